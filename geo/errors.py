@@ -1,0 +1,60 @@
+"""Every error that Xunjie raises on purpose: what it got, what it expected, what to do."""
+
+from __future__ import annotations
+
+
+class XunjieError(Exception):
+    """Base of all errors meant to be read by a person; its text is one sentence without a traceback."""
+
+
+class BadValueError(XunjieError):
+    """A value from outside that cannot be taken: a filter key, a field of a form, a column of a file.
+
+    `key` names the place, `value` is what came (shortened to 200 characters), `expected` says what would be taken.
+    """
+
+    def __init__(self, key: str, value: object, expected: str) -> None:
+        text = value if isinstance(value, str) else repr(value)
+        self.key, self.expected = key, expected
+        self.value = text if len(text) <= 200 else text[:199] + "…"
+        super().__init__(f"{key}: got {self.value!r}, expected {expected}")
+
+
+class BadGeometryError(BadValueError):
+    """A geometry that is empty, not finite, not of a taken kind, or outside the world."""
+
+
+class DatumError(BadValueError):
+    """A datum that is unknown, or that this city may not use (GCJ-02 and BD-09 outside mainland China)."""
+
+
+class CityError(XunjieError):
+    """A city folder with a missing, malformed or contradictory file; the text names the file and the mend."""
+
+
+class SettingsError(XunjieError):
+    """An environment setting that cannot be used."""
+
+
+class StoreError(XunjieError):
+    """The store cannot be opened or written: newer schema, another city, read-only or full disk, tampered log."""
+
+
+class StoreInUseError(StoreError):
+    """Another process writes to this store; the text names it."""
+
+
+class NotFoundError(XunjieError):
+    """No record of that identity."""
+
+    def __init__(self, kind: str, identity: str) -> None:
+        self.kind, self.identity = kind, identity
+        super().__init__(f"there is no {kind} {identity!r}")
+
+
+class ConflictError(XunjieError):
+    """The same client UUID came with other content, or a change is not allowed from the present state."""
+
+
+class TransitionError(ConflictError):
+    """A change of status that the life of an issue does not allow; see `geo.lifecycle`."""

@@ -1,0 +1,1 @@
+"""What one map layer looks like: Folium classes, palettes, class breaks and legends as plain data."""
