@@ -1,0 +1,79 @@
+"""The program's settings, read once from environment variables and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from geo.errors import SettingsError
+
+_PROJECT: Final = Path(__file__).resolve().parents[1]
+DEFAULT_CITY: Final = Path(__file__).resolve().parent / "cities" / "yunyan"
+TILE_DATUMS: Final = ("wgs84", "gcj02", "bd09")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says. `database_url` None means SQLite in `var/<city code>.db` of the project folder.
+
+    `tiles_url` None means no basemap; else a template with {z}, {x} and {y}, in `tiles_datum`.
+    """
+
+    database_url: str | None = None
+    city_folder: Path = DEFAULT_CITY
+    tiles_url: str | None = None
+    tiles_datum: str = "wgs84"
+
+    @staticmethod
+    def from_environment(environ: Mapping[str, str]) -> Settings:
+        """Settings of `environ` (XUNJIE_…); an empty variable counts as not set. Raises SettingsError."""
+        folder = environ.get("XUNJIE_CITY")
+        return Settings(
+            database_url=_database_url(environ.get("XUNJIE_DATABASE_URL") or None),
+            city_folder=_city_folder(folder) if folder else DEFAULT_CITY,
+            tiles_url=_tiles_url(environ.get("XUNJIE_TILES_URL") or None),
+            tiles_datum=_tiles_datum(environ.get("XUNJIE_TILES_DATUM") or "wgs84"),
+        )
+
+    def database_url_for(self, city_code: str) -> str:
+        """The URL to open: the one that was set, else the city's own file under `var/`."""
+        return self.database_url or f"sqlite:///{_PROJECT / 'var' / city_code}.db"
+
+
+def _database_url(url: str | None) -> str | None:
+    if url is None or url.startswith("sqlite:///"):
+        return url
+    scheme = url.partition(":")[0]
+    if scheme.startswith("postgres"):
+        raise SettingsError(
+            "XUNJIE_DATABASE_URL names a PostgreSQL server: that comes with a later release (issue 3); "
+            "use sqlite:///PATH, or leave it unset"
+        )
+    # The URL itself may hold a password: only its scheme is repeated.
+    raise SettingsError(f"XUNJIE_DATABASE_URL has the scheme {scheme!r}; expected sqlite:///PATH, or leave it unset")
+
+
+def _city_folder(value: str) -> Path:
+    folder = Path(value)
+    if not folder.is_dir():
+        raise SettingsError(f"XUNJIE_CITY is {value!r}, which is not a folder; expected a folder of city layers")
+    return folder
+
+
+def _tiles_url(url: str | None) -> str | None:
+    if url is None:
+        return None
+    if not url.startswith(("http://", "https://", "/")) or not all(part in url for part in ("{z}", "{x}", "{y}")):
+        raise SettingsError(
+            f"XUNJIE_TILES_URL is {url!r}; expected an http(s) address or a path with {{z}}, {{x}} and {{y}} in it"
+        )
+    return url
+
+
+def _tiles_datum(value: str) -> str:
+    datum = value.lower()
+    if datum not in TILE_DATUMS:
+        raise SettingsError(f"XUNJIE_TILES_DATUM is {value!r}; expected one of {', '.join(TILE_DATUMS)}")
+    return datum
