@@ -1,0 +1,49 @@
+# What a person types. `make` alone lists it.
+HOST ?= 127.0.0.1
+PORT ?= 8501
+export HOST PORT
+
+# No index, host or path of this machine may get into a locked file.
+LOCK := .venv/bin/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test soak bench check format lock
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+
+# Stamps live inside .venv: they go when it goes.
+.venv/run.stamp: requirements.txt requirements-uv.txt
+	@scripts/venv requirements.txt && touch $@
+
+.venv/dev.stamp: requirements-dev.txt requirements-uv.txt
+	@scripts/venv requirements-dev.txt && touch .venv/run.stamp $@
+
+run: .venv/run.stamp ## the app, on http://127.0.0.1:8501 (HOST=… PORT=… for another address)
+	@.venv/bin/python scripts/preflight.py
+	@echo "Xunjie: http://$(HOST):$(PORT)   (Ctrl-C stops it)"
+	@exec .venv/bin/python -m streamlit run streamlit_app.py --server.address "$(HOST)" --server.port "$(PORT)" --server.headless true
+
+test: .venv/dev.stamp ## every test, with reduced counts; the browser tests last
+	@CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && .venv/bin/python -m pytest -q
+
+soak: .venv/dev.stamp ## every test with its full counts; writes docs/evidence/
+	@CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && .venv/bin/python scripts/soak.py
+
+bench: .venv/dev.stamp ## speed beside known packages, answers compared; writes var/bench.json
+	@CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && .venv/bin/python -m bench
+
+check: .venv/dev.stamp ## lint, format, types
+	@.venv/bin/python -m ruff check .
+	@.venv/bin/python -m ruff format --check .
+	@.venv/bin/python -m mypy
+
+format: .venv/dev.stamp ## put the code in order
+	@.venv/bin/python -m ruff check --fix .
+	@.venv/bin/python -m ruff format .
+
+lock: .venv/dev.stamp ## compile the pinned requirements from pyproject.toml
+	@printf 'uv==0.13.9\n' | $(LOCK) --no-annotate --output-file requirements-uv.txt -
+	@$(LOCK) --output-file requirements.txt pyproject.toml
+	@$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml

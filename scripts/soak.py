@@ -1,0 +1,60 @@
+"""Runs every test with its full counts and writes what came out to docs/evidence/, with commit and date."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def git(*arguments: str) -> str:
+    """The output of one git command in the project's folder, stripped; "unknown" without git."""
+    try:
+        answer = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603, S607
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return answer.stdout.strip()
+
+
+def main() -> int:
+    """Exit code of pytest; the report is written whatever it is."""
+    commit = git("rev-parse", "--short=12", "HEAD")
+    changed = " with uncommitted changes" if git("status", "--porcelain", "--untracked-files=no") else ""
+    command = [sys.executable, "-m", "pytest", "-q", "--durations=15", *sys.argv[1:]]
+    started = time.monotonic()
+    lines: list[str] = []
+    with subprocess.Popen(  # noqa: S603
+        command,
+        cwd=ROOT,
+        env={**os.environ, "XUNJIE_SOAK": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            lines.append(line.rstrip())
+    minutes = (time.monotonic() - started) / 60
+    now = datetime.now(UTC)
+    report = ROOT / "docs" / "evidence" / f"soak-{now:%Y-%m-%d}.md"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    tail = "\n".join(lines[-40:]).replace(str(ROOT) + os.sep, "")
+    report.write_text(
+        f"# Soak of {now:%Y-%m-%d %H:%M} UTC\n\n"
+        f"- Command: `make soak` (every test with its full counts)\n- Commit: {commit}{changed}\n"
+        f"- Machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n"
+        f"- Time: {minutes:.1f} minutes; exit code {process.returncode}\n\n```\n{tail}\n```\n",
+        encoding="utf-8",
+    )
+    print(f"Written: {report.relative_to(ROOT)}")
+    return process.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
