@@ -1,0 +1,342 @@
+"""Hypothesis strategies for any City: tables with histories, points with visits, drafts for intake, filters.
+
+    records(city)        → Records(issues, transitions, points, visits, as_of): consistent tables, as the read side
+    issue_tables(city)   → (IssueTable, Transitions): the same without points and visits
+    issue_drafts(city)   → IssueDraft: what intake takes, valid for the city (for tests that go through a store)
+    filters(city)        → IssueFilter, as `parse_filter` makes them (sorted, in UTC)
+    moments(city)        → aware datetimes on a coarse grid around the current campaign
+
+Times come from one grid of six hours (and its neighbours by a microsecond), positions from one grid of 0.1 of the
+city's width, codes from the city: so equalities and edges, where filters go wrong, are met all the time. Tables are
+drawn as a size and a seed of numpy's generator: fast, and a failure shrinks to the smallest size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+import numpy as np
+import shapely
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from geo.city import City
+from geo.clock import NEVER, to_us
+from geo.filter import IssueFilter
+from geo.history import table_at
+from geo.iso_time import day_start
+from geo.issue import IssueDraft, Transition
+from geo.lifecycle import CHANGES, Status
+from geo.search import fold
+from geo.selection import STAGES
+from geo.tables import IssueTable, PointTable, Shares, Transitions, VisitTable
+
+STEP = timedelta(hours=6)
+STEPS = 200
+GRID = 12
+WORDS = ("井盖", "破损", "Manhole", "cover", "ＹＹ－０１", "文昌路", "straße", "%_", "100")
+
+
+@dataclass(frozen=True)
+class Records:
+    """Consistent tables of one city; `issues` stand at `as_of`."""
+
+    issues: IssueTable
+    transitions: Transitions
+    points: PointTable
+    visits: VisitTable
+    as_of: datetime
+
+
+def records(city: City, *, max_issues: int = 40) -> st.SearchStrategy[Records]:
+    """Tables of up to `max_issues` issues, with points and visits (some issues are linked to visits)."""
+    return st.builds(
+        lambda n, seed, as_of: _build(city, n, seed, as_of),
+        st.integers(0, max_issues),
+        st.integers(0, 2**32 - 1),
+        moments(city),
+    )
+
+
+def issue_tables(city: City, *, max_issues: int = 40) -> st.SearchStrategy[tuple[IssueTable, Transitions]]:
+    """Issues with their transitions, at some moment (see `records` for one that says which)."""
+    return records(city, max_issues=max_issues).map(lambda drawn: (drawn.issues, drawn.transitions))
+
+
+def moments(city: City) -> st.SearchStrategy[datetime]:
+    """Aware UTC datetimes on the grid of six hours around the current campaign, or a microsecond beside it."""
+    start = _start(city)
+    near = st.sampled_from([timedelta(0), timedelta(0), timedelta(microseconds=-1), timedelta(microseconds=1)])
+    return st.builds(lambda step, by: start + step * STEP + by, st.integers(-8, STEPS + 8), near)
+
+
+def filters(city: City, *, as_of: st.SearchStrategy[datetime] | None = None) -> st.SearchStrategy[IssueFilter]:
+    """Filters of the city: any campaign and register, few or many keys, values that tables of this module hold."""
+    return st.sampled_from(city.campaigns).flatmap(
+        lambda campaign: st.builds(
+            IssueFilter,
+            campaign=st.just(campaign.code),
+            register=st.sampled_from(campaign.register_codes),
+            as_of=as_of or moments(city),
+            types=_some([entry.code for entry in city.catalogue.types]),
+            groups=_some([entry.code for entry in city.catalogue.groups]),
+            tasks=_some([entry.code for entry in city.catalogue.tasks]),
+            statuses=_some([status.name for status in Status]),
+            stages=_some([stage.value for stage in STAGES]),
+            subdistricts=_some([*city.areas.codes, "-"]),
+            roads=_some([*(city.roads.road_codes if city.roads else ()), "-"]),
+            since=st.none(),
+            until=st.none(),
+            bbox=st.none() | bboxes(city),
+            text=st.just("") | st.sampled_from(WORDS).map(fold),
+            site_classes=_some([entry.code for entry in city.catalogue.site_classes]),
+        ).flatmap(lambda drawn: _with_period(drawn, city))
+    )
+
+
+@st.composite
+def bboxes(draw: st.DrawFn, city: City) -> tuple[float, float, float, float]:
+    """Boxes whose edges lie on the grid of positions, so that points and lines touch them."""
+    lon, lat = _grid(city)
+    west, east = sorted(draw(st.lists(st.integers(0, GRID - 1), min_size=2, max_size=2, unique=True)))
+    south, north = sorted(draw(st.lists(st.integers(0, GRID - 1), min_size=2, max_size=2, unique=True)))
+    return float(lon[west]), float(lat[south]), float(lon[east]), float(lat[north])
+
+
+@st.composite
+def issue_drafts(draw: st.DrawFn, city: City) -> IssueDraft:
+    """A draft that intake takes: a point, line or polygon in or near the city, with a lawful history."""
+    seed = draw(st.integers(0, 2**32 - 1))
+    rng = np.random.default_rng(seed)
+    campaign = draw(st.sampled_from(city.campaigns))
+    lon, lat = _grid(city)
+    geometry = _geometries(rng, lon[rng.integers(GRID, size=1)], lat[rng.integers(GRID, size=1)], lon[1] - lon[0])[0]
+    walk = _walk(rng)
+    at = [_start(city) + int(step) * STEP for step in np.sort(rng.integers(0, STEPS, len(walk)))]
+    tasks = [entry.code for entry in city.catalogue.tasks]
+    return IssueDraft(
+        register=draw(st.sampled_from(campaign.register_codes)),
+        type=draw(st.sampled_from([entry.code for entry in city.catalogue.types])),
+        geometry=geometry,
+        campaign=campaign.code,
+        task=draw(st.sampled_from([None, *tasks])),
+        description=" ".join(draw(st.lists(st.sampled_from(WORDS), max_size=3))),
+        reported_at=at[0],
+        due_at=draw(st.none() | moments(city)),
+        history=tuple(
+            Transition(status, moment, actor=f"{status.name.lower()}-{n}", note="reason", evidence="proof")
+            for n, (status, moment) in enumerate(zip(walk[1:], at[1:], strict=True))
+        ),
+    )
+
+
+def _some(codes: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    """Mostly none (any), else one to three of the codes, sorted."""
+    if not codes:
+        return st.just(())
+    few = st.lists(st.sampled_from(codes), min_size=1, max_size=3, unique=True).map(lambda drawn: tuple(sorted(drawn)))
+    return st.one_of(st.just(()), st.just(()), few)
+
+
+def _with_period(drawn: IssueFilter, city: City) -> st.SearchStrategy[IssueFilter]:
+    ends = st.lists(moments(city), min_size=2, max_size=2, unique=True).map(sorted)
+    return st.tuples(ends, st.sampled_from(["", "", "since", "until", "both"])).map(
+        lambda pair: replace(
+            drawn,
+            since=pair[0][0] if pair[1] in ("since", "both") else None,
+            until=pair[0][1] if pair[1] in ("until", "both") else None,
+        )
+    )
+
+
+def _start(city: City) -> datetime:
+    return day_start(city.campaign().start, city.time_zone).astimezone(UTC)
+
+
+@cache
+def _grid(city: City) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Positions across the city and one step beyond it on each side, rounded so that text keeps them exactly."""
+    west, south, east, north = city.boundary.bounds
+    width, height = (east - west) / (GRID - 3), (north - south) / (GRID - 3)
+    return (
+        np.round(np.linspace(west - width, east + width, GRID), 6),
+        np.round(np.linspace(south - height, north + height, GRID), 6),
+    )
+
+
+@cache
+def _to_metric(crs: str) -> Transformer:
+    return Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+
+
+def _geometries(rng: np.random.Generator, lon: NDArray, lat: NDArray, size: float) -> NDArray[np.object_]:
+    """Points, lines and rectangles that begin at the grid positions, a third each kind but mostly points."""
+    kind = rng.choice(3, size=len(lon), p=(0.6, 0.2, 0.2))
+    ends = np.stack([lon + size * rng.choice((0.5, 1.0, 2.0), len(lon)), lat + size * rng.choice((0, 1.0), len(lon))])
+    lines = shapely.linestrings(np.stack([np.stack([lon, lat]), ends]).transpose(2, 0, 1))
+    boxes = shapely.box(lon, lat, lon + size, lat + size)
+    return np.where(kind == 0, shapely.points(lon, lat), np.where(kind == 1, lines, boxes))
+
+
+def _walk(rng: np.random.Generator) -> list[Status]:
+    """A lawful life of random length, beginning with REPORTED; verification fails now and then."""
+    states = [Status.REPORTED]
+    for _ in range(int(rng.integers(0, 12))):
+        nexts = [change.after for change in CHANGES if change.before == states[-1]]
+        if not nexts:
+            break
+        states.append(nexts[int(rng.choice(len(nexts)))])
+    return states
+
+
+def _transitions(rng: np.random.Generator, n: int, start_us: int) -> Transitions:
+    rows, at, before, status = [], [], [], []
+    for row in range(n):
+        walk = _walk(rng)
+        rows += [row] * len(walk)
+        at += (np.sort(rng.integers(0, STEPS, len(walk))) * (STEP // timedelta(microseconds=1)) + start_us).tolist()
+        before += [-1, *walk[:-1]]
+        status += walk
+    return Transitions(
+        np.array(rows, np.int32), np.array(at, np.int64), np.array(before, np.int8), np.array(status, np.int8)
+    )
+
+
+def _shares(rng: np.random.Generator, is_point: NDArray[np.bool_], places: int) -> tuple[Shares, NDArray[np.int64]]:
+    """Random shares (a point has one or none) and the place with the largest share of each row, −1 without."""
+    rows, where, weights = [], [], []
+    primary = np.full(len(is_point), -1)
+    for row, single in enumerate(is_point):
+        most = min(places, 1 if single else 3)
+        chosen = rng.choice(places, size=int(rng.integers(0, most + 1)), replace=False) if places else np.empty(0, int)
+        if len(chosen) == 0:
+            continue
+        parts = np.ones(1) if single else rng.dirichlet(np.ones(len(chosen))) * rng.choice((1.0, 0.7))
+        rows += [row] * len(chosen)
+        where += chosen.tolist()
+        weights += parts.tolist()
+        primary[row] = chosen[int(np.argmax(parts))]
+    return Shares(np.array(rows, np.int32), np.array(where, np.int32), np.array(weights, np.float64)), primary
+
+
+def _objects(values: list[object]) -> NDArray[np.object_]:
+    array = np.empty(len(values), object)
+    array[:] = values
+    return array
+
+
+def _codes(rng: np.random.Generator, n: int, size: int, *, none: bool) -> NDArray[np.int16]:
+    return rng.integers(-1 if none or size == 0 else 0, max(size, 0 if none or size == 0 else 1), n).astype(np.int16)
+
+
+def _build(city: City, n: int, seed: int, as_of: datetime) -> Records:
+    rng = np.random.default_rng(seed)
+    points = _points(rng, city)
+    visits = _visits(rng, city, len(points))
+    start_us = to_us(_start(city))
+    transitions = _transitions(rng, n, start_us)
+    reported = np.zeros(n, np.int64)
+    reported[transitions.row[transitions.before < 0]] = transitions.at_us[transitions.before < 0]
+    due = reported + rng.integers(1, 40, n) * (STEP // timedelta(microseconds=1))
+    grid_lon, grid_lat = _grid(city)
+    lon, lat = grid_lon[rng.integers(GRID, size=n)], grid_lat[rng.integers(GRID, size=n)]
+    geometry = _geometries(rng, lon, lat, grid_lon[1] - grid_lon[0]) if n else np.empty(0, object)
+    is_point = shapely.get_type_id(geometry) == 0
+    centre = shapely.point_on_surface(geometry)
+    lon, lat = shapely.get_x(centre), shapely.get_y(centre)
+    x, y = _to_metric(city.metric_crs).transform(lon, lat)
+    area_shares, area = _shares(rng, is_point, len(city.areas.codes))
+    road_shares, segment = _shares(rng, is_point, len(city.roads.segment_codes) if city.roads else 0)
+    campaign, register = _registers(rng, city, n)
+    texts = [" ".join(rng.choice(WORDS, int(rng.integers(0, 3)))) for _ in range(n)]
+    visit_ids = np.append(visits.id, "")
+    table = IssueTable(
+        id=_objects([f"00000000-0000-4000-8000-{row:012d}" for row in range(n)]),
+        number=_objects([f"{city.number_prefix}-{row:05d}" for row in range(n)]),
+        campaign=campaign,
+        register=register,
+        type=_codes(rng, n, len(city.catalogue.types), none=False),
+        task=_codes(rng, n, len(city.catalogue.tasks), none=True),
+        subdistrict=area.astype(np.int16),
+        segment=segment.astype(np.int32),
+        distance_m=np.where(segment < 0, np.nan, rng.uniform(0, city.snap_limit_m, n)),
+        lon=lon,
+        lat=lat,
+        x_m=np.asarray(x, np.float64),
+        y_m=np.asarray(y, np.float64),
+        reported_us=reported,
+        due_us=np.where(rng.random(n) < 0.2, NEVER, due),
+        visit=visit_ids[rng.integers(len(visit_ids), size=n)],
+        synthetic=rng.random(n) < 0.5,
+        approximate=rng.random(n) < 0.5,
+        duplicate=rng.random(n) < 0.1,
+        wkb=np.asarray(shapely.to_wkb(geometry), object),
+        is_point=is_point,
+        description=_objects(list(texts)),
+        address=_objects([""] * n),
+        search_text=_objects([fold(f"{city.number_prefix}-{row:05d} {text}") for row, text in enumerate(texts)]),
+        source_datum=_objects(["wgs84"] * n),
+        source_x=lon.copy(),
+        source_y=lat.copy(),
+        subdistrict_shares=area_shares,
+        segment_shares=road_shares,
+        status=np.full(n, -1, np.int8),
+        closed_us=np.full(n, NEVER, np.int64),
+        rework=np.zeros(n, np.int16),
+    )
+    return Records(table_at(table, transitions, to_us(as_of)), transitions, points, visits, as_of)
+
+
+def _registers(rng: np.random.Generator, city: City, n: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+    """Campaign and register of each issue; two in three are in the current campaign's default register."""
+    pairs = [
+        (city.campaign_index[campaign.code], city.register_index[code])
+        for campaign in city.campaigns
+        for code in campaign.register_codes
+    ]
+    current = city.campaign()
+    default = (city.campaign_index[current.code], city.register_index[current.default_register])
+    chosen = [default if rng.random() < 0.67 else pairs[int(rng.integers(len(pairs)))] for _ in range(n)]
+    array = np.array(chosen, np.int16).reshape(n, 2)
+    return array[:, 0], array[:, 1]
+
+
+def _points(rng: np.random.Generator, city: City) -> PointTable:
+    n = int(rng.integers(0, 15))
+    lon, lat = _grid(city)
+    located = rng.random(n) < 0.8
+    segments = len(city.roads.segment_codes) if city.roads else 0
+    return PointTable(
+        code=_objects([f"P{row:03d}" for row in range(n)]),
+        name=_objects([f"点位 {row}" for row in range(n)]),
+        campaign=_codes(rng, n, len(city.campaigns), none=False),
+        site_class=_codes(rng, n, len(city.catalogue.site_classes), none=True),
+        task=_codes(rng, n, len(city.catalogue.tasks), none=True),
+        subdistrict=np.where(located, _codes(rng, n, len(city.areas.codes), none=True), -1).astype(np.int16),
+        segment=np.where(located, _codes(rng, n, segments, none=True), -1).astype(np.int32),
+        lon=np.where(located, lon[rng.integers(GRID, size=n)], np.nan),
+        lat=np.where(located, lat[rng.integers(GRID, size=n)], np.nan),
+        steward=_objects([""] * n),
+        synthetic=np.ones(n, bool),
+        approximate=np.ones(n, bool),
+    )
+
+
+def _visits(rng: np.random.Generator, city: City, points: int) -> VisitTable:
+    """Up to four visits a point, in the table's order (point, time, id), some at the same time."""
+    count = int(rng.integers(0, 4 * points + 1))
+    point = rng.integers(0, max(points, 1), count)
+    at = to_us(_start(city)) + rng.integers(0, STEPS, count) // 20 * 20 * (STEP // timedelta(microseconds=1))
+    order = np.lexsort((np.arange(count), at, point))
+    return VisitTable(
+        id=_objects([f"V{row:05d}" for row in range(count)]),
+        point=point[order].astype(np.int32),
+        at_us=at[order].astype(np.int64),
+        kind=_objects(["unannounced"] * count),
+        compliant=rng.random(count) < 0.7,
+        score=np.full(count, np.nan),
+        note=_objects([""] * count),
+    )
