@@ -87,7 +87,7 @@ def _metric_crs(file: Section) -> str:
     name = file.text("metric_crs")
     try:
         if not re.fullmatch(r"EPSG:[0-9]{4,6}", name):
-            raise CRSError
+            raise CRSError(name)
         crs = pyproj.CRS.from_user_input(name)
     except CRSError:
         file.fail("metric_crs", f"is {name[:60]!r}, which is not known", 'write an EPSG code such as "EPSG:4545"')

@@ -123,8 +123,8 @@ def _geometry(path: Path, number: int, geometry: object, kind: Kind) -> BaseGeom
     many = str(geometry["type"]).startswith("Multi")
     try:
         parts = coordinates if many else [coordinates]
-        if not isinstance(parts, list):
-            raise TypeError("coordinates are not a list")
+        if not isinstance(parts, list) or not parts:
+            raise TypeError("expected a list with at least one part")
         if kind == "line":
             lines = [shapely.linestrings(_positions(part)) for part in parts]
             return shapely.multilinestrings(lines) if many else lines[0]
@@ -133,13 +133,15 @@ def _geometry(path: Path, number: int, geometry: object, kind: Kind) -> BaseGeom
         ]
         return shapely.multipolygons(polygons) if many else polygons[0]
     except (TypeError, ValueError, IndexError, KeyError, OverflowError, shapely.errors.GEOSException) as error:
-        raise CityError(f"{place} has malformed coordinates ({error}); export the layer again") from error
+        raise CityError(
+            f"{place} has malformed coordinates ({str(error).strip()[:200]}); export the layer again"
+        ) from error
 
 
 def _positions(coordinates: object) -> NDArray[np.float64]:
     array = np.array(coordinates)
-    if array.dtype.kind not in "iuf" or array.ndim != 2 or array.shape[1] not in (2, 3):
-        raise ValueError("expected a list of [longitude, latitude] number pairs")
+    if array.dtype.kind not in "iuf" or array.ndim != 2 or len(array) < 2 or array.shape[1] not in (2, 3):
+        raise ValueError("expected a list of two or more [longitude, latitude] number pairs")
     return array[:, :2].astype(np.float64)
 
 
