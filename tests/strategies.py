@@ -3,6 +3,7 @@
     records(city)        → Records(issues, transitions, points, visits, as_of): consistent tables, as the read side
     issue_tables(city)   → (IssueTable, Transitions): the same without points and visits
     issue_drafts(city)   → IssueDraft: what intake takes, valid for the city (for tests that go through a store)
+    build_records(city, n, seed, as_of) → Records: one example, for tests made by hand
     filters(city)        → IssueFilter, as `parse_filter` makes them (sorted, in UTC)
     moments(city)        → aware datetimes on a coarse grid around the current campaign
 
@@ -54,7 +55,7 @@ class Records:
 def records(city: City, *, max_issues: int = 40) -> st.SearchStrategy[Records]:
     """Tables of up to `max_issues` issues, with points and visits (some issues are linked to visits)."""
     return st.builds(
-        lambda n, seed, as_of: _build(city, n, seed, as_of),
+        lambda n, seed, as_of: build_records(city, n, seed, as_of),
         st.integers(0, max_issues),
         st.integers(0, 2**32 - 1),
         moments(city),
@@ -73,14 +74,14 @@ def moments(city: City) -> st.SearchStrategy[datetime]:
     return st.builds(lambda step, by: start + step * STEP + by, st.integers(-8, STEPS + 8), near)
 
 
-def filters(city: City, *, as_of: st.SearchStrategy[datetime] | None = None) -> st.SearchStrategy[IssueFilter]:
+def filters(city: City, *, as_of: datetime | None = None) -> st.SearchStrategy[IssueFilter]:
     """Filters of the city: any campaign and register, few or many keys, values that tables of this module hold."""
     return st.sampled_from(city.campaigns).flatmap(
         lambda campaign: st.builds(
             IssueFilter,
             campaign=st.just(campaign.code),
             register=st.sampled_from(campaign.register_codes),
-            as_of=as_of or moments(city),
+            as_of=moments(city) if as_of is None else st.just(as_of),
             types=_some([entry.code for entry in city.catalogue.types]),
             groups=_some([entry.code for entry in city.catalogue.groups]),
             tasks=_some([entry.code for entry in city.catalogue.tasks]),
@@ -232,7 +233,8 @@ def _codes(rng: np.random.Generator, n: int, size: int, *, none: bool) -> NDArra
     return rng.integers(-1 if none or size == 0 else 0, max(size, 0 if none or size == 0 else 1), n).astype(np.int16)
 
 
-def _build(city: City, n: int, seed: int, as_of: datetime) -> Records:
+def build_records(city: City, n: int, seed: int, as_of: datetime) -> Records:
+    """The records of one seed: `n` issues of the city standing at `as_of`, with points and visits."""
     rng = np.random.default_rng(seed)
     points = _points(rng, city)
     visits = _visits(rng, city, len(points))
