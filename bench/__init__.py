@@ -1,0 +1,1 @@
+"""Seeded benchmarks beside known packages: the answers are compared first, then the times."""

@@ -1,0 +1,42 @@
+"""`make bench`: times every row, prints the table, writes var/bench.json; exit code 1 where answers differ."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import geojson_export, nearest_road, start, subdistrict_densities
+from bench.row import Row, table, write_json
+from data.runtime import open_runtime
+from data.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    """Chicago is loaded into a store that is thrown away; the start is timed on Yunyan's demo."""
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as folder:
+        print("Loading Chicago …", flush=True)
+        settings = Settings(
+            database_url=f"sqlite:///{folder}/chicago.db", city_folder=ROOT / "data" / "cities" / "chicago"
+        )
+        runtime = open_runtime(settings)
+        try:
+            snapshot = runtime.snapshot
+            rows += subdistrict_densities.rows(snapshot)
+            rows += nearest_road.rows(snapshot.city)
+            rows += geojson_export.rows(snapshot)
+        finally:
+            runtime.close()
+    print("Starting the app …", flush=True)
+    rows += start.rows(repeats=5)
+    print(table(rows))
+    write_json(rows, ROOT / "var" / "bench.json")
+    print("Written: var/bench.json")
+    return 1 if any(row.equal is False for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""Nearest road within 60 m on Wuhan's 13,594 real segments: our locator beside geopandas.sjoin_nearest."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import shapely
+
+from bench.row import Row, compared, median_ms
+from geo.city import AreaLayer, City, RoadLayer
+from geo.crs import geometries_to_metric, metric_to_lonlat
+from geo.placement import Locator
+from geo.text import Text
+
+SEED = 20210824
+METRIC_CRS = "EPSG:4547"  # CGCS2000 / 3-degree Gauss-Krüger CM 114E: metres in Wuhan
+WITHIN_M = 60.0
+NETWORK = Path(__file__).resolve().parent.parent / "tests" / "data" / "networks" / "wuhan_centre_roads.geojson.gz"
+
+
+def rows(any_city: City, points: int = 20_000) -> list[Row]:
+    """`any_city` lends its name and catalogue; its areas and roads are replaced by Wuhan's."""
+    city = _wuhan(any_city)
+    assert city.roads is not None
+    places = _places(city.roads, points)
+    locator = Locator(city)
+    segments = geopandas.GeoDataFrame(geometry=city.roads.metric, crs=METRIC_CRS)
+    metric = geopandas.GeoDataFrame(geometry=geometries_to_metric(places, METRIC_CRS), crs=METRIC_CRS)
+
+    found = locator.locate(places, within_m=WITHIN_M)
+    joined = geopandas.sjoin_nearest(metric, segments, max_distance=WITHIN_M, distance_col="distance_m")
+    theirs = joined.groupby(level=0)["distance_m"].min().reindex(range(points))
+    equal = bool(
+        np.array_equal(found.segment >= 0, theirs.notna())
+        and np.allclose(found.distance_m, theirs, rtol=0, atol=1e-6, equal_nan=True)
+        and _is_nearest(found.segment, joined)
+    )
+    ours_ms = median_ms(lambda: locator.locate(places, within_m=WITHIN_M), 5)
+    peer_ms = median_ms(lambda: geopandas.sjoin_nearest(metric, segments, max_distance=WITHIN_M), 3)
+    name = "nearest of 13,594 segments (and area)"
+    return [compared(name, points, ours_ms, peer_ms, "geopandas.sjoin_nearest", equal=equal)]
+
+
+def _is_nearest(segment: np.ndarray, joined: geopandas.GeoDataFrame) -> bool:
+    """Our segment is among the (possibly tied) nearest ones of the peer."""
+    pairs = set(zip(joined.index.tolist(), joined["index_right"].tolist(), strict=True))
+    return all((row, place) in pairs for row, place in enumerate(segment.tolist()) if place >= 0)
+
+
+def _wuhan(any_city: City) -> City:
+    features = json.loads(gzip.decompress(NETWORK.read_bytes()))["features"]
+    lines = shapely.get_parts(shapely.from_geojson([json.dumps(feature["geometry"]) for feature in features]))
+    metric = geometries_to_metric(lines, METRIC_CRS)
+    codes = tuple(f"S{number}" for number in range(len(lines)))
+    roads = RoadLayer(
+        segment_codes=codes,
+        geometry=lines,
+        metric=metric,
+        road=np.arange(len(lines), dtype=np.int32),
+        road_class=("minor",) * len(lines),
+        inside_m=shapely.length(metric),
+        road_codes=codes,
+        road_names=(Text("", ""),) * len(lines),
+        quality="real",
+    )
+    extent = np.array([shapely.box(*shapely.total_bounds(lines))], object)
+    name = (Text("武汉", "Wuhan"),)
+    areas = AreaLayer(("420100",), name, name, extent, geometries_to_metric(extent, METRIC_CRS), "approximate")
+    return replace(any_city, metric_crs=METRIC_CRS, boundary=extent[0], areas=areas, roads=roads)
+
+
+def _places(roads: RoadLayer, points: int) -> np.ndarray:
+    """Seeded places as problems lie: along segments by length, some 20 m beside them, a tenth anywhere."""
+    dice = np.random.default_rng(SEED)
+    weights = roads.inside_m / roads.inside_m.sum()
+    chosen = dice.choice(len(roads.metric), points, p=weights)
+    on_line = shapely.line_interpolate_point(roads.metric[chosen], dice.random(points), normalized=True)
+    xy = shapely.get_coordinates(on_line) + dice.normal(0, 20, (points, 2))
+    west, south, east, north = shapely.total_bounds(roads.metric)
+    anywhere = points // 10
+    xy[:anywhere] = dice.uniform((west, south), (east, north), (anywhere, 2))
+    return shapely.points(*metric_to_lonlat(xy[:, 0], xy[:, 1], METRIC_CRS))
