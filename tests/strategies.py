@@ -14,7 +14,7 @@ drawn as a size and a seed of numpy's generator: fast, and a failure shrinks to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -58,7 +58,7 @@ def records(city: City, *, max_issues: int = 40) -> st.SearchStrategy[Records]:
         lambda n, seed, as_of: build_records(city, n, seed, as_of),
         st.integers(0, max_issues),
         st.integers(0, 2**32 - 1),
-        moments(city),
+        moments(city, first=STEPS // 2) | moments(city),
     )
 
 
@@ -67,34 +67,45 @@ def issue_tables(city: City, *, max_issues: int = 40) -> st.SearchStrategy[tuple
     return records(city, max_issues=max_issues).map(lambda drawn: (drawn.issues, drawn.transitions))
 
 
-def moments(city: City) -> st.SearchStrategy[datetime]:
+def moments(city: City, *, first: int = -8) -> st.SearchStrategy[datetime]:
     """Aware UTC datetimes on the grid of six hours around the current campaign, or a microsecond beside it."""
     start = _start(city)
     near = st.sampled_from([timedelta(0), timedelta(0), timedelta(microseconds=-1), timedelta(microseconds=1)])
-    return st.builds(lambda step, by: start + step * STEP + by, st.integers(-8, STEPS + 8), near)
+    return st.builds(lambda step, by: start + step * STEP + by, st.integers(first, STEPS + 8), near)
 
 
-def filters(city: City, *, as_of: datetime | None = None) -> st.SearchStrategy[IssueFilter]:
-    """Filters of the city: any campaign and register, few or many keys, values that tables of this module hold."""
-    return st.sampled_from(city.campaigns).flatmap(
-        lambda campaign: st.builds(
-            IssueFilter,
-            campaign=st.just(campaign.code),
-            register=st.sampled_from(campaign.register_codes),
-            as_of=moments(city) if as_of is None else st.just(as_of),
-            types=_some([entry.code for entry in city.catalogue.types]),
-            groups=_some([entry.code for entry in city.catalogue.groups]),
-            tasks=_some([entry.code for entry in city.catalogue.tasks]),
-            statuses=_some([status.name for status in Status]),
-            stages=_some([stage.value for stage in STAGES]),
-            subdistricts=_some([*city.areas.codes, "-"]),
-            roads=_some([*(city.roads.road_codes if city.roads else ()), "-"]),
-            since=st.none(),
-            until=st.none(),
-            bbox=st.none() | bboxes(city),
-            text=st.just("") | st.sampled_from(WORDS).map(fold),
-            site_classes=_some([entry.code for entry in city.catalogue.site_classes]),
-        ).flatmap(lambda drawn: _with_period(drawn, city))
+@st.composite
+def filters(draw: st.DrawFn, city: City, *, as_of: datetime | None = None) -> IssueFilter:
+    """Filters with at most three keys set (more would select nothing), of values that tables of this module hold.
+
+    Mostly of the current campaign's default register, where most issues are; `as_of` any moment unless given.
+    """
+    current = city.campaign()
+    campaign = draw(st.sampled_from([current, current, current, *city.campaigns]))
+    default = campaign.default_register
+    values: dict[str, st.SearchStrategy[object]] = {
+        "types": _some([entry.code for entry in city.catalogue.types]),
+        "groups": _some([entry.code for entry in city.catalogue.groups]),
+        "tasks": _some([entry.code for entry in city.catalogue.tasks]),
+        "statuses": _some([status.name for status in Status]),
+        "stages": _some([stage.value for stage in STAGES]),
+        "subdistricts": _some([*city.areas.codes, "-"]),
+        "roads": _some([*(city.roads.road_codes if city.roads else ()), "-"]),
+        "bbox": bboxes(city),
+        "text": st.sampled_from(WORDS).map(fold),
+        "site_classes": _some([entry.code for entry in city.catalogue.site_classes]),
+        "period": st.lists(moments(city), min_size=2, max_size=2, unique=True).map(sorted),
+    }
+    chosen = draw(st.lists(st.sampled_from(sorted(values)), max_size=3, unique=True))
+    drawn: dict[str, object] = {key: draw(values[key]) for key in chosen}
+    if "period" in drawn:
+        since, until = drawn.pop("period")
+        drawn |= draw(st.sampled_from([{"since": since}, {"until": until}, {"since": since, "until": until}]))
+    return IssueFilter(
+        campaign=campaign.code,
+        register=draw(st.sampled_from([default, default, default, *campaign.register_codes])),
+        as_of=draw(moments(city)) if as_of is None else as_of,
+        **drawn,
     )
 
 
@@ -135,22 +146,10 @@ def issue_drafts(draw: st.DrawFn, city: City) -> IssueDraft:
 
 
 def _some(codes: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
-    """Mostly none (any), else one to three of the codes, sorted."""
+    """One to all of the codes, sorted; none where there are none."""
     if not codes:
         return st.just(())
-    few = st.lists(st.sampled_from(codes), min_size=1, max_size=3, unique=True).map(lambda drawn: tuple(sorted(drawn)))
-    return st.one_of(st.just(()), st.just(()), few)
-
-
-def _with_period(drawn: IssueFilter, city: City) -> st.SearchStrategy[IssueFilter]:
-    ends = st.lists(moments(city), min_size=2, max_size=2, unique=True).map(sorted)
-    return st.tuples(ends, st.sampled_from(["", "", "since", "until", "both"])).map(
-        lambda pair: replace(
-            drawn,
-            since=pair[0][0] if pair[1] in ("since", "both") else None,
-            until=pair[0][1] if pair[1] in ("until", "both") else None,
-        )
-    )
+    return st.lists(st.sampled_from(codes), min_size=1, unique=True).map(lambda drawn: tuple(sorted(drawn)))
 
 
 def _start(city: City) -> datetime:
