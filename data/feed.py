@@ -44,5 +44,5 @@ class ChangeFeed:
         for callback in callbacks:
             try:
                 callback(change)
-            except Exception:
+            except Exception:  # noqa: BLE001 - a listener is not our code; the commit must stand
                 _LOG.exception("a listener failed at revision %d", change.revision)

@@ -1,0 +1,140 @@
+"""The geometries of drafts: which are taken, and how they come to WGS-84, many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.city import City
+from geo.crs import checked_datum, geometries_to_metric, geometries_to_wgs84
+from geo.errors import BadGeometryError, BadValueError, XunjieError
+
+MAX_VERTICES: Final = 10_000
+_TAKEN: Final = (0, 1, 3, 5, 6)  # point, line, polygon, and several lines or polygons as one
+
+Geometries = NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckedGeometries:
+    """`source` as it came, without Z; `wgs84` the same in WGS-84; both None where `errors` names the row.
+
+    `source_x`, `source_y`: a point on the geometry, in its own datum.
+    """
+
+    source: Geometries
+    wgs84: Geometries
+    datum: list[str]
+    source_x: NDArray[np.float64]
+    source_y: NDArray[np.float64]
+    errors: dict[int, XunjieError]
+
+
+def checked_geometries(geometries: Sequence[object], datums: Sequence[str], city: City) -> CheckedGeometries:
+    """Every geometry that can be taken, in WGS-84, and for each other one the reason (BadGeometryError, DatumError)."""
+    source = np.empty(len(geometries), object)
+    source[:] = geometries
+    errors: dict[int, XunjieError] = {}
+    _refuse_shapes(source, errors)
+    source = np.asarray(shapely.force_2d(source), object)
+    names = _checked_datums(datums, city, errors)
+    wgs84 = np.full(len(source), None, object)
+    for name in sorted(set(names) - {""}):
+        rows = np.array([i for i, n in enumerate(names) if n == name and i not in errors], np.intp)
+
+        def convert(part: Geometries, name: str = name) -> Geometries:
+            return geometries_to_wgs84(part, name, mainland_china=city.mainland_china)
+
+        wgs84[rows] = _converted(source, rows, convert, errors)
+    good = np.array([i for i in range(len(source)) if i not in errors], np.intp)
+    # A place without metres (the other side of the globe, for some metric CRS) cannot be measured at all.
+    _converted(wgs84, good, lambda part: geometries_to_metric(part, city.metric_crs), errors)
+    for row in errors:
+        source[row] = wgs84[row] = None
+    x, y = point_on(source)
+    return CheckedGeometries(source, wgs84, names, x, y, errors)
+
+
+def point_on(geometries: Geometries) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Coordinates of a point on each geometry: itself, the middle of a line, an inner point; NaN for None."""
+    kinds = shapely.get_type_id(geometries)
+    inner = np.array(geometries, object)
+    lines = kinds == 1
+    inner[lines] = shapely.line_interpolate_point(geometries[lines], 0.5, normalized=True)
+    others = kinds > 1
+    inner[others] = shapely.point_on_surface(geometries[others])
+    return shapely.get_x(inner), shapely.get_y(inner)
+
+
+def _checked_datums(datums: Sequence[str], city: City, errors: dict[int, XunjieError]) -> list[str]:
+    known: dict[str, str | XunjieError] = {}
+    names: list[str] = []
+    for row, datum in enumerate(datums):
+        found = known.get(datum) if isinstance(datum, str) else BadValueError("datum", datum, "text")
+        if found is None:
+            try:
+                found = checked_datum(datum, mainland_china=city.mainland_china)
+            except XunjieError as error:
+                found = error
+            known[datum] = found
+        if isinstance(found, XunjieError):
+            errors.setdefault(row, found)
+            names.append("")
+        else:
+            names.append(found)
+    return names
+
+
+def _refuse_shapes(source: Geometries, errors: dict[int, XunjieError]) -> None:
+    """Note every value that is no geometry we take, and replace it by None."""
+    are = shapely.is_geometry(source)
+    for row in np.flatnonzero(~are):
+        errors[int(row)] = BadGeometryError("geometry", source[row], "a point, line or polygon")
+        source[row] = None
+    coordinates, owner = shapely.get_coordinates(source, return_index=True)
+    finite = np.ones(len(source), bool)
+    finite[owner[~np.isfinite(coordinates).all(axis=1)]] = False
+    size = np.bincount(owner, minlength=len(source))
+    tests: tuple[tuple[Any, str], ...] = (
+        (np.isin(shapely.get_type_id(source), _TAKEN), "a point, line or polygon"),
+        (~shapely.is_empty(source), "a geometry that is not empty"),
+        (finite, "finite coordinates"),
+        (size <= MAX_VERTICES, f"at most {MAX_VERTICES} vertices"),
+    )
+    for good, expected in tests:
+        for row in np.flatnonzero(are & ~good):
+            errors.setdefault(int(row), BadGeometryError("geometry", _short(source[row]), expected))
+    sound = np.array([row not in errors for row in range(len(source))], bool)
+    rows = np.flatnonzero(sound & (shapely.get_type_id(source) != 0))
+    for row in rows[~shapely.is_valid(source[rows])]:
+        reason = shapely.is_valid_reason(source[row])
+        errors[int(row)] = BadGeometryError("geometry", _short(source[row]), f"a valid shape (this one: {reason})")
+    source[sorted(errors)] = None
+
+
+def _short(geometry: object) -> str:
+    return str(shapely.to_wkt(geometry, rounding_precision=6))[:200]
+
+
+def _converted(
+    geometries: Geometries,
+    rows: NDArray[np.intp],
+    convert: Callable[[Geometries], Geometries],
+    errors: dict[int, XunjieError],
+) -> Geometries:
+    """`convert` of the geometries at `rows`, all at once; only if that fails one by one, to find which."""
+    try:
+        return convert(geometries[rows])
+    except BadValueError:
+        out = np.full(len(rows), None, object)
+        for position, row in enumerate(rows):
+            try:
+                out[position] = convert(geometries[row : row + 1])[0]
+            except BadValueError as error:
+                errors.setdefault(int(row), error)
+        return out

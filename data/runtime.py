@@ -1,0 +1,181 @@
+"""The one running program: it owns the store, the writer, the snapshot and the change feed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from data.city_files import load_city
+from data.feed import Change, ChangeFeed
+from data.intake import examine
+from data.placing import Placer
+from data.receipts import Receipt
+from data.records import CityRecords
+from data.settings import Settings
+from data.snapshot import Snapshot, read_snapshot
+from data.store import Store, open_store, read_meta
+from data.writer import Batch, Writer, Written, is_empty
+from geo.campaign import Campaign
+from geo.city import City
+from geo.errors import CityError, StoreError
+from geo.issue import IssueDraft
+
+_LOG = logging.getLogger("xunjie.runtime")
+_REREAD_ABOVE: Final = 20_000
+"""More new issues than this are read from the store rather than appended in memory."""
+
+Progress = Callable[[float], None]
+
+
+def campaign_now(campaign: Campaign) -> datetime:
+    """The campaign's moment: its own clock where that stands still, else the wall clock. Aware."""
+    return campaign.clock or datetime.now(UTC)
+
+
+class Runtime:
+    """A city and its open store. Reading (`snapshot`) never waits; writing is one at a time."""
+
+    def __init__(self, settings: Settings, city: City, store: Store) -> None:
+        self.settings, self.city = settings, city
+        self._store = store
+        self._feed = ChangeFeed()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._writer = Writer(store, city, Placer(city))
+        with store.reading() as connection:
+            meta, empty = read_meta(connection), is_empty(connection)
+        if meta.layer_version != city.layer_version:
+            _LOG.info("the layers of %s changed: working out every place anew", city.code)
+            self._writer.reassign()
+        if empty and city.demo is not None:
+            self._write(self._demo_batch(), None)
+        with store.reading() as connection:
+            self._snapshot = read_snapshot(connection, city)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The last committed revision."""
+        return self._snapshot
+
+    def now(self, campaign_code: str | None = None) -> datetime:
+        """The moment of a campaign (the current one without a code): its clock or the wall clock. Aware."""
+        return campaign_now(self.city.campaign(campaign_code))
+
+    def submit(
+        self,
+        drafts: Sequence[IssueDraft],
+        *,
+        actor: str,
+        progress: Progress | None = None,
+        imported: bool = False,
+    ) -> list[Receipt]:
+        """Write `drafts` whole or not at all, in one transaction; receipts in their order, given after its commit.
+
+        A draft whose UUID is known with the same content is not written again (`created` False). Raises BadValueError
+        for the first draft that cannot be taken, ConflictError for a known UUID with other content. `imported` takes
+        histories of other ledgers as they are. `progress` hears of the share done, 0 to 1.
+        """
+        tell = progress or (lambda _share: None)
+        tell(0.0)
+        examined = examine(drafts, self.city, now=campaign_now, imported=imported)
+        for error in examined.errors.values():
+            raise error
+        tell(0.3)
+        receipts = self._write(Batch(examined, actor, imported=imported), tell)
+        tell(1.0)
+        return receipts
+
+    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        """Call `callback` after every commit, once the snapshot shows it; the returned function ends that."""
+        return self._feed.subscribe(callback)
+
+    def health(self) -> dict[str, Any]:
+        """What `/healthz` answers: the city, the revision, and how much there is."""
+        snapshot = self._snapshot
+        return {
+            "status": "closed" if self._closed else "ok",
+            "city": self.city.code,
+            "revision": snapshot.revision,
+            "issues": len(snapshot.issues),
+            "points": len(snapshot.points),
+        }
+
+    def close(self) -> None:
+        """Close the store and let another process have it. Twice is harmless."""
+        self._closed = True
+        self._store.close()
+        _forget(self)
+
+    def _demo_batch(self) -> Batch:
+        from data.demo import load_records  # the loaders are large and needed once in a store's life
+
+        return demo_batch(self.city, load_records(self.city))
+
+    def _write(self, batch: Batch, tell: Progress | None) -> list[Receipt]:
+        with self._lock:
+            written = self._writer.write(batch)
+            if tell is not None:
+                tell(0.8)
+                if written.rows.issues:
+                    self._show(written)
+        return written.receipts
+
+    def _show(self, written: Written) -> None:
+        issues = written.rows.issues
+        if len(issues) <= _REREAD_ABOVE:
+            self._snapshot = self._snapshot.with_rows(written.rows, written.revision)
+        else:
+            with self._store.reading() as connection:
+                self._snapshot = read_snapshot(connection, self.city)
+        self._feed.publish(Change(written.revision, tuple(columns["id"] for columns in issues)))
+
+
+def demo_batch(city: City, records: CityRecords) -> Batch:
+    """The batch that fills an empty store with a city's own records. Raises CityError naming the first bad record."""
+    examined = examine(records.drafts, city, now=campaign_now, imported=records.bulk)
+    for row, error in examined.errors.items():
+        raise CityError(f"the records of {city.code}: record {row + 1} cannot be taken; {error}")
+    return Batch(
+        examined,
+        actor="demo",
+        imported=records.bulk,
+        points=records.points,
+        visits=records.visits,
+        rejects=records.rejects,
+        as_dated=not records.bulk,
+        only_if_empty=True,
+    )
+
+
+_open: list[Runtime] = []
+
+
+def open_runtime(settings: Settings) -> Runtime:
+    """Load the city, open its store (filled with the city's demo where it is empty), and make it `runtime()`.
+
+    Raises CityError, SettingsError or StoreError, each one sentence; nothing stays open then.
+    """
+    city = load_city(settings.city_folder)
+    store = open_store(settings.database_url_for(city.code), city)
+    try:
+        opened = Runtime(settings, city, store)
+    except BaseException:
+        store.close()
+        raise
+    _open.append(opened)
+    return opened
+
+
+def runtime() -> Runtime:
+    """The runtime that was opened last and is not closed; StoreError when none is open."""
+    if not _open:
+        raise StoreError("the program has not opened its store yet; start it with streamlit_app.py")
+    return _open[-1]
+
+
+def _forget(closed: Runtime) -> None:
+    if closed in _open:
+        _open.remove(closed)
