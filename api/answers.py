@@ -1,0 +1,134 @@
+"""Answers that cost once: JSON bodies kept by question and revision, with their gzip form and their ETag."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MEDIA_TYPE: Final = "application/json"
+_GZIP_FROM: Final = 1_000
+_CAP_BYTES: Final = 48 * 2**20
+_SALT: Final = secrets.token_hex(6)
+"""New in each process: after a restart or a restored backup the same revision number may stand for other data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One answer's bytes, plain and (from 1 kB) compressed."""
+
+    plain: bytes
+    packed: bytes | None
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return len(self.plain) + len(self.packed or b"")
+
+
+class BodyCache:
+    """The bodies used last, up to a cap in bytes. Two requests for the same missing body work it out once."""
+
+    def __init__(self, cap_bytes: int = _CAP_BYTES) -> None:
+        self._cap, self._size = cap_bytes, 0
+        self._bodies: OrderedDict[Hashable, Body] = OrderedDict()
+        self._lock = Lock()
+        self._making: dict[Hashable, tuple[Lock, int]] = {}
+
+    def get(self, key: Hashable, make: Callable[[], bytes]) -> Body:
+        """The body of `key`, made by `make` unless it is kept. What `make` raises is raised to the caller."""
+        with self._one_at_a_time(key):
+            with self._lock:
+                if key in self._bodies:
+                    self._bodies.move_to_end(key)
+                    return self._bodies[key]
+            body = pack(make())
+            with self._lock:
+                self._bodies[key] = body
+                self._size += body.size
+                while self._size > self._cap and self._bodies:
+                    self._size -= self._bodies.popitem(last=False)[1].size
+            return body
+
+    @contextmanager
+    def _one_at_a_time(self, key: Hashable) -> Iterator[None]:
+        with self._lock:
+            lock, waiting = self._making.get(key, (Lock(), 0))
+            self._making[key] = (lock, waiting + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                lock, waiting = self._making.pop(key)
+                if waiting > 1:
+                    self._making[key] = (lock, waiting - 1)
+
+
+def pack(plain: bytes) -> Body:
+    """`plain` with its gzip form, where that is worth it."""
+    packed = gzip.compress(plain, compresslevel=5, mtime=0) if len(plain) >= _GZIP_FROM else None
+    return Body(plain, packed)
+
+
+BODIES: Final = BodyCache()
+
+
+def etag_of(*parts: object) -> str:
+    """A weak ETag for what `parts` determine; known before the answer is worked out."""
+    return f'W/"{hashlib.blake2b(repr((_SALT, parts)).encode(), digest_size=12).hexdigest()}"'
+
+
+def not_modified(request: Request, etag: str) -> Response | None:
+    """The 304 that `request` asked for with If-None-Match, or None."""
+    asked = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    if etag.removeprefix("W/") in asked or "*" in asked:
+        return Response(status_code=304, headers=_headers(etag))
+    return None
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the client takes gzip (and has not refused it by q=0)."""
+    for part in request.headers.get("accept-encoding", "").lower().split(","):
+        name, _, quality = part.strip().partition(";")
+        if name.strip() == "gzip":
+            return quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+def json_answer(request: Request, key: tuple[object, ...], make: Callable[[], object]) -> Response:
+    """The JSON answer of `make` under `key` (which must determine it): 304, or the body, once worked out and kept."""
+    etag = etag_of(key)
+    unchanged = not_modified(request, etag)
+    if unchanged is not None:
+        return unchanged
+    body = BODIES.get(key, lambda: orjson.dumps(make(), option=orjson.OPT_SERIALIZE_NUMPY))
+    return body_response(request, body, MEDIA_TYPE, _headers(etag))
+
+
+def body_response(request: Request, body: Body, media_type: str, headers: dict[str, str]) -> Response:
+    """`body` as the client takes it; a HEAD gets its headers alone."""
+    content = body.plain
+    if body.packed is not None and takes_gzip(request):
+        content = body.packed
+        headers = {**headers, "Content-Encoding": "gzip"}
+    if request.method == "HEAD":
+        return Response(media_type=media_type, headers={**headers, "Content-Length": str(len(content))})
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def _headers(etag: str) -> dict[str, str]:
+    return {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}

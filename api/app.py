@@ -1,0 +1,85 @@
+"""Every door in one list: the routes, the middleware before them, and what opens and closes with the server."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Receive, Scope, Send
+
+from api import (
+    cells,
+    compliance,
+    densities,
+    exports,
+    health,
+    issue_record,
+    map_pages,
+    marks,
+    point_marks,
+    point_record,
+    report,
+    stream,
+    summary,
+    timeline,
+    visits,
+    watch,
+)
+from api.errors import problem
+from api.gate import Gate
+from api.lifespan import lifespan
+from api.openapi import operation_for
+from api.operation import Operation
+from api.start_page import StartPage
+
+_DESCRIBED: Final[tuple[Operation, ...]] = (
+    health.OPERATION,
+    summary.OPERATION,
+    *exports.OPERATIONS,
+    *densities.OPERATIONS,
+    visits.OPERATION,
+    cells.OPERATION,
+    marks.OPERATION,
+    point_marks.OPERATION,
+    compliance.OPERATION,
+    timeline.OPERATION,
+    watch.OPERATION,
+    stream.OPERATION,
+    report.OPERATION,
+    issue_record.OPERATION,
+    point_record.OPERATION,
+    *map_pages.OPERATIONS,
+)
+OPERATIONS: Final[tuple[Operation, ...]] = (*_DESCRIBED, operation_for(_DESCRIBED))
+
+
+class _NoSuchRoute:
+    """What answers under /api where nothing else does: 405 for a wrong method, else 404, in JSON."""
+
+    def __init__(self, routes: list[BaseRoute]) -> None:
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell which of the two it is, with the methods that the address takes."""
+        allowed: set[str] = set()
+        for route in self._routes:
+            if isinstance(route, Route) and route.matches(scope)[0] is Match.PARTIAL:
+                allowed |= route.methods or set()
+        if allowed:
+            names = ", ".join(sorted(allowed))
+            answer = problem("method", 405, {"Allow": names}, method=scope["method"], allowed=names)
+        else:
+            answer = problem("no_route", 404)
+        await answer(scope, receive, send)
+
+
+_ANSWERING: Final[list[BaseRoute]] = [operation.route() for operation in OPERATIONS]
+_NOTHING: Final = _NoSuchRoute(_ANSWERING)
+ROUTES: Final[list[BaseRoute]] = [
+    *_ANSWERING,
+    *(Route(path, _NOTHING) for path in ("/api", "/api/{rest:path}", "/healthz", "/map", "/map/{rest:path}", "/wall")),
+]
+MIDDLEWARE: Final = [Middleware(Gate), Middleware(StartPage)]
+
+__all__ = ["MIDDLEWARE", "OPERATIONS", "ROUTES", "lifespan"]

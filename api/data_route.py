@@ -1,0 +1,74 @@
+"""The read route: question in, view of the snapshot, JSON out, with revision, moment and filter on every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answers import json_answer
+from api.operation import Answer, Operation, Parameter
+from api.question import read_question
+from api.schemas import BAD_VALUE, PROBLEM, Schema, enveloped
+from api.view import View, view_of
+from data.runtime import runtime
+from geo.iso_time import local_iso
+
+Json = dict[str, Any]
+Compute = Callable[[View, Mapping[str, Any]], Json]
+"""Works out a route's own part of the answer from the view and the route's own parameters."""
+
+NOT_MODIFIED: Final = Answer("unchanged since the ETag that was sent", media_type="")
+BAD_REQUEST: Final = Answer("a parameter that cannot be taken", schema=BAD_VALUE)
+NOT_FOUND: Final = Answer("no such record", schema=PROBLEM)
+
+
+def data_operation(
+    path: str,
+    compute: Compute,
+    *,
+    summary: str,
+    schema: Mapping[str, Schema],
+    optional: tuple[str, ...] = (),
+    parameters: tuple[Parameter, ...] = (),
+    identity: str | None = None,
+) -> Operation:
+    """A GET that takes the filter and `parameters` and answers what `compute` gives, described by `schema`.
+
+    `identity` names the path parameter of a single record; it reaches `compute` among its own parameters.
+    """
+
+    def endpoint(request: Request) -> Response:
+        current = runtime()
+        question = read_question(request, current, parameters)
+        snapshot = current.snapshot
+        own = dict(question.own) | ({identity: request.path_params[identity]} if identity else {})
+
+        def make() -> Json:
+            view = view_of(snapshot, question.filter, question.now)
+            return envelope(view, question.canonical) | compute(view, own)
+
+        key = (path, snapshot.city.layer_version, snapshot.revision, question.identity, *sorted(own.items()))
+        return json_answer(request, key, make)
+
+    answers = {200: Answer(summary, schema=enveloped(schema, optional=optional)), 304: NOT_MODIFIED, 400: BAD_REQUEST}
+    return Operation(
+        path=path,
+        endpoint=endpoint,
+        summary=summary,
+        answers={**answers, 404: NOT_FOUND} if identity else answers,
+        parameters=parameters,
+        path_parameters={identity: "identity of the record"} if identity else {},
+        filtered=True,
+    )
+
+
+def envelope(view: View, canonical: str) -> Json:
+    """Revision, moment and canonical filter: what an answer stands for."""
+    return {
+        "revision": view.snapshot.revision,
+        "as_of": local_iso(view.filter.as_of, view.city.time_zone),
+        "filter": canonical,
+    }

@@ -1,0 +1,114 @@
+"""The one table from error class to HTTP status, and what an error looks like in JSON."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from geo.errors import (
+    BadValueError,
+    ConflictError,
+    NotFoundError,
+    StoreError,
+    XunjieError,
+)
+from i18n import translate
+
+STATUS: Final[tuple[tuple[type[XunjieError], int], ...]] = (
+    (BadValueError, 400),
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (StoreError, 503),
+    (XunjieError, 500),
+)
+"""The first class that fits decides; subclasses therefore stand before their base."""
+
+_LOG = logging.getLogger("xunjie.api")
+
+
+class TooLargeError(BadValueError):
+    """A request body over its cap."""
+
+
+def status_of(error: XunjieError) -> int:
+    """The HTTP status of an error meant for people."""
+    if isinstance(error, TooLargeError):
+        return 413
+    return next(status for kind, status in STATUS if isinstance(error, kind))
+
+
+def json_response(content: object, status: int, headers: dict[str, str] | None = None) -> Response:
+    """A small JSON answer that is never cached: an error or a receipt."""
+    return Response(
+        orjson.dumps(content),
+        status_code=status,
+        media_type="application/json",
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def problem(key: str, status: int, headers: dict[str, str] | None = None, /, **values: object) -> Response:
+    """An answer of `status` with the sentence `errors.<key>` in both languages."""
+    sentence = {
+        "message": translate(f"errors.{key}", "en", **values),
+        "message_zh": translate(f"errors.{key}", "zh-CN", **values),
+    }
+    return json_response({"error": sentence}, status, headers)
+
+
+def error_response(error: XunjieError) -> Response:
+    """What the client is told: key, value and expectation of a bad value, else one sentence."""
+    status = status_of(error)
+    if isinstance(error, BadValueError):
+        return json_response(
+            {"error": {"key": error.key, "value": error.value, "expected": error.expected}},
+            status,
+        )
+    if isinstance(error, NotFoundError):
+        return problem("not_found", status, kind=error.kind, identity=error.identity[:100])
+    if isinstance(error, ConflictError):
+        return problem("conflict", status, reason=str(error))
+    _LOG.error("%s: %s", type(error).__name__, error)
+    # The text of a store or settings error may name paths and hosts of the server: it goes to the log only.
+    return problem("store" if isinstance(error, StoreError) else "internal", status)
+
+
+Endpoint = Callable[[Request], Any]
+
+
+def answering(endpoint: Endpoint) -> Endpoint:
+    """Wrap a route so that each of our errors becomes its status, and a defect a logged 500 without a traceback."""
+    if inspect.iscoroutinefunction(endpoint):
+
+        @functools.wraps(endpoint)
+        async def awaited(request: Request) -> Response:
+            try:
+                response: Response = await endpoint(request)
+            except XunjieError as error:
+                return error_response(error)
+            except Exception:  # noqa: BLE001 - a defect: logged, and told as one
+                _LOG.exception("%s %s failed", request.method, request.url.path)
+                return problem("internal", 500)
+            return response
+
+        return awaited
+
+    @functools.wraps(endpoint)
+    def called(request: Request) -> Response:
+        try:
+            response: Response = endpoint(request)
+        except XunjieError as error:
+            return error_response(error)
+        except Exception:  # noqa: BLE001 - a defect: logged, and told as one
+            _LOG.exception("%s %s failed", request.method, request.url.path)
+            return problem("internal", 500)
+        return response
+
+    return called

@@ -1,0 +1,106 @@
+"""What opens before the first request and closes after the last: settings, the runtime, the streams."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from types import FrameType
+from typing import Any, Final
+
+from api.gate import is_loopback_address
+from api.map_pages import pages_of
+from api.stream import open_hub
+from data.runtime import open_runtime
+from data.settings import Settings
+from geo.errors import SettingsError, XunjieError
+from i18n import translate
+
+REFUSED: Final = 2
+"""Exit code of a server that may not or cannot start: settings, store or city."""
+
+
+@asynccontextmanager
+async def lifespan(_: object) -> AsyncIterator[None]:
+    """Open the runtime, build the map's files, tell streams of changes; end them first when the server stops.
+
+    Under Streamlit an error of ours ends the process with one sentence; elsewhere (tests) it is raised.
+    """
+    try:
+        address = streamlit_address()
+        if address is not None:
+            refuse_beyond_loopback(address)
+        opened = open_runtime(Settings.from_environment(os.environ))
+    except XunjieError as error:
+        if streamlit_address() is None:
+            raise
+        _leave(error)
+        raise
+    try:
+        pages_of(opened.city)
+        hub = open_hub(opened)
+        try:
+            with streams_ended_by_signals(hub.end):
+                yield
+        finally:
+            hub.end()
+            await asyncio.sleep(0)
+    finally:
+        opened.close()
+
+
+def refuse_beyond_loopback(address: str) -> None:
+    """SettingsError where the server would listen on more than this machine: there is no login yet."""
+    if not is_loopback_address(address):
+        raise SettingsError(translate("errors.bind", "en", address=address))
+
+
+def streamlit_address() -> str | None:
+    """The address that `streamlit run` listens on; None where another server carries our routes."""
+    runtime = sys.modules.get("streamlit.runtime")
+    if runtime is None or not runtime.exists():
+        return None
+    from streamlit import config
+
+    return config.get_option("server.address") or "0.0.0.0"  # noqa: S104 - Streamlit's own default, to be refused
+
+
+def _leave(error: XunjieError) -> None:
+    """End the process with one sentence. Raising would make the server print a traceback of its own."""
+    print(f"Xunjie: {error}", file=sys.stderr, flush=True)
+    sys.stdout.flush()
+    os._exit(REFUSED)
+
+
+@contextmanager
+def streams_ended_by_signals(end: Callable[[], None]) -> Iterator[None]:
+    """Call `end` on SIGTERM and SIGINT before what stood there: a server waits for open streams before it stops.
+
+    Does nothing outside the main thread, where Python does not set handlers.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before: dict[int, Any] = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        end()
+        handler = before[number]
+        if callable(handler):
+            handler(number, frame)
+        elif handler == signal.SIG_DFL:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if signal.getsignal(number) is handle:
+                signal.signal(number, handler)

@@ -1,0 +1,91 @@
+"""GET /api/marks: the issues of the viewport one by one where they are few, else clusters of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import shapely
+
+from api.clusters import CELL_PX, clusters
+from api.data_route import Json, data_operation
+from api.place_names import type_of
+from api.schemas import BBOX, COUNT, GEOMETRY, INTEGER, LAT, LON, STAGE, STRING, listing, record
+from api.view import View
+from api.viewport import ZOOM, metres_per_pixel, viewport
+from geo.lifecycle import Stage
+from geo.selection import STAGES
+
+MOST_MARKS: Final = 1_500
+
+
+def marks(view: View, own: Mapping[str, Any]) -> Json:
+    """What the filter means in its box (rejected ones only where it asks for them), drawn for zoom `z`."""
+    zoom, box = viewport(view, own)
+    rows = np.flatnonzero(view.selected)
+    answer: Json = {"z": zoom, "bbox": box, "mode": "issues", "total": len(rows), "issues": [], "clusters": []}
+    if len(rows) <= MOST_MARKS:
+        shapes = _shapes(view, rows)
+        return answer | {"issues": [_mark(view, row) | shapes.get(row, {}) for row in rows.tolist()]}
+    table = view.issues
+    overdue = view.stages[rows] == STAGES.index(Stage.OVERDUE)
+    cell_m = CELL_PX * metres_per_pixel(zoom, (box[1] + box[3]) / 2)
+    found = clusters(
+        table.x_m[rows],
+        table.y_m[rows],
+        table.lon[rows],
+        table.lat[rows],
+        {"overdue": overdue},
+        cell_m=cell_m,
+        most=MOST_MARKS,
+    )
+    return answer | {"mode": "clusters", "clusters": found}
+
+
+def _mark(view: View, row: int) -> Json:
+    table = view.issues
+    entry = type_of(view.city, table, row)
+    return {
+        "id": table.id[row],
+        "number": table.number[row],
+        "type": entry.code,
+        "group": entry.group,
+        "stage": STAGES[int(view.stages[row])].value,
+        "lon": round(float(table.lon[row]), 6),
+        "lat": round(float(table.lat[row]), 6),
+    }
+
+
+def _shapes(view: View, rows: np.ndarray[Any, np.dtype[np.intp]]) -> dict[int, Json]:
+    """GeoJSON of those `rows` that are lines or polygons."""
+    shaped = rows[~view.issues.is_point[rows]]
+    written = shapely.to_geojson(shapely.from_wkb(view.issues.wkb[shaped]))
+    return {int(row): {"geometry": json.loads(text)} for row, text in zip(shaped, written, strict=True)}
+
+
+_MARK = {
+    "id": STRING,
+    "number": STRING,
+    "type": STRING,
+    "group": STRING,
+    "stage": STAGE,
+    "lon": LON,
+    "lat": LAT,
+    "geometry": GEOMETRY,
+}
+OPERATION = data_operation(
+    "/api/marks",
+    marks,
+    summary="Issues of the viewport: at most 1,500 one by one, else clusters; bbox is required.",
+    parameters=(ZOOM,),
+    schema={
+        "z": INTEGER,
+        "bbox": BBOX,
+        "mode": {"enum": ["issues", "clusters"]},
+        "total": COUNT,
+        "issues": listing(record(_MARK, optional=["geometry"]), most=MOST_MARKS),
+        "clusters": listing(record({"lon": LON, "lat": LAT, "count": COUNT, "overdue": COUNT}), most=MOST_MARKS),
+    },
+)

@@ -1,0 +1,91 @@
+"""One door of the program as data: its path, what it takes, what it answers, and the function behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.routing import Route
+
+from api.errors import Endpoint, answering
+from api.schemas import Schema
+from geo.errors import BadValueError
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A query parameter of a route that is not a filter key. `read` turns its text into a value or raises."""
+
+    name: str
+    description: str
+    schema: Schema
+    read: Callable[[str], Any]
+    default: Any = None
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One kind of answer: what it means, its media type, and for JSON its schema."""
+
+    description: str
+    media_type: str = "application/json"
+    schema: Schema | None = None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method on one path. `filtered`: takes the filter keys of the contract besides its own parameters."""
+
+    path: str
+    endpoint: Endpoint
+    summary: str
+    answers: Mapping[int, Answer]
+    method: str = "GET"
+    parameters: tuple[Parameter, ...] = ()
+    path_parameters: Mapping[str, str] = field(default_factory=dict)
+    filtered: bool = False
+    body: Schema | None = None
+
+    def route(self) -> Route:
+        """The route that Starlette serves, with our errors turned into answers."""
+        return Route(self.path, answering(self.endpoint), methods=[self.method])
+
+
+_WHOLE: Final = re.compile(r"-?[0-9]{1,9}", re.ASCII)
+
+
+def flag(name: str, description: str) -> Parameter:
+    """A parameter that is 0 (the default) or 1."""
+
+    def read(text: str) -> bool:
+        if text not in ("0", "1"):
+            raise BadValueError(name, text, "0 or 1")
+        return text == "1"
+
+    return Parameter(name, description, {"enum": [0, 1]}, read, default=False)
+
+
+def integer(name: str, description: str, low: int, high: int, *, default: int | None = None) -> Parameter:
+    """A whole number from `low` to `high`; required without a default."""
+
+    def read(text: str) -> int:
+        if not _WHOLE.fullmatch(text) or not low <= int(text) <= high:
+            raise BadValueError(name, text, f"a whole number from {low} to {high}")
+        return int(text)
+
+    schema = {"type": "integer", "minimum": low, "maximum": high}
+    return Parameter(name, description, schema, read, default=default, required=default is None)
+
+
+def choice(name: str, description: str, options: tuple[str, ...], *, default: str | None = None) -> Parameter:
+    """One word of `options`; required without a default."""
+
+    def read(text: str) -> str:
+        if text not in options:
+            raise BadValueError(name, text, "one of " + ", ".join(options))
+        return text
+
+    return Parameter(name, description, {"enum": list(options)}, read, default=default, required=default is None)

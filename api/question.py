@@ -1,0 +1,82 @@
+"""What a request asks: its query string parted strictly into the filter and the route's own parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from api.operation import Parameter
+from data.runtime import Runtime
+from geo.campaign import Campaign
+from geo.clock import from_us
+from geo.errors import BadValueError
+from geo.filter import IssueFilter
+from geo.filter_query import FILTER_KEYS, filter_pairs, parse_filter
+
+_STEP = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A filter with its canonical query string, its campaign's now, and the values of the route's own parameters."""
+
+    filter: IssueFilter
+    now: datetime
+    canonical: str
+    own: Mapping[str, Any]
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What makes two questions the same: the canonical filter, its moment, and the own parameters."""
+        return (self.canonical, self.filter.as_of.isoformat(), *sorted(self.own.items()))
+
+
+def moment(runtime: Runtime) -> Callable[[Campaign], datetime]:
+    """The "now" of a campaign, on a wall clock in steps of ten seconds so that viewers share answers.
+
+    A step never hides what has happened: now is at least the time of the newest event in the snapshot.
+    """
+    transitions = runtime.snapshot.transitions
+    newest = from_us(int(transitions.at_us.max())) if len(transitions.at_us) else None
+
+    def now(campaign: Campaign) -> datetime:
+        exact = runtime.now(campaign.code)
+        if campaign.clock is not None:
+            return exact
+        step = exact - timedelta(seconds=exact.second % _STEP.seconds, microseconds=exact.microsecond)
+        return min(exact, max(step, newest)) if newest is not None else step
+
+    return now
+
+
+def read_question(request: Request, runtime: Runtime, parameters: tuple[Parameter, ...] = ()) -> Question:
+    """Part the query of `request`. Raises BadValueError for an unknown, repeated, missing or malformed parameter."""
+    pairs = request.query_params.multi_items()
+    own = read_own([(key, value) for key, value in pairs if key not in FILTER_KEYS], parameters)
+    now = moment(runtime)
+    chosen = parse_filter([(key, value) for key, value in pairs if key in FILTER_KEYS], runtime.city, now=now)
+    canonical = urlencode(filter_pairs(chosen, runtime.city, now=now))
+    return Question(chosen, now(runtime.city.campaign(chosen.campaign)), canonical, own)
+
+
+def read_own(pairs: list[tuple[str, str]], parameters: tuple[Parameter, ...]) -> dict[str, Any]:
+    """The values of a route's own parameters. Raises BadValueError for any other key, a repeat or a lack."""
+    known = {parameter.name: parameter for parameter in parameters}
+    values: dict[str, Any] = {}
+    for key, text in pairs:
+        if key not in known:
+            names = ", ".join((*known, *FILTER_KEYS))
+            raise BadValueError(key[:100] or "(empty key)", text, f"a parameter of this route: {names}")
+        if key in values:
+            raise BadValueError(key, text, "this parameter once")
+        values[key] = known[key].read(text)
+    for parameter in parameters:
+        if parameter.required and parameter.name not in values:
+            raise BadValueError(parameter.name, "", "this parameter: " + parameter.description)
+        values.setdefault(parameter.name, parameter.default)
+    return values

@@ -1,0 +1,150 @@
+"""POST /api/issues: one report from outside, taken exactly once by the UUID its client gave it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.data_route import BAD_REQUEST
+from api.errors import TooLargeError, json_response
+from api.operation import Answer, Operation
+from api.question import read_own
+from api.schemas import BOOLEAN, GEOMETRY, MOMENT, PROBLEM, STRING, record
+from data.runtime import Runtime, runtime
+from geo.errors import BadGeometryError, BadValueError
+from geo.iso_time import parse_time
+from geo.issue import MAX_ADDRESS, MAX_DESCRIPTION, IssueDraft
+
+MOST_BYTES: Final = 256 * 1024
+ACTOR: Final = "web"
+_REQUIRED: Final = ("id", "type", "geometry")
+_TEXTS: Final = ("id", "type", "datum", "register", "task", "description", "address", "reported_at")
+_FIELDS: Final = (*_TEXTS, "geometry")
+_GEOMETRY_FIELDS: Final = ("type", "coordinates", "bbox")
+
+
+async def report(request: Request) -> Response:
+    """201 with the receipt; 200 where the same report came before; 409 where its UUID came with other content."""
+    read_own(request.query_params.multi_items(), ())
+    current = runtime()
+    draft = draft_of(await _body(request), current)
+    [receipt] = await run_in_threadpool(current.submit, [draft], actor=ACTOR)
+    content = {
+        "id": receipt.id,
+        "number": receipt.number,
+        "revision": receipt.revision,
+        "created": receipt.created,
+    }
+    return json_response(content, 201 if receipt.created else 200, {"Location": f"/api/issues/{receipt.id}"})
+
+
+async def _body(request: Request) -> bytes:
+    """The request's body; TooLargeError as soon as more than MOST_BYTES have come, whatever its header claimed."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise TooLargeError("body", f"more than {MOST_BYTES} bytes", f"at most {MOST_BYTES} bytes")
+    return bytes(body)
+
+
+def draft_of(body: bytes, current: Runtime) -> IssueDraft:
+    """The draft that `body` (JSON) describes. Raises BadValueError for JSON, fields or types that cannot be taken."""
+    fields = _fields(body)
+    for name in _TEXTS:
+        if name in fields and not isinstance(fields[name], str):
+            raise BadValueError(name, fields[name], "text")
+    campaign = current.city.campaign()
+    return IssueDraft(
+        register=fields.get("register", campaign.default_register),
+        type=fields["type"],
+        geometry=_geometry(fields["geometry"]),
+        datum=fields.get("datum", "wgs84"),
+        id=fields["id"],
+        campaign=campaign.code,
+        task=fields.get("task"),
+        description=fields.get("description", ""),
+        address=fields.get("address", ""),
+        reported_at=_moment(fields["reported_at"], current.city.time_zone) if "reported_at" in fields else None,
+    )
+
+
+def _fields(body: bytes) -> dict[str, Any]:
+    """The fields of the JSON object, each known, none of the required ones missing; null means left out."""
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise BadValueError("body", body[:100].decode(errors="replace"), "one JSON object in UTF-8") from None
+    if not isinstance(content, dict):
+        raise BadValueError("body", content, "one JSON object")
+    fields = {name: value for name, value in content.items() if value is not None}
+    for name in content:
+        if name not in _FIELDS:
+            raise BadValueError(name[:100] or "(empty key)", content[name], "one of " + ", ".join(_FIELDS))
+    for name in _REQUIRED:
+        if name not in fields:
+            raise BadValueError(name, "", "this field: " + _EXPECTED[name])
+    return fields
+
+
+_EXPECTED: Final = {
+    "id": "a UUID made by the client, the same at each repetition",
+    "type": "the code of an issue type",
+    "geometry": "a GeoJSON geometry",
+}
+
+
+def _geometry(value: object) -> BaseGeometry:
+    if not isinstance(value, dict) or not value.keys() <= set(_GEOMETRY_FIELDS):
+        raise BadGeometryError("geometry", value, "a GeoJSON geometry with type and coordinates")
+    try:
+        geometry: BaseGeometry = shapely.from_geojson(orjson.dumps(value))
+    except shapely.errors.GEOSException as error:
+        reason = str(error).splitlines()[0][:100]
+        raise BadGeometryError("geometry", value, f"a GeoJSON geometry that can be read ({reason})") from None
+    return geometry
+
+
+def _moment(text: str, time_zone: str) -> datetime:
+    moment = parse_time("reported_at", text, time_zone)
+    if not isinstance(moment, datetime):
+        raise BadValueError("reported_at", text, "a time, not only a date")
+    return moment
+
+
+_RECEIPT = record({"id": STRING, "number": STRING, "revision": {"type": "integer"}, "created": BOOLEAN})
+OPERATION = Operation(
+    path="/api/issues",
+    method="POST",
+    endpoint=report,
+    summary="Report an issue; the client's UUID makes it exactly once.",
+    body=record(
+        {
+            "id": {**STRING, "format": "uuid"},
+            "type": STRING,
+            "geometry": GEOMETRY,
+            "datum": {**STRING, "default": "wgs84", "description": "wgs84, cgcs2000, gcj02, bd09 or epsg:NNNN"},
+            "register": STRING,
+            "task": STRING,
+            "description": {**STRING, "maxLength": MAX_DESCRIPTION},
+            "address": {**STRING, "maxLength": MAX_ADDRESS},
+            "reported_at": MOMENT,
+        },
+        optional=["datum", "register", "task", "description", "address", "reported_at"],
+    ),
+    answers={
+        201: Answer("written", schema=_RECEIPT),
+        200: Answer("the same report was written before; nothing changed", schema=_RECEIPT),
+        400: BAD_REQUEST,
+        409: Answer("this UUID was used for other content", schema=PROBLEM),
+        413: BAD_REQUEST,
+        415: Answer("not JSON", schema=PROBLEM),
+    },
+)

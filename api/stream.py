@@ -1,0 +1,179 @@
+"""GET /api/stream: server-sent events that tell every open page of each committed revision."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from api.errors import problem
+from api.operation import Answer, Operation
+from api.place_names import road_of, subdistrict_of, type_of
+from api.question import read_own
+from api.schemas import PROBLEM
+from data.feed import Change
+from data.runtime import Runtime, runtime
+from geo.clock import from_us, to_us
+from geo.errors import NotFoundError, StoreError
+from geo.iso_time import local_iso
+from geo.selection import STAGES, stage_of
+
+HEARTBEAT_S: Final = 15.0
+LONGEST_S: Final = 600.0
+MOST_STREAMS: Final = 256
+MOST_ISSUES: Final = 20
+_WAITING: Final = 32
+_RETRY_MS: Final = 2_000
+
+_LOG = logging.getLogger("xunjie.api")
+
+
+class Hub:
+    """All open streams. It hears of changes on the writer's thread and passes them to the event loop."""
+
+    def __init__(self, source: Runtime, loop: asyncio.AbstractEventLoop) -> None:
+        self._source, self._loop = source, loop
+        self._queues: set[asyncio.Queue[bytes | None]] = set()
+        self._ended = False
+        self._unsubscribe: Callable[[], None] = source.subscribe(self._hear)
+
+    @property
+    def full(self) -> bool:
+        """Whether no further stream is taken."""
+        return len(self._queues) >= MOST_STREAMS
+
+    def end(self) -> None:
+        """End every stream, and each later one at once. May be called from a signal handler or another thread."""
+        self._unsubscribe()
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end)
+
+    async def events(self, last_seen: int | None) -> AsyncIterator[bytes]:
+        """One client's stream: where it stands, each change, heartbeats; ended after LONGEST_S or at shutdown."""
+        queue: asyncio.Queue[bytes | None] = asyncio.Queue(_WAITING)
+        self._queues.add(queue)
+        try:
+            yield f"retry: {_RETRY_MS}\n\n".encode()
+            yield self._event(self._source.snapshot.revision, [], 0, missed=last_seen)
+            closing = self._loop.time() + LONGEST_S
+            while not self._ended and (left := closing - self._loop.time()) > 0:
+                try:
+                    event = await asyncio.wait_for(queue.get(), min(HEARTBEAT_S, left))
+                except TimeoutError:
+                    yield b": alive\n\n"
+                    continue
+                if event is None:
+                    return
+                yield event
+        finally:
+            self._queues.discard(queue)
+
+    def _hear(self, change: Change) -> None:
+        """On the writer's thread: only hand over."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._publish, change)
+
+    def _publish(self, change: Change) -> None:
+        if not self._queues:
+            return
+        issues = describe_issues(self._source, change)
+        event = self._event(change.revision, issues, len(change.ids))
+        for queue in self._queues:
+            if queue.full():
+                # A client that does not read: what it missed is folded into one "catch up", which names no issues.
+                while not queue.empty():
+                    queue.get_nowait()
+                event_for_it = self._event(change.revision, [], 0)
+            else:
+                event_for_it = event
+            queue.put_nowait(event_for_it)
+
+    def _end(self) -> None:
+        self._ended = True
+        for queue in self._queues:
+            while queue.full():
+                queue.get_nowait()
+            queue.put_nowait(None)
+
+    @staticmethod
+    def _event(revision: int, issues: list[dict[str, Any]], count: int, *, missed: int | None = None) -> bytes:
+        data: dict[str, Any] = {"revision": revision, "issues": issues, "count": count}
+        if missed is not None:
+            data["missed"] = max(0, revision - missed)
+        return b"event: revision\nid: %d\ndata: %s\n\n" % (revision, orjson.dumps(data))
+
+
+def describe_issues(source: Runtime, change: Change) -> list[dict[str, Any]]:
+    """The change's issues, at most MOST_ISSUES, as the map and the rail show them."""
+    snapshot, city = source.snapshot, source.city
+    table = snapshot.issues
+    described = []
+    for identity in change.ids[:MOST_ISSUES]:
+        try:
+            row = snapshot.row(identity)
+        except NotFoundError:
+            _LOG.warning("revision %d names issue %s, which its snapshot lacks", change.revision, identity)
+            continue
+        campaign = city.campaigns[int(table.campaign[row])]
+        stage = int(stage_of(table, to_us(source.now(campaign.code)))[row])
+        reported = from_us(int(table.reported_us[row]))
+        assert reported is not None
+        entry = type_of(city, table, row)
+        described.append(
+            {
+                "id": table.id[row],
+                "number": table.number[row],
+                "register": city.registers[int(table.register[row])].code,
+                "type": entry.code,
+                "name": entry.name,
+                "stage": STAGES[stage].value,
+                "lon": float(table.lon[row]),
+                "lat": float(table.lat[row]),
+                "subdistrict": subdistrict_of(city, table, row)[0],
+                "road": road_of(city, table, row)[0],
+                "reported_at": local_iso(reported, city.time_zone),
+            }
+        )
+    return described
+
+
+_hub: Hub | None = None
+
+
+def open_hub(source: Runtime) -> Hub:
+    """Start telling streams of `source`'s changes; called once, from the running event loop."""
+    global _hub
+    _hub = Hub(source, asyncio.get_running_loop())
+    return _hub
+
+
+async def stream(request: Request) -> Response:
+    """The stream; `Last-Event-ID` (which EventSource sends when it reconnects) makes it say how much was missed."""
+    read_own(request.query_params.multi_items(), ())
+    runtime()
+    if _hub is None:
+        raise StoreError("the change feed is not open")
+    if _hub.full:
+        return problem("busy", 503, {"Retry-After": "30"})
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    if request.method == "HEAD":
+        return Response(media_type="text/event-stream", headers=headers)
+    seen = request.headers.get("last-event-id", "")
+    last_seen = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None
+    return StreamingResponse(_hub.events(last_seen), media_type="text/event-stream", headers=headers)
+
+
+OPERATION = Operation(
+    path="/api/stream",
+    endpoint=stream,
+    summary="Server-sent events: `revision` with {revision, issues (at most 20), count}; ends after ten minutes.",
+    answers={
+        200: Answer("the stream", media_type="text/event-stream"),
+        503: Answer("too many streams", schema=PROBLEM),
+    },
+)

@@ -1,0 +1,139 @@
+"""GET /api/summary: totals of the filter's issues and points; registers and tallies, which no filter touches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from api.data_route import Json, data_operation
+from api.operation import flag
+from api.schemas import BOOLEAN, BOUND, COUNT, STRING, TEXT, nullable, record
+from api.view import View
+from geo.campaign import Register
+from geo.filter import IssueFilter
+from geo.lifecycle import Stage
+from geo.selection import STAGES, select_issues
+from geo.summary import issue_totals
+
+_DAY_US = 86_400_000_000
+
+
+def summarise(view: View, own: Mapping[str, Any]) -> Json:
+    """The answer; splits that were not published are null unless `synthetic_splits` asks for the invented ones."""
+    shown = view.register.rectified_published or own["synthetic_splits"]
+    return {
+        "campaign": {"code": view.campaign.code, "name": view.campaign.name},
+        "register": {"code": view.register.code, "name": view.register.name, "bound": view.register.bound},
+        "synthetic": _is_synthetic(view),
+        "issues": _issues(view, shown=shown),
+        "points": _points(view),
+        "registers": {
+            register.code: _register(view, register, shown=register.rectified_published or own["synthetic_splits"])
+            for register in view.campaign.registers
+        },
+        "tallies": [
+            {"code": t.code, "name": t.name, "value": t.value, "bound": t.bound, "unit": t.unit}
+            for t in view.campaign.tallies
+        ],
+        **_overdue(view),
+    }
+
+
+def _issues(view: View, *, shown: bool) -> Json:
+    selected = select_issues(view.issues, view.city, view.filter, with_rejected=True)
+    totals = issue_totals(view.issues, selected, view.as_of_us)
+    return {
+        "total": totals.total,
+        "rectified": totals.rectified if shown else None,
+        "in_progress": totals.in_progress if shown else None,
+        "rejected": totals.rejected,
+        "overdue": totals.overdue,
+        "handling": totals.handling if shown else None,
+        "verifying": totals.verifying if shown else None,
+    }
+
+
+def _points(view: View) -> Json:
+    mask, points = view.points, view.snapshot.points
+    first, current = view.compliance.first[mask], view.compliance.current[mask]
+    return {
+        "total": int(np.count_nonzero(mask)),
+        "first_visit_compliant": int(np.count_nonzero(first == 1)),
+        "first_visit_non_compliant": int(np.count_nonzero(first == 0)),
+        "current_compliant": int(np.count_nonzero(current == 1)),
+        "current_non_compliant": int(np.count_nonzero(current == 0)),
+        "unvisited": int(np.count_nonzero(first < 0)),
+        "unlocated": int(np.count_nonzero(np.isnan(points.lon[mask]))),
+    }
+
+
+def _register(view: View, register: Register, *, shown: bool) -> Json:
+    """A register as it stands now: no key of the filter but the campaign touches it."""
+    whole = View(view.snapshot, IssueFilter(view.campaign.code, register.code, view.now), view.now)
+    return {
+        "name": register.name,
+        "note": register.note,
+        "total": whole.totals.total,
+        "bound": register.bound,
+        "rectified": whole.totals.rectified if shown else None,
+        "in_progress": whole.totals.in_progress if shown else None,
+    }
+
+
+def _overdue(view: View) -> Json:
+    overdue = view.counted & (view.stages == STAGES.index(Stage.OVERDUE))
+    places = view.issues.subdistrict[overdue]
+    oldest = view.issues.due_us[overdue].min() if overdue.any() else None
+    return {
+        "oldest_overdue_days": None if oldest is None else int((view.as_of_us - int(oldest)) // _DAY_US),
+        "overdue_subdistricts": len(np.unique(places[places >= 0])),
+    }
+
+
+def _is_synthetic(view: View) -> bool:
+    """Whether anything counted here, whatever the filter, was invented: an issue of the register, or a point."""
+    of_register = view.issues.register == view.city.register_index[view.register.code]
+    of_campaign = view.snapshot.points.campaign == view.city.campaign_index[view.campaign.code]
+    return bool(view.issues.synthetic[of_register].any() or view.snapshot.points.synthetic[of_campaign].any())
+
+
+_POINT_KEYS = (
+    *("total", "first_visit_compliant", "first_visit_non_compliant"),
+    *("current_compliant", "current_non_compliant", "unvisited", "unlocated"),
+)
+_SPLIT = {"rectified": nullable(COUNT), "in_progress": nullable(COUNT)}
+
+OPERATION = data_operation(
+    "/api/summary",
+    summarise,
+    summary="Totals of issues and points under the filter; registers and tallies as they stand, never filtered.",
+    parameters=(flag("synthetic_splits", "1 gives the invented split where only a register's total was published"),),
+    schema={
+        "campaign": record({"code": STRING, "name": TEXT}),
+        "register": record({"code": STRING, "name": TEXT, "bound": BOUND}),
+        "synthetic": BOOLEAN,
+        "issues": record(
+            {
+                "total": COUNT,
+                **_SPLIT,
+                "rejected": COUNT,
+                "overdue": COUNT,
+                "handling": nullable(COUNT),
+                "verifying": nullable(COUNT),
+            }
+        ),
+        "points": record(dict.fromkeys(_POINT_KEYS, COUNT)),
+        "registers": {
+            "type": "object",
+            "additionalProperties": record({"name": TEXT, "note": TEXT, "total": COUNT, "bound": BOUND, **_SPLIT}),
+        },
+        "tallies": {
+            "type": "array",
+            "items": record({"code": STRING, "name": TEXT, "value": COUNT, "bound": BOUND, "unit": TEXT}),
+        },
+        "oldest_overdue_days": nullable(COUNT),
+        "overdue_subdistricts": COUNT,
+    },
+)

@@ -1,0 +1,129 @@
+"""One filter looked at in one snapshot: the tables, masks and totals that the read routes share, worked out once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime
+from functools import cached_property
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.heat import city_cap
+from data.snapshot import Snapshot
+from geo.campaign import Campaign, Register
+from geo.city import City
+from geo.clock import to_us
+from geo.compliance import Compliance, compliance_at, point_states
+from geo.filter import IssueFilter
+from geo.selection import counted, select_issues, select_points, stage_of
+from geo.summary import IssueTotals, issue_totals
+from geo.tables import Bools, IssueTable, Objects
+
+_KEEP = 24
+
+
+class View:
+    """Everything the routes derive from (snapshot, filter); lazily, each figure at most once per view.
+
+    `now` is the campaign's present, which differs from the filter's moment where that was asked for.
+    """
+
+    def __init__(self, snapshot: Snapshot, chosen: IssueFilter, now: datetime) -> None:
+        self.snapshot, self.filter, self.now = snapshot, chosen, now
+
+    @property
+    def city(self) -> City:
+        """The city of the snapshot."""
+        return self.snapshot.city
+
+    @cached_property
+    def as_of_us(self) -> int:
+        """The filter's moment in microseconds."""
+        return to_us(self.filter.as_of)
+
+    @cached_property
+    def campaign(self) -> Campaign:
+        """The filter's campaign."""
+        return self.city.campaign(self.filter.campaign)
+
+    @cached_property
+    def register(self) -> Register:
+        """The filter's register."""
+        return self.campaign.register(self.filter.register)
+
+    @cached_property
+    def issues(self) -> IssueTable:
+        """All issues, in the states they had at the filter's moment."""
+        return self.snapshot.issues_at(self.filter.as_of)
+
+    @cached_property
+    def selected(self) -> Bools:
+        """Which issues the filter means; rejected ones only where it asks for them."""
+        return select_issues(self.issues, self.city, self.filter)
+
+    @cached_property
+    def counted(self) -> Bools:
+        """The selected issues that count in totals and densities: never a rejected one."""
+        return counted(self.issues, self.selected)
+
+    @cached_property
+    def totals(self) -> IssueTotals:
+        """Totals of the selected issues."""
+        return issue_totals(self.issues, self.selected, self.as_of_us)
+
+    @cached_property
+    def stages(self) -> NDArray[np.int8]:
+        """The stage of every issue at the filter's moment, a position in geo.selection.STAGES."""
+        return stage_of(self.issues, self.as_of_us)
+
+    @cached_property
+    def heat_cap(self) -> float:
+        """The kernel density (per km²) at which the heat's colours end."""
+        return city_cap(self.city, self.issues, self.counted)
+
+    @cached_property
+    def points(self) -> Bools:
+        """Which inspection points the filter means."""
+        return select_points(self.snapshot.points, self.city, self.filter)
+
+    @cached_property
+    def compliance(self) -> Compliance:
+        """First-visit and current compliance of every point at the filter's moment."""
+        return compliance_at(self.snapshot.points, self.snapshot.visits, self.as_of_us)
+
+    @cached_property
+    def point_states(self) -> Objects:
+        """The state of every point as a PointState."""
+        return point_states(self.compliance)
+
+
+class _Views:
+    """The views of one snapshot that were used last; a new snapshot drops them all, so that none is kept alive."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._snapshot: Snapshot | None = None
+        self._views: OrderedDict[IssueFilter, View] = OrderedDict()
+
+    def get(self, snapshot: Snapshot, chosen: IssueFilter, now: datetime) -> View:
+        with self._lock:
+            if snapshot is not self._snapshot:
+                self._snapshot = snapshot
+                self._views.clear()
+            view = self._views.get(chosen)
+            if view is None:
+                view = self._views[chosen] = View(snapshot, chosen, now)
+            self._views.move_to_end(chosen)
+            while len(self._views) > _KEEP:
+                self._views.popitem(last=False)
+            return view
+
+
+_VIEWS = _Views()
+
+
+def view_of(snapshot: Snapshot, chosen: IssueFilter, now: datetime) -> View:
+    """The view of `chosen` in `snapshot`; the last few of the newest snapshot are kept."""
+    return _VIEWS.get(snapshot, chosen, now)
