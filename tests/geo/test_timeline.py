@@ -1,0 +1,74 @@
+"""Reports a day and a week, by the calendar on the city's wall."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.clock import to_us
+from geo.filter_query import parse_filter
+from geo.timeline import per_day, per_week, period_of
+from tests.small_city import now, small_city
+
+ZONES = ("Asia/Shanghai", "America/Chicago", "America/Santiago", "Asia/Kathmandu")
+HOURS = st.lists(st.integers(0, 24 * 120), max_size=60)
+
+
+def reported(hours: list[int]) -> np.ndarray:
+    """Microseconds of so many hours after 2021-02-15T00:00Z."""
+    start = datetime(2021, 2, 15, tzinfo=UTC)
+    return np.array([to_us(start + timedelta(hours=hour)) for hour in hours], np.int64)
+
+
+@given(st.sampled_from(ZONES), HOURS, st.dates(date(2021, 2, 1), date(2021, 5, 1)), st.integers(0, 90))
+def test_each_day_counts_what_its_calendar_date_holds(zone, hours, start, length):
+    end = start + timedelta(days=length)
+    moments = reported(hours)
+    days, counts = per_day(moments, np.ones(len(hours), bool), zone, start=start, end=end)
+    assert days == [start + timedelta(days=step) for step in range(length + 1)]
+    local = [(datetime(2021, 2, 15, tzinfo=UTC) + timedelta(hours=hour)).astimezone(ZoneInfo(zone)) for hour in hours]
+    assert counts.tolist() == [sum(moment.date() == day for moment in local) for day in days]
+    weeks, sums = per_week(moments, np.ones(len(hours), bool), zone, start=start, end=end)
+    assert all(week.weekday() == 0 for week in weeks)
+    assert sums.sum() == counts.sum()
+    for week, total in zip(weeks, sums, strict=True):
+        assert total == sum(n for day, n in zip(days, counts, strict=True) if week <= day < week + timedelta(days=7))
+
+
+def test_only_the_mask_is_counted():
+    moments = reported([0, 1, 30])
+    _, counts = per_day(moments, np.array([True, False, True]), "UTC", start=date(2021, 2, 15), end=date(2021, 2, 16))
+    assert counts.tolist() == [1, 1]
+
+
+def test_a_period_that_ends_before_it_starts_is_refused():
+    with pytest.raises(ValueError, match="before"):
+        per_day(reported([]), np.zeros(0, bool), "UTC", start=date(2021, 2, 2), end=date(2021, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "start", "end"),
+    [
+        ([], date(2021, 6, 3), date(2021, 8, 24)),
+        ([("since", "2021-07-01")], date(2021, 7, 1), date(2021, 8, 24)),
+        ([("until", "2021-07-01")], date(2021, 6, 3), date(2021, 7, 1)),
+        ([("until", "2021-07-01T00:00:00.000001")], date(2021, 6, 3), date(2021, 7, 1)),
+        ([("as_of", "2021-06-20")], date(2021, 6, 3), date(2021, 6, 20)),
+        ([("as_of", "2021-01-01")], date(2021, 6, 3), date(2021, 6, 3)),
+    ],
+)
+def test_the_period_is_the_filters_else_the_campaigns_until_as_of(pairs, start, end):
+    city = small_city()
+    assert period_of(parse_filter(pairs, city, now=now), city) == (start, end)
+
+
+def test_the_period_is_of_the_citys_calendar():
+    city = small_city("America/Chicago")
+    drawn = replace(parse_filter([("since", "2021-07-01")], city, now=now))
+    assert period_of(drawn, city)[0] == date(2021, 7, 1)
