@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -70,5 +69,5 @@ def test_the_period_is_the_filters_else_the_campaigns_until_as_of(pairs, start, 
 
 def test_the_period_is_of_the_citys_calendar():
     city = small_city("America/Chicago")
-    drawn = replace(parse_filter([("since", "2021-07-01")], city, now=now))
+    drawn = parse_filter([("since", "2021-07-01")], city, now=now)
     assert period_of(drawn, city)[0] == date(2021, 7, 1)
