@@ -96,7 +96,7 @@ def not_modified(request: Request, etag: str) -> Response | None:
     """The 304 that `request` asked for with If-None-Match, or None."""
     asked = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
     if etag.removeprefix("W/") in asked or "*" in asked:
-        return Response(status_code=304, headers=_headers(etag))
+        return Response(status_code=304, headers=headers_for(etag))
     return None
 
 
@@ -116,7 +116,7 @@ def json_answer(request: Request, key: tuple[object, ...], make: Callable[[], ob
     if unchanged is not None:
         return unchanged
     body = BODIES.get(key, lambda: orjson.dumps(make(), option=orjson.OPT_SERIALIZE_NUMPY))
-    return body_response(request, body, MEDIA_TYPE, _headers(etag))
+    return body_response(request, body, MEDIA_TYPE, headers_for(etag))
 
 
 def body_response(request: Request, body: Body, media_type: str, headers: dict[str, str]) -> Response:
@@ -130,5 +130,6 @@ def body_response(request: Request, body: Body, media_type: str, headers: dict[s
     return Response(content, media_type=media_type, headers=headers)
 
 
-def _headers(etag: str) -> dict[str, str]:
+def headers_for(etag: str) -> dict[str, str]:
+    """Headers of an answer that a browser may keep but must ask about before each use."""
     return {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}

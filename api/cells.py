@@ -23,7 +23,7 @@ _MOST_PIXELS: Final = 160
 
 def cells(view: View, own: Mapping[str, Any]) -> Json:
     """Σ counts of the rows = issues in the box. The raster also feels issues just outside it, as a density must."""
-    zoom, box = viewport(view, own)
+    zoom, box = viewport(view.filter, own)
     counted, size_m = _cells(view, zoom)
     lon, lat = metric_to_lonlat(counted.x_m, counted.y_m, view.city.metric_crs)
     rows = np.column_stack([np.round(lon, 6), np.round(lat, 6), counted.count])

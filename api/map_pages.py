@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import Body, body_response, etag_of, not_modified, pack
+from api.answers import Body, body_response, etag_of, headers_for, not_modified, pack
 from api.data_route import BAD_REQUEST, NOT_FOUND, NOT_MODIFIED
 from api.operation import Answer, Operation, Parameter, choice, flag
 from api.question import read_own, read_question
@@ -83,7 +83,7 @@ def _page(kind: Kind, theme: str) -> Any:
         unchanged = not_modified(request, etag)
         if unchanged is not None:
             return unchanged
-        headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        headers = headers_for(etag)
         headers["Content-Security-Policy"] = _policy(current.settings.tiles_url)
         return body_response(request, pack(content), "text/html; charset=utf-8", headers)
 

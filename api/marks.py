@@ -23,7 +23,7 @@ MOST_MARKS: Final = 1_500
 
 def marks(view: View, own: Mapping[str, Any]) -> Json:
     """What the filter means in its box (rejected ones only where it asks for them), drawn for zoom `z`."""
-    zoom, box = viewport(view, own)
+    zoom, box = viewport(view.filter, own)
     rows = np.flatnonzero(view.selected)
     answer: Json = {"z": zoom, "bbox": box, "mode": "issues", "total": len(rows), "issues": [], "clusters": []}
     if len(rows) <= MOST_MARKS:

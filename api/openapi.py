@@ -9,7 +9,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import body_response, etag_of, not_modified, pack
+from api.answers import body_response, etag_of, headers_for, not_modified, pack
 from api.operation import Answer, Operation, Parameter
 from api.question import read_own
 from geo.filter_query import LIST_KEYS, SINGLE_KEYS
@@ -60,7 +60,7 @@ def operation_for(described: Sequence[Operation]) -> Operation:
     def endpoint(request: Request) -> Response:
         read_own(request.query_params.multi_items(), ())
         etag = etag_of(content)
-        headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        headers = headers_for(etag)
         return not_modified(request, etag) or body_response(request, packed, "application/json", headers)
 
     itself = Operation(

@@ -21,7 +21,7 @@ MOST_MARKS: Final = 1_500
 
 def point_marks(view: View, own: Mapping[str, Any]) -> Json:
     """Points in the box; `unlocated` counts those of the same filter, the box apart, that have no position."""
-    zoom, box = viewport(view, own)
+    zoom, box = viewport(view.filter, own)
     points, states = view.snapshot.points, view.point_states
     rows = np.flatnonzero(view.points)
     unboxed = view_of(view.snapshot, replace(view.filter, bbox=None), view.now)

@@ -8,10 +8,11 @@ from typing import Any, Final
 import numpy as np
 
 from api.data_route import Json, data_operation
-from api.place_names import road_of, subdistrict_of, type_of
+from api.place_names import type_of
 from api.schemas import (
     BOOLEAN,
     COUNT,
+    GEOMETRY,
     LAT,
     LON,
     MOMENT,
@@ -25,6 +26,7 @@ from api.schemas import (
     record,
 )
 from api.view import View
+from data.point_properties import point_features
 from geo.clock import from_us
 from geo.crs import lonlat_to_metric
 from geo.iso_time import local_iso
@@ -37,30 +39,15 @@ _MOST_ISSUES: Final = 100
 
 def point_record(view: View, own: Mapping[str, Any]) -> Json:
     """The point as at the filter's moment. Near issues are those the filter means, by straight distance."""
-    points, catalogue = view.snapshot.points, view.city.catalogue
     row = view.snapshot.point_row(own["code"])
-    subdistrict, subdistrict_name = subdistrict_of(view.city, points, row)
-    road, road_name = road_of(view.city, points, row)
-    site_class, task = catalogue.site_classes[int(points.site_class[row])], int(points.task[row])
+    [(properties, geometry)] = point_features(view.snapshot, view.filter.as_of, np.array([row], np.intp))
     visits = _visits(view, row)
     near = _near(view, row)
     return {
-        "code": points.code[row],
-        "name": points.name[row],
-        "site_class": site_class.code,
-        "site_class_name": site_class.name,
-        "task": None if task < 0 else catalogue.tasks[task].code,
-        "task_name": None if task < 0 else catalogue.tasks[task].name,
-        "steward": points.steward[row],
-        "subdistrict": subdistrict,
-        "subdistrict_name": subdistrict_name,
-        "road": road,
-        "road_name": road_name,
-        "lon": points.lon[row],
-        "lat": points.lat[row],
-        "synthetic": bool(points.synthetic[row]),
-        "approximate": bool(points.approximate[row]),
-        "state": str(view.point_states[row]),
+        **properties,
+        "lon": view.snapshot.points.lon[row],
+        "lat": view.snapshot.points.lat[row],
+        "geometry": geometry,
         "visits": visits,
         "issues_near": {
             "within_m": NEAR_M,
@@ -157,23 +144,17 @@ OPERATION = data_operation(
     summary="One inspection point: its state, its visits, the issues linked to them, and how many issues are near.",
     identity="code",
     schema={
-        "code": STRING,
-        "name": STRING,
-        "site_class": STRING,
-        "site_class_name": TEXT,
-        "task": nullable(STRING),
-        "task_name": nullable(TEXT),
-        "steward": STRING,
-        "subdistrict": nullable(STRING),
-        "subdistrict_name": nullable(TEXT),
-        "road": nullable(STRING),
-        "road_name": nullable(TEXT),
+        **dict.fromkeys(("code", "name", "campaign", "site_class", "site_class_zh", "site_class_en"), STRING),
+        **dict.fromkeys(("task", "steward", "subdistrict", "subdistrict_zh", "subdistrict_en"), nullable(STRING)),
+        **dict.fromkeys(("road", "road_zh", "road_en"), nullable(STRING)),
+        "state": POINT_STATE,
+        **dict.fromkeys(("first_visit_compliant", "current_compliant"), nullable(BOOLEAN)),
+        "visits": listing(_VISIT),
+        "last_visit_at": nullable(MOMENT),
+        **dict.fromkeys(("synthetic", "approximate"), BOOLEAN),
         "lon": nullable(LON),
         "lat": nullable(LAT),
-        "synthetic": BOOLEAN,
-        "approximate": BOOLEAN,
-        "state": POINT_STATE,
-        "visits": listing(_VISIT),
+        "geometry": nullable(GEOMETRY),
         "issues_near": record({"within_m": COUNT, "count": COUNT, "open": COUNT}),
         "issues": listing(_ISSUE, most=_MOST_ISSUES),
     },

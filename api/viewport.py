@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api.operation import integer
-from api.view import View
 from geo.errors import BadValueError
+from geo.filter import IssueFilter
 
 ZOOM: Final = integer("z", "zoom of the map, 3 to 20", 3, 20)
 BBox = tuple[float, float, float, float]
@@ -17,11 +17,11 @@ _EQUATOR_M_PER_PX: Final = 156_543.033928  # at zoom 0, tiles of 256 px
 _MERCATOR_LIMIT: Final = 85.051129
 
 
-def viewport(view: View, own: Mapping[str, Any]) -> tuple[int, BBox]:
+def viewport(chosen: IssueFilter, own: Mapping[str, Any]) -> tuple[int, BBox]:
     """Zoom and box of the question; BadValueError without a box (the `bbox` key of the filter)."""
-    if view.filter.bbox is None:
+    if chosen.bbox is None:
         raise BadValueError("bbox", "", "the box of the map: west,south,east,north in degrees (WGS-84)")
-    return own["z"], view.filter.bbox
+    return own["z"], chosen.bbox
 
 
 def metres_per_pixel(zoom: int, latitude: float) -> float:

@@ -1,0 +1,118 @@
+"""GET /api/issues.geojson, /api/issues.csv and /api/points.geojson: the export, streamed."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from api.answers import etag_of, headers_for, not_modified, takes_gzip
+from api.data_route import BAD_REQUEST, NOT_MODIFIED
+from api.operation import Answer, Operation, flag
+from api.question import Question, read_question
+from api.schemas import BOOLEAN, Schema, listing, record
+from data.export import issues_csv, issues_geojson, points_geojson
+from data.runtime import runtime
+from data.snapshot import Snapshot
+from geo.filter import IssueFilter
+from geo.iso_time import local_date
+
+Export = Callable[[Snapshot, IssueFilter], Iterable[bytes]]
+
+_DOWNLOAD: Final = flag("download", "1 has the browser save the answer as a file")
+_CHUNK: Final = 64 * 1024
+
+
+def _operation(path: str, export: Export, media_type: str, summary: str, schema: Schema | None) -> Operation:
+    def endpoint(request: Request) -> Response:
+        current = runtime()
+        question = read_question(request, current, (_DOWNLOAD,))
+        snapshot = current.snapshot
+        etag = etag_of(path, snapshot.city.layer_version, snapshot.revision, question.identity)
+        unchanged = not_modified(request, etag)
+        if unchanged is not None:
+            return unchanged
+        headers = headers_for(etag)
+        if question.own["download"]:
+            headers["Content-Disposition"] = f'attachment; filename="{_file_name(path, snapshot, question)}"'
+        packed = takes_gzip(request)
+        if packed:
+            headers["Content-Encoding"] = "gzip"
+        if request.method == "HEAD":
+            return Response(media_type=media_type, headers=headers)
+        chunks = gathered(export(snapshot, question.filter))
+        return StreamingResponse(gzipped(chunks) if packed else chunks, media_type=media_type, headers=headers)
+
+    return Operation(
+        path=path,
+        endpoint=endpoint,
+        summary=summary,
+        parameters=(_DOWNLOAD,),
+        filtered=True,
+        answers={
+            200: Answer(summary, media_type=media_type.partition(";")[0], schema=schema),
+            304: NOT_MODIFIED,
+            400: BAD_REQUEST,
+        },
+    )
+
+
+def _file_name(path: str, snapshot: Snapshot, question: Question) -> str:
+    """city-register-issues-day.geojson; codes of a city are plain ASCII, anything else becomes a hyphen."""
+    stem, _, suffix = path.rpartition("/")[2].partition(".")
+    day = local_date(question.filter.as_of, snapshot.city.time_zone)
+    parts = (snapshot.city.code, question.filter.register, stem, day.isoformat())
+    name = "-".join(parts)
+    return "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_") else "-" for sign in name) + f".{suffix}"
+
+
+def gathered(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of at least 64 kB, so that each costs one trip through the event loop."""
+    waiting = bytearray()
+    for chunk in chunks:
+        waiting += chunk
+        if len(waiting) >= _CHUNK:
+            yield bytes(waiting)
+            waiting.clear()
+    if waiting:
+        yield bytes(waiting)
+
+
+def gzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The bytes as one gzip stream, packed as they come."""
+    packer = zlib.compressobj(5, zlib.DEFLATED, 31)
+    for chunk in chunks:
+        piece = packer.compress(chunk)
+        if piece:
+            yield piece
+    yield packer.flush()
+
+
+_FEATURES: Final = record(
+    {
+        "type": {"const": "FeatureCollection"},
+        "features": listing(
+            {
+                "type": "object",
+                "required": ["type", "geometry", "properties"],
+                "properties": {
+                    "type": {"const": "Feature"},
+                    "properties": {
+                        "type": "object",
+                        "required": ["synthetic", "approximate"],
+                        "properties": {"synthetic": BOOLEAN, "approximate": BOOLEAN},
+                    },
+                },
+            }
+        ),
+    }
+)
+_GEOJSON: Final = "application/geo+json"
+OPERATIONS: Final = (
+    _operation("/api/issues.geojson", issues_geojson, _GEOJSON, "The filter's issues as GeoJSON.", _FEATURES),
+    _operation("/api/issues.csv", issues_csv, "text/csv; charset=utf-8", "The filter's issues as CSV.", None),
+    _operation("/api/points.geojson", points_geojson, _GEOJSON, "The filter's points as GeoJSON.", _FEATURES),
+)

@@ -1,0 +1,101 @@
+"""GET /api/issues/{identity}: one issue by UUID or number, as the export says it, with its geometry and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from api.data_route import Json, data_operation
+from api.schemas import (
+    BOOLEAN,
+    COUNT,
+    GEOMETRY,
+    LAT,
+    LON,
+    MOMENT,
+    NUMBER,
+    STAGE,
+    STRING,
+    Schema,
+    listing,
+    nullable,
+    record,
+)
+from api.view import View
+from data.issue_properties import IssueProperties, issue_geometries
+from geo.errors import NotFoundError
+from geo.iso_time import local_iso
+
+
+def issue_record(view: View, own: Mapping[str, Any]) -> Json:
+    """The issue as at the filter's moment (the other keys do not matter); its history until then.
+
+    NotFoundError for an identity that is not known, or not yet reported at that moment.
+    """
+    row = view.snapshot.row(own["identity"])
+    if view.issues.status[row] < 0:
+        raise NotFoundError("issue", own["identity"])
+    rows = np.array([row], np.intp)
+    [properties] = IssueProperties(view.snapshot, view.filter.as_of).of(rows)
+    [geometry] = issue_geometries(view.issues, rows)
+    return {
+        **properties,
+        "lon": round(float(view.issues.lon[row]), 7),
+        "lat": round(float(view.issues.lat[row]), 7),
+        "rework": int(view.issues.rework[row]),
+        "geometry": geometry,
+        "history": [
+            {
+                "status": step.status.name,
+                "at": local_iso(step.at, view.city.time_zone),
+                "actor": step.actor,
+                "note": step.note,
+                "evidence": step.evidence,
+            }
+            for step in view.snapshot.events(row)
+            if step.at <= view.filter.as_of
+        ],
+    }
+
+
+_MAYBE: Final = nullable(STRING)
+_PROPERTIES: Final[Mapping[str, Schema]] = {
+    **dict.fromkeys(("id", "number", "campaign", "register", "type"), STRING),
+    **dict.fromkeys(("type_zh", "type_en"), _MAYBE),
+    "group": STRING,
+    **dict.fromkeys(("task", "task_zh", "task_en"), _MAYBE),
+    "status": STRING,
+    "stage": STAGE,
+    "overdue": BOOLEAN,
+    **dict.fromkeys(("subdistrict", "subdistrict_zh", "subdistrict_en"), _MAYBE),
+    **dict.fromkeys(("road", "road_zh", "road_en", "segment"), _MAYBE),
+    "distance_m": nullable(NUMBER),
+    "reported_at": MOMENT,
+    "due_at": nullable(MOMENT),
+    "closed_at": nullable(MOMENT),
+    "description": STRING,
+    "address": STRING,
+    "visit": _MAYBE,
+    **dict.fromkeys(("synthetic", "approximate", "duplicate"), BOOLEAN),
+    "source_datum": STRING,
+    "source_x": NUMBER,
+    "source_y": NUMBER,
+}
+OPERATION = data_operation(
+    "/api/issues/{identity}",
+    issue_record,
+    summary="One issue by its UUID or number: the export's properties, its geometry and its history.",
+    identity="identity",
+    schema={
+        **_PROPERTIES,
+        "lon": LON,
+        "lat": LAT,
+        "rework": COUNT,
+        "geometry": GEOMETRY,
+        "history": listing(
+            record({"status": STRING, "at": MOMENT, "actor": STRING, "note": STRING, "evidence": STRING})
+        ),
+    },
+)
