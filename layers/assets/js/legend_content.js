@@ -1,0 +1,292 @@
+// What the legend says: measure, unit, classes with their counts, symbols, n and remainder, period, line key.
+"use strict";
+
+(function (x) {
+  const { element, say } = x;
+  const count = (value) => x.numbers.count(value);
+
+  function registerName() {
+    const { summary } = x.feed.data;
+    return summary ? x.nameOf(summary.register.name) : "";
+  }
+
+  function heading(key, unit) {
+    return [
+      element("h2", {}, say(key, { register: registerName() })),
+      unit ? element("p", { class: "unit" }, unit) : null,
+    ];
+  }
+
+  function isolate(position) {
+    x.set({ isolatedClass: x.state.isolatedClass === position ? null : position });
+  }
+
+  function classButton(position, label, ...children) {
+    return element(
+      "button",
+      {
+        type: "button",
+        "data-key": `class-${position}`,
+        "aria-pressed": String(x.state.isolatedClass === position),
+        "aria-label": label,
+        title: say("isolate"),
+        onclick: () => isolate(position),
+      },
+      ...children,
+    );
+  }
+
+  const breakText = (value) => (Number.isInteger(value) ? count(value) : String(value));
+
+  function rangeText(entry) {
+    return entry.to === null || entry.to === undefined
+      ? `≥ ${breakText(entry.from)}`
+      : `${breakText(entry.from)}–${breakText(entry.to)}`;
+  }
+
+  function topText(legend) {
+    const last = legend.breaks[legend.breaks.length - 1];
+    return legend.max > last ? x.numbers.density(legend.max) : "";
+  }
+
+  function swatches(legend) {
+    const { options } = x.layers.subdistricts;
+    const { theme } = x.state;
+    const cells = legend.classes.map((entry, position) => {
+      const label = say("class_of_areas", { range: rangeText(entry), n: entry.places });
+      const button = classButton(position, label, count(entry.places));
+      button.style.backgroundColor = options.colours[theme][position];
+      button.style.color = options.label_colours[theme][position];
+      return button;
+    });
+    const edges = [0, ...legend.breaks].map((value, position) => tick(breakText(value), position / 5));
+    return [
+      element("div", { class: "swatches" }, cells),
+      element("div", { class: "ticks", "aria-hidden": "true" }, edges, tick(topText(legend), 1)),
+    ];
+  }
+
+  function tick(text, share) {
+    const node = element("span", {}, text);
+    node.style.left = `${share * 100}%`;
+    node.style.transform = `translateX(${share === 0 ? 0 : share >= 0.99 ? -100 : -50}%)`;
+    return node;
+  }
+
+  function lineSwatch(position) {
+    const { options } = x.layers.roads;
+    const { theme } = x.state;
+    const width = options.width_px[position];
+    const rect = (extra, fill) =>
+      x.svg("rect", {
+        x: 3 - extra / 2,
+        y: 9 - (width + extra) / 2,
+        width: 44 + extra,
+        height: width + extra,
+        rx: Math.min(4, width / 2),
+        fill,
+      });
+    const parts = [rect(options.casing_extra_px, options.casing[theme]), rect(0, options.colours[theme][position])];
+    return x.svg("svg", { width: 50, height: 18, "aria-hidden": "true" }, ...parts);
+  }
+
+  function roadRow(entry, position) {
+    return element(
+      "tr",
+      {},
+      element("td", {}, classButton(position, rangeText(entry), lineSwatch(position))),
+      element("th", { scope: "row" }, rangeText(entry)),
+      element("td", { class: "number strong" }, count(entry.places)),
+      element("td", { class: "number" }, count(entry.count)),
+    );
+  }
+
+  function roadTable(legend) {
+    const head = ["per_km", "segments", "issues"].map((key) => element("th", { scope: "col" }, say(`column_${key}`)));
+    return element(
+      "table",
+      { class: "road-classes" },
+      element("thead", {}, element("tr", {}, element("td", {}), head)),
+      element("tbody", {}, legend.classes.map(roadRow).reverse()),
+    );
+  }
+
+  function heatRamp(answer) {
+    const canvas = element("canvas", { width: 256, height: 1, class: "ramp", "aria-hidden": "true" });
+    const context = canvas.getContext("2d");
+    const { value_exponent: exponent } = x.layers.heat.options;
+    for (let i = 0; i < 256; i += 1) {
+      const [r, g, b, a] = x.layers.heat.colourAt(Math.pow(i / 255, 1 / exponent));
+      context.fillStyle = `rgba(${r}, ${g}, ${b}, ${a / 255})`;
+      context.fillRect(i, 0, 1, 1);
+    }
+    const inner = roundTicks(answer.cap).map((value) => tick(count(value), Math.pow(value / answer.cap, exponent)));
+    const ticks = [tick("0", 0), ...inner, tick(`≥ ${count(answer.cap)}`, 1)];
+    return [canvas, element("div", { class: "ticks", "aria-hidden": "true" }, ticks)];
+  }
+
+  function roundTicks(cap) {
+    const share = [0.06, 0.25, 0.52];
+    return share.map((part) => {
+      const power = Math.pow(10, Math.floor(Math.log10(part * cap)));
+      const lead = (part * cap) / power;
+      return (lead >= 7 ? 10 : lead >= 3.5 ? 5 : lead >= 1.5 ? 2 : 1) * power;
+    }).filter((value, position, all) => value >= 1 && value < cap * 0.75 && value !== all[position - 1]);
+  }
+
+  function symbolRow(kind, key, value, shape) {
+    return element(
+      "li",
+      {},
+      element("span", { class: "icon" }, x.symbols.picture(kind, null, shape)),
+      element("span", {}, key),
+      element("b", {}, count(value)),
+    );
+  }
+
+  function issueSymbols() {
+    const { summary } = x.feed.data;
+    if (!summary || (!x.shows("open") && !x.feed.data.closed)) {
+      return null;
+    }
+    if (x.layers.issues.byGroup()) {
+      return groupSymbols();
+    }
+    const rows = ["handling", "verifying", "overdue"].filter(() => x.shows("open"));
+    const closed = x.feed.data.closed ? [symbolRow("closed", say("stage_closed"), summary.issues.rectified)] : [];
+    const list = rows.map((stage) => symbolRow(stage, say(`stage_${stage}`), summary.issues[stage]));
+    return element("ul", { class: "symbols" }, list, closed);
+  }
+
+  function groupSymbols() {
+    const counts = x.layers.issues.countsByGroup();
+    const rows = x.layers.issues.options.groups
+      .filter((group) => counts.has(group.key))
+      .map((group) => {
+        const known = x.city.groups.find((entry) => entry.letter === group.letter);
+        const row = symbolRow(group.key, known ? x.nameOf(known.name) : group.key, counts.get(group.key), "dot");
+        row.firstChild.append(element("i", {}, group.letter));
+        return row;
+      });
+    return element("ul", { class: "symbols column" }, rows);
+  }
+
+  function pointSymbols() {
+    const answer = x.feed.data.allPoints;
+    if (!answer) {
+      return null;
+    }
+    const states = ["first_ok", "fixed", "failing", "unvisited"];
+    const rows = states.map((state) => {
+      const row = symbolRow(state, pointStateName(state), answer.states[state]);
+      row.classList.toggle("none", answer.states[state] === 0);
+      return row;
+    });
+    return element("ul", { class: "symbols column" }, rows);
+  }
+
+  function pointStateName(state) {
+    const special = x.city.first_visit_label;
+    return special && state === "first_ok" ? x.nameOf(special) : say(`state_${state}`);
+  }
+
+  function breaksText(legend) {
+    const values = legend.breaks.map(breakText).join(" / ");
+    return say(legend.scale === 1 ? "breaks_fixed" : "breaks_scaled", { values });
+  }
+
+  function footOfDensity(answer, kind) {
+    const { legend } = answer;
+    const about = { n: count(legend.n), places: count(legend.places), remainder: count(legend.remainder) };
+    if (kind === "roads") {
+      about.matched = count(legend.n - legend.remainder);
+      about.limit = x.city.snap_limit_m;
+    }
+    const period = x.numbers.period(legend.since, legend.until);
+    return foot(say(`n_${kind}`, about), [period, breaksText(legend)].filter(Boolean).join(" · "));
+  }
+
+  function foot(...lines) {
+    return element("div", { class: "foot" }, lines.filter(Boolean).map((line) => element("p", {}, line)));
+  }
+
+  function lineKey() {
+    const sample = (className) => element("i", { class: `line ${className}` });
+    const entry = (className, what, quality) =>
+      element("span", {}, sample(`${className} ${quality}`), say("line_of", { what, quality: say(quality) }));
+    const { boundary, areas, roads } = x.city;
+    return element(
+      "div",
+      { class: "keys" },
+      entry("district", say("line_district"), boundary.quality),
+      entry("borders", say("line_areas"), areas.quality),
+      roads ? entry("road", say("line_roads"), roads.quality) : null,
+    );
+  }
+
+  function noData() {
+    return element("p", { class: "no-data" }, element("i", { class: "hatch" }), say("no_data"));
+  }
+
+  function subdistrictLegend(answer) {
+    const noRows = answer.rows.length < x.city.areas.items.length;
+    return [
+      heading("legend_subdistricts", say("legend_subdistricts_unit")),
+      swatches(answer.legend),
+      issueSymbols(),
+      pointSymbols(),
+      noRows || x.layout.size() === "wide" ? noData() : null,
+      footOfDensity(answer, "subdistricts"),
+    ];
+  }
+
+  function roadLegend(answer) {
+    if (!answer.legend) {
+      return [heading("legend_roads", ""), element("p", {}, say("no_roads"))];
+    }
+    return [
+      heading("legend_roads", say("legend_roads_unit")),
+      roadTable(answer.legend),
+      issueSymbols(),
+      pointSymbols(),
+      footOfDensity(answer, "roads"),
+    ];
+  }
+
+  function heatLegend(answer) {
+    return [
+      heading("legend_heat", say("legend_heat_unit", { m: answer.bandwidth_m })),
+      heatRamp(answer),
+      issueSymbols(),
+      pointSymbols(),
+      foot(say("n_issues", { n: count(x.state.n) }), periodOfFilter()),
+    ];
+  }
+
+  function periodOfFilter() {
+    const { timeline, summary } = x.feed.data;
+    const since = x.filterValues("since")[0] || (timeline && timeline.rows.length ? timeline.rows[0][0] : null);
+    const last = x.filterValues("until")[0] || (summary ? summary.as_of : null);
+    return x.numbers.period(since, last);
+  }
+
+  function plainLegend() {
+    const title = x.layers.issues.byGroup() ? "legend_groups" : x.shows("open") ? "legend_issues" : "legend_points";
+    const unit = x.layers.issues.byGroup() ? say("legend_groups_unit") : say("legend_marks_unit");
+    const points = x.feed.data.allPoints;
+    const unlocated = points ? say("n_points", { n: count(points.total + points.unlocated), unlocated: count(points.unlocated) }) : "";
+    const issues = x.shows("open") || x.feed.data.closed ? say("n_issues", { n: count(x.state.n) }) : "";
+    const under = points && x.feed.data.compliance ? say("under_area_names") : "";
+    return [heading(title, unit), issueSymbols(), pointSymbols(), foot(issues, unlocated, periodOfFilter(), under)];
+  }
+
+  x.legendContent = function () {
+    const { data } = x.feed;
+    const { layer } = x.state;
+    const ready = { subdistricts: data.subdistricts, roads: data.roads, heat: data.cells, plain: data.summary }[layer];
+    const builders = { subdistricts: subdistrictLegend, roads: roadLegend, heat: heatLegend, plain: plainLegend };
+    const content = ready ? builders[layer](ready) : [heading(`legend_${layer === "plain" ? "issues" : layer}`, "")];
+    return [...content, lineKey()].flat(3).filter(Boolean);
+  };
+  x.registerName = registerName;
+})(window.xunjie);

@@ -1,0 +1,88 @@
+// Changes as they happen: one event stream for all tabs, by a SharedWorker where the browser has one.
+"use strict";
+
+(function (x) {
+  const RING_MS = 1200;
+  const RING_STILL_MS = 3000;
+  const RING_RADIUS_PX = 26;
+  const reduced = matchMedia("(prefers-reduced-motion: reduce)");
+
+  function ring({ lon, lat, stage }) {
+    const look = x.symbols.look(stage === "overdue" ? "overdue" : "handling");
+    const still = reduced.matches ? " still" : "";
+    const node = x.element("div", { class: `arrival${still}` });
+    node.style.borderColor = look.colour;
+    const size = RING_RADIUS_PX * 2;
+    const icon = L.divIcon({ html: node, className: "", iconSize: [size, size] });
+    const marker = L.marker([lat, lon], { icon, pane: "rings", interactive: false, keyboard: false }).addTo(x.map);
+    setTimeout(() => marker.remove(), reduced.matches ? RING_STILL_MS : RING_MS);
+  }
+
+  function announce(issue) {
+    const type = x.city.types.find((entry) => entry.code === issue.type);
+    const values = { at: x.numbers.clock(issue.reported_at), type: type ? x.nameOf(type.name) : issue.type };
+    x.status.announce(x.say("arrived", values));
+  }
+
+  function revision(change) {
+    x.emit("stale", false);
+    if (x.state.revision !== null && change.revision <= x.state.revision) {
+      return;
+    }
+    x.state.revision = change.revision;
+    x.host.post({ type: "xunjie:revision", revision: change.revision });
+    x.feed.soon({ fresh: true });
+    for (const issue of change.issues || []) {
+      ring(issue);
+    }
+    if (change.issues && change.issues.length) {
+      announce(change.issues[change.issues.length - 1]);
+    }
+  }
+
+  function receive(message) {
+    if (message.kind === "revision") {
+      revision(message.data);
+    } else if (message.kind === "open") {
+      x.emit("stale", false);
+    } else {
+      x.emit("stale", true);
+    }
+  }
+
+  function byWorker() {
+    const worker = new SharedWorker(document.documentElement.dataset.worker, { name: "xunjie-live" });
+    worker.port.onmessage = (event) => receive(event.data);
+    worker.port.start();
+    window.addEventListener("pagehide", () => worker.port.postMessage("bye"));
+    window.addEventListener("pageshow", (event) => event.persisted && worker.port.postMessage("hello"));
+  }
+
+  // Without SharedWorker only a visible tab holds a stream: a browser allows six connections a host.
+  function byPage() {
+    let source = null;
+    function follow() {
+      if (document.hidden) {
+        source?.close();
+        source = null;
+      } else if (!source) {
+        source = new EventSource("/api/stream");
+        source.onopen = () => receive({ kind: "open" });
+        source.onerror = () => receive({ kind: "error" });
+        source.addEventListener("revision", (event) => receive({ kind: "revision", data: JSON.parse(event.data) }));
+      }
+    }
+    document.addEventListener("visibilitychange", follow);
+    follow();
+  }
+
+  function start() {
+    if ("SharedWorker" in window) {
+      byWorker();
+    } else {
+      byPage();
+    }
+  }
+
+  x.live = { start, receive };
+})(window.xunjie);

@@ -1,0 +1,59 @@
+// One event stream for every open tab of this browser.
+"use strict";
+
+const ports = new Set();
+let source = null;
+let last = null;
+
+function tell(message) {
+  for (const port of ports) {
+    port.postMessage(message);
+  }
+}
+
+function open() {
+  if (source || ports.size === 0) {
+    return;
+  }
+  source = new EventSource("/api/stream");
+  source.onopen = () => tell({ kind: "open" });
+  source.onerror = () => {
+    tell({ kind: "error" });
+    // A refused connection is final for an EventSource: make a new one after a while.
+    if (source.readyState === EventSource.CLOSED) {
+      source = null;
+      setTimeout(open, 5000);
+    }
+  };
+  source.addEventListener("revision", (event) => {
+    last = { kind: "revision", data: JSON.parse(event.data) };
+    tell(last);
+  });
+}
+
+function leave(port) {
+  ports.delete(port);
+  if (ports.size === 0 && source) {
+    source.close();
+    source = null;
+    last = null;
+  }
+}
+
+self.onconnect = (connection) => {
+  const [port] = connection.ports;
+  port.onmessage = (event) => {
+    if (event.data === "bye") {
+      leave(port);
+    } else {
+      ports.add(port);
+      open();
+    }
+  };
+  ports.add(port);
+  if (last) {
+    // Only the number: a tab opened later did not miss the arrivals, they are in its first picture.
+    port.postMessage({ kind: "revision", data: { revision: last.data.revision, issues: [] } });
+  }
+  open();
+};

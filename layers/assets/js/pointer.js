@@ -1,0 +1,116 @@
+// What lies under the pointer: a mark, else a road, else a subdistrict; hover tells, click opens.
+"use strict";
+
+(function (x) {
+  const HOVER_MS = 80;
+  const REACH_PX = 4;
+  const TOUCH_REACH_PX = 16;
+  const coarse = matchMedia("(pointer: coarse)");
+  let timer = null;
+
+  const reach = () => (coarse.matches ? TOUCH_REACH_PX : REACH_PX);
+
+  function markAt(point) {
+    const placed = [...x.layers.points.placed(), ...x.layers.issues.placed()];
+    let best = null;
+    placed.forEach((mark, order) => {
+      const distance = x.map.latLngToContainerPoint(mark.latLng).distanceTo(point) - mark.size / 2;
+      if (distance <= reach() && (!best || distance < best.distance - 2 || (distance < 0 && order > best.order))) {
+        best = { ...mark, distance, order };
+      }
+    });
+    return best;
+  }
+
+  function inRing([lon, lat], ring) {
+    let inside = false;
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+      const [xi, yi] = ring[i];
+      const [xj, yj] = ring[j];
+      if (yi > lat !== yj > lat && lon < ((xj - xi) * (lat - yi)) / (yj - yi) + xi) {
+        inside = !inside;
+      }
+    }
+    return inside;
+  }
+
+  function areaAt(latLng) {
+    const spot = [latLng.lng, latLng.lat];
+    return x.city.areas.items.find(({ geometry }) => {
+      const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+      return polygons.some((rings) => inRing(spot, rings[0]) && !rings.slice(1).some((hole) => inRing(spot, hole)));
+    });
+  }
+
+  function at(point) {
+    const mark = markAt(point);
+    if (mark) {
+      return mark;
+    }
+    const road = x.layers.roads.nearest(point, reach());
+    if (road) {
+      return { kind: "road", record: road };
+    }
+    const area = areaAt(x.map.containerPointToLatLng(point));
+    return area ? { kind: "subdistrict", record: area } : null;
+  }
+
+  function geometryOf({ kind, record }) {
+    if (kind === "subdistrict") {
+      return record.geometry;
+    }
+    if (kind === "road") {
+      return { type: "LineString", coordinates: record.segment.coordinates };
+    }
+    return null;
+  }
+
+  function hover(point) {
+    const found = at(point);
+    x.tip.hide();
+    x.map.getContainer().classList.toggle("over-feature", Boolean(found));
+    if (!found) {
+      return;
+    }
+    const geometry = geometryOf(found);
+    if (geometry) {
+      x.tip.trace(geometry);
+    }
+    x.tip.show(x.cardContent.tipLines(found), point);
+  }
+
+  function open(found) {
+    x.tip.hide();
+    if (!found) {
+      x.card.close();
+    } else if (found.kind === "cluster") {
+      x.fit.bounds(L.latLngBounds([found.latLng, found.latLng]).pad(0.1), { animated: true });
+      x.map.setView(found.latLng, Math.min(18, x.map.getZoom() + 2));
+    } else if (found.kind === "subdistrict") {
+      x.drill.pick("subdistrict", found.record.code);
+    } else if (found.kind === "road") {
+      x.drill.pick("road", x.city.roads.roads[found.record.segment.road].code);
+    } else {
+      x.drill.pick(found.kind, found.kind === "issue" ? found.record.id : found.record.code);
+    }
+  }
+
+  function attach(map) {
+    map.on("mousemove", (event) => {
+      clearTimeout(timer);
+      if (!coarse.matches) {
+        timer = setTimeout(hover, HOVER_MS, event.containerPoint);
+      }
+    });
+    map.on("mouseout movestart", () => {
+      clearTimeout(timer);
+      x.tip.hide();
+    });
+    map.on("click", (event) => {
+      clearTimeout(timer);
+      open(at(event.containerPoint));
+    });
+  }
+
+  x.pointer = { attach, at, open };
+})(window.xunjie);

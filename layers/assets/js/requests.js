@@ -1,0 +1,98 @@
+// Which routes the picture needs, as a function of the state and the part of the map in view.
+"use strict";
+
+(function (x) {
+  const OPEN_STAGES = ["handling", "verifying", "overdue"];
+
+  const WORLD = [-180, -85, 180, 85];
+  const FARTHEST_ZOOM = 9;
+
+  // A little more than what is seen, on a coarse grid: small moves ask for nothing new.
+  function viewBox() {
+    const view = x.map.getBounds().pad(0.15);
+    const step = 90 / Math.pow(2, Math.round(x.map.getZoom()));
+    const down = (value) => Math.floor(value / step) * step;
+    const up = (value) => Math.ceil(value / step) * step;
+    return meet([down(view.getWest()), down(view.getSouth()), up(view.getEast()), up(view.getNorth())], WORLD);
+  }
+
+  // What two boxes have in common, or null.
+  function meet(a, b) {
+    const box = [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])];
+    return box[0] < box[2] && box[1] < box[3] ? box : null;
+  }
+
+  function address(path, ...queries) {
+    const query = queries.filter(Boolean).join("&");
+    return query ? `${path}?${query}` : path;
+  }
+
+  // The filter for a part of the map; null where a box of the filter's own lies elsewhere.
+  function inBox(filter, wholeCity = false) {
+    if (filter === null) {
+      return null;
+    }
+    const own = new URLSearchParams(filter).get("bbox");
+    const seen = wholeCity ? WORLD : viewBox();
+    const box = own ? meet(seen, own.split(",").map(Number)) : seen;
+    const zoom = wholeCity ? FARTHEST_ZOOM : Math.round(x.map.getZoom());
+    return box && `z=${zoom}&${x.filterWith({ bbox: [box.map((value) => value.toFixed(5)).join(",")] }, filter)}`;
+  }
+
+  function put(wanted, name, path, query) {
+    if (query !== null) {
+      wanted[name] = address(path, query);
+    }
+  }
+
+  function stagesFilter(stages) {
+    const chosen = x.filterValues("stage");
+    const kept = chosen.length ? stages.filter((stage) => chosen.includes(stage)) : stages;
+    return kept.length ? x.filterWith({ stage: kept }) : null;
+  }
+
+  // Requests that depend on what is in view.
+  function ofView() {
+    const { filter, layer } = x.state;
+    const wanted = {};
+    if (layer === "heat") {
+      put(wanted, "cells", "/api/cells", inBox(filter));
+    }
+    if (x.shows("open")) {
+      put(wanted, "open", "/api/marks", inBox(stagesFilter(OPEN_STAGES)));
+    }
+    if (x.shows("closed") && x.layers.issues.drawsClosed()) {
+      put(wanted, "closed", "/api/marks", inBox(stagesFilter(["closed"])));
+    }
+    if (x.shows("points")) {
+      put(wanted, "allPoints", "/api/point-marks", inBox(filter, true));
+      const all = x.feed.data.allPoints;
+      if (all && all.mode === "clusters") {
+        put(wanted, "points", "/api/point-marks", inBox(filter));
+      }
+    }
+    return wanted;
+  }
+
+  function ofFilter() {
+    const { filter, layer, page } = x.state;
+    const wanted = { summary: address("/api/summary", filter) };
+    if (layer === "subdistricts" || page === "wall") {
+      wanted.subdistricts = address("/api/density/subdistricts", filter);
+    }
+    if (layer === "roads" || page === "wall") {
+      wanted.roads = address("/api/density/roads", filter);
+    }
+    if (page === "map") {
+      wanted.timeline = address("/api/timeline", x.filterWith({ since: [], until: [] }));
+    } else {
+      wanted.watch = address("/api/watch", "overdue=8&newest=3", filter);
+    }
+    if (layer === "plain" && x.shows("points")) {
+      wanted.compliance = address("/api/compliance", "by=subdistrict", filter);
+    }
+    return wanted;
+  }
+
+  x.requests = { ofView, ofFilter };
+})(window.xunjie);

@@ -1,0 +1,60 @@
+// Symbols and clusters as one canvas layer of Leaflet: thousands cost one repaint, not thousands of elements.
+"use strict";
+
+(function (x) {
+  const Mark = L.CircleMarker.extend({
+    _updatePath() {
+      this._renderer.drawXunjieMark(this);
+    },
+  });
+
+  L.Canvas.include({
+    drawXunjieMark(mark) {
+      if (!this._drawing || mark._empty()) {
+        return;
+      }
+      mark.options.paint(this._ctx, mark._point);
+    },
+  });
+
+  function symbol(pane, renderer, latLng, kind, factor, shape) {
+    const look = x.symbols.look(kind);
+    const size = (look.size + 4) * factor;
+    return new Mark(latLng, {
+      pane,
+      renderer,
+      interactive: false,
+      radius: size / 2 + 2,
+      paint: (context, at) => x.symbols.draw(context, at.x, at.y, shape || kind, size, look),
+    });
+  }
+
+  // A disc with the number it stands for; a ring in `warning` marks that some of it is overdue or failing.
+  function cluster(pane, renderer, latLng, { count, colour, ink, halo, warning }) {
+    const radius = Math.min(30, 10 + 3.2 * Math.log2(1 + count));
+    const text = x.numbers.count(count);
+    return new Mark(latLng, {
+      pane,
+      renderer,
+      interactive: false,
+      radius: radius + 4,
+      paint(context, at) {
+        context.beginPath();
+        context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+        context.fillStyle = colour;
+        context.strokeStyle = warning || halo;
+        context.lineWidth = warning ? 3 : 1.5;
+        context.setLineDash([]);
+        context.fill();
+        context.stroke();
+        context.fillStyle = ink;
+        context.font = `600 12px ${getComputedStyle(document.body).fontFamily}`;
+        context.textAlign = "center";
+        context.textBaseline = "middle";
+        context.fillText(text, at.x, at.y + 0.5);
+      },
+    });
+  }
+
+  x.marks = { symbol, cluster };
+})(window.xunjie);

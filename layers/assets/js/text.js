@@ -1,0 +1,30 @@
+// Sentences of the chosen language, and names that come in two languages.
+"use strict";
+
+(function (x) {
+  let strings = {};
+
+  x.loadStrings = async function (language) {
+    const url = document.documentElement.getAttribute(`data-strings-${language.toLowerCase()}`);
+    const answer = await fetch(url);
+    strings = await answer.json();
+  };
+
+  x.say = function (key, values) {
+    const template = strings[key];
+    if (template === undefined) {
+      throw new Error(`no sentence "${key}"`);
+    }
+    return values ? template.replace(/\{(\w+)\}/g, (_, name) => values[name]) : template;
+  };
+
+  x.isChinese = () => x.state.language === "zh-CN";
+
+  // The name in the chosen language; the other one where it is empty.
+  x.nameOf = function (name) {
+    if (!name) {
+      return "";
+    }
+    return x.isChinese() ? name.zh || name.en : name.en || name.zh;
+  };
+})(window.xunjie);

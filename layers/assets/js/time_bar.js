@@ -1,0 +1,207 @@
+// New issues a day, and the part of the campaign that is looked at: brush, two handles, play.
+"use strict";
+
+(function (x) {
+  const STEP_MS = 450;
+  const HEIGHT = 30;
+  let panel = null;
+  let rows = [];
+  let range = null;
+  let dragFrom = null;
+  let playing = null;
+  const parts = {};
+
+  const last = () => rows.length - 1;
+  const whole = () => range[0] === 0 && range[1] === last();
+
+  function create() {
+    parts.play = x.element("button", { type: "button", class: "play", onclick: togglePlay });
+    parts.title = x.element("span", { class: "title" });
+    parts.text = x.element("output", { class: "chosen" });
+    parts.bars = x.svg("svg", { class: "bars", preserveAspectRatio: "none", "aria-hidden": "true" });
+    parts.handles = [handle(0), handle(1)];
+    parts.days = x.element("div", { class: "days", "aria-hidden": "true" });
+    const plot = x.element("div", { class: "plot" }, parts.bars, parts.handles);
+    panel = x.element(
+      "section",
+      { class: "panel time", "data-covers": true },
+      parts.play,
+      x.element("div", { class: "body" }, x.element("p", {}, parts.title, parts.text), plot, parts.days),
+    );
+    parts.bars.addEventListener("pointerdown", startBrush);
+    parts.bars.addEventListener("pointermove", brush);
+    parts.bars.addEventListener("pointerup", endBrush);
+    plot.addEventListener("dblclick", () => choose([0, last()], true));
+    x.layout.add("time", panel);
+  }
+
+  function handle(which) {
+    const input = x.element("input", { type: "range", min: 0, class: `handle h${which}` });
+    input.addEventListener("input", () => {
+      const value = Number(input.value);
+      choose(which === 0 ? [Math.min(value, range[1]), range[1]] : [range[0], Math.max(value, range[0])], false);
+    });
+    input.addEventListener("change", () => choose(range, true));
+    return input;
+  }
+
+  function dayAt(event) {
+    const box = parts.bars.getBoundingClientRect();
+    const share = (event.clientX - box.left) / box.width;
+    return Math.max(0, Math.min(last(), Math.floor(share * rows.length)));
+  }
+
+  function startBrush(event) {
+    if (rows.length) {
+      dragFrom = dayAt(event);
+      parts.bars.setPointerCapture(event.pointerId);
+    }
+  }
+
+  function brush(event) {
+    if (dragFrom !== null && event.buttons) {
+      const day = dayAt(event);
+      choose([Math.min(dragFrom, day), Math.max(dragFrom, day)], false);
+    }
+  }
+
+  function endBrush(event) {
+    if (dragFrom !== null && dayAt(event) !== dragFrom) {
+      choose(range, true);
+    }
+    dragFrom = null;
+  }
+
+  // Takes over a range of days; only a final one asks for data.
+  function choose(next, final) {
+    range = next;
+    paint();
+    if (!final) {
+      return;
+    }
+    const [since, until] = whole() ? [[], []] : [[rows[range[0]][0]], [rows[range[1]][0]]];
+    const filter = x.filterWith({ since, until });
+    if (filter !== x.state.filter) {
+      x.set({ filter });
+      if (!playing) {
+        tellHost();
+      }
+    }
+  }
+
+  function tellHost() {
+    const [since, until] = whole() ? ["", ""] : [rows[range[0]][0], rows[range[1]][0]];
+    x.host.post({ type: "xunjie:period", since, until });
+  }
+
+  function step() {
+    if (range[1] >= last()) {
+      stop();
+      return;
+    }
+    choose([range[0], Math.min(last(), range[1] + Math.max(1, Math.round(rows.length / 80)))], true);
+  }
+
+  function stop() {
+    clearInterval(playing);
+    playing = null;
+    tellHost();
+    paint();
+  }
+
+  function togglePlay() {
+    if (rows.length < 2) {
+      return;
+    }
+    if (playing) {
+      stop();
+      return;
+    }
+    if (range[1] >= last()) {
+      range = [range[0], range[0]];
+    }
+    playing = setInterval(step, STEP_MS);
+    paint();
+  }
+
+  function readRange() {
+    const index = (key, otherwise) => {
+      const value = x.filterValues(key)[0];
+      const found = value ? rows.findIndex(([day]) => day >= value.slice(0, 10)) : otherwise;
+      return found < 0 ? last() : found;
+    };
+    range = [index("since", 0), index("until", last())];
+  }
+
+  function bar([, count], position, top, chosen) {
+    const height = count ? Math.max(1, (count / top) * HEIGHT) : 0;
+    return x.svg("rect", {
+      x: position + 0.1,
+      y: HEIGHT - height,
+      width: 0.8,
+      height,
+      class: chosen ? "in" : "out",
+    });
+  }
+
+  function paint() {
+    const [from, to] = range;
+    const top = Math.max(1, ...rows.map(([, count]) => count));
+    parts.bars.setAttribute("viewBox", `0 0 ${rows.length} ${HEIGHT}`);
+    parts.bars.replaceChildren(...rows.map((row, i) => bar(row, i, top, i >= from && i <= to)));
+    parts.handles.forEach((input, which) => {
+      input.max = last();
+      input.value = range[which];
+      input.setAttribute("aria-label", x.say(which ? "time_until" : "time_since"));
+      input.setAttribute("aria-valuetext", x.numbers.day(rows[range[which]][0]));
+    });
+    const period = x.numbers.period(rows[from][0], rows[to][0]);
+    const total = rows.slice(from, to + 1).reduce((sum, [, count]) => sum + count, 0);
+    const values = { period, days: to - from + 1, n: x.numbers.count(total) };
+    parts.text.textContent = x.say(whole() ? "time_all" : "time_part", values);
+    const icon = playing ? "M4 3H6.5V13H4ZM9.5 3H12V13H9.5Z" : "M5 3L13 8L5 13Z";
+    const label = x.say(playing ? "pause" : "play");
+    parts.play.setAttribute("aria-label", label);
+    parts.play.title = label;
+    parts.play.replaceChildren(
+      x.svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, x.svg("path", { d: icon, fill: "currentColor" })),
+    );
+    paintDays();
+  }
+
+  function paintDays() {
+    const firsts = rows.map(([day], i) => ({ day, i })).filter(({ day, i }) => i > 0 && day.endsWith("-01"));
+    const space = Math.ceil(rows.length / 8);
+    const inner = firsts.filter(({ i }) => i > space && i < rows.length - space);
+    const wanted = [{ day: rows[0][0], i: 0 }, ...inner.slice(-3), { day: rows[last()][0], i: last() }];
+    const nodes = wanted.map(({ day, i }, position) => {
+      const node = x.element("span", {}, x.numbers.day(day));
+      const share = position === wanted.length - 1 ? 1 : i / rows.length;
+      node.style.left = `${share * 100}%`;
+      node.style.transform = `translateX(${position === 0 ? 0 : share === 1 ? -100 : -50}%)`;
+      return node;
+    });
+    parts.days.replaceChildren(...nodes);
+  }
+
+  function draw() {
+    if (!panel) {
+      create();
+    }
+    const answer = x.feed.data.timeline;
+    panel.hidden = !answer || answer.rows.length < 2;
+    if (panel.hidden) {
+      return;
+    }
+    rows = answer.rows;
+    panel.setAttribute("aria-label", x.say("time_title"));
+    parts.title.textContent = x.say("time_title");
+    if (dragFrom === null && !playing) {
+      readRange();
+    }
+    range = [Math.min(range[0], last()), Math.min(range[1], last())];
+    paint();
+  }
+
+  x.timeBar = { draw, togglePlay };
+})(window.xunjie);
