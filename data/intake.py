@@ -111,6 +111,6 @@ def _content_hash(draft: IssueDraft, wkb: str, datum: str) -> str:
         *(draft.synthetic, draft.approximate, draft.duplicate),
         None if draft.reported_at is None else to_us(draft.reported_at),
         None if draft.due_at is None else to_us(draft.due_at),
-        [[step.status.name, to_us(step.at), step.actor, step.note, step.evidence] for step in draft.history],
+        [[int(step.status), to_us(step.at), step.actor, step.note, step.evidence] for step in draft.history],
     ]
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()

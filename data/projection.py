@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -21,9 +21,14 @@ _COPIED = (
 )
 
 
-class Step(NamedTuple):
-    """One row of the table of transitions, without its issue."""
+STATUS_NAMES: Final = {status: status.name for status in Status}
+_STATUSES: Final = {status.name: status for status in Status}
 
+
+class Step(NamedTuple):
+    """One row of the table of transitions, in the order of its columns."""
+
+    issue_row: int
     n: int
     at_us: int
     before: int
@@ -43,8 +48,8 @@ class IssueRecord:
     def change(self, at_us: int, actor: str, status: Status, note: str, evidence: str) -> None:
         """Add one change of status and let the columns follow."""
         before = self.steps[-1].status if self.steps else -1
-        self.steps.append(Step(len(self.steps), at_us, before, status.value, actor, note, evidence))
-        self.columns["status"] = status.value
+        self.steps.append(Step(self.columns["row"], len(self.steps), at_us, before, int(status), actor, note, evidence))
+        self.columns["status"] = int(status)
         self.columns["closed_us"] = at_us if status is Status.CLOSED else None
         if before == Status.VERIFYING and status is Status.DISPATCHED:
             self.columns["rework"] += 1
@@ -66,7 +71,7 @@ def issue_record(row: int, issue_id: str, payload: Mapping[str, Any]) -> IssueRe
     record = IssueRecord(columns)
     record.change(columns["reported_us"], columns["reporter"], Status.REPORTED, "", "")
     for step in payload.get("history", ()):
-        record.change(us_of_iso(step["at"]), step["actor"], Status[step["status"]], step["note"], step["evidence"])
+        record.change(us_of_iso(step["at"]), step["actor"], _STATUSES[step["status"]], step["note"], step["evidence"])
     return record
 
 
@@ -97,7 +102,7 @@ class Projection:
                 self.issues[issue_id] = issue_record(len(self.issues) + 1, issue_id, payload)
             case Kind.ISSUE_CHANGED:
                 self.issues[str(event.issue_id)].change(
-                    us_of_iso(event.at), event.actor, Status[payload["status"]], payload["note"], payload["evidence"]
+                    us_of_iso(event.at), event.actor, _STATUSES[payload["status"]], payload["note"], payload["evidence"]
                 )
             case Kind.POINT_ADDED:
                 self.points.append(point_columns(len(self.points) + 1, payload))

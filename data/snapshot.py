@@ -15,6 +15,7 @@ import orjson
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, Table, select
 
+from data.projection import Step
 from data.records import Reject
 from data.schema import ISSUE, ISSUE_SHARE, META, POINT, TRANSITION, VISIT
 from data.store import read_meta
@@ -114,7 +115,7 @@ class Snapshot:
     def with_rows(self, rows: Rows, revision: int) -> Snapshot:
         """The next revision: this one and the issues that a transaction added behind them."""
         part = _parts(_columns(rows.issues, ISSUE_COLUMNS), _columns(rows.shares, SHARE_COLUMNS),
-                      _columns(rows.transitions, TRANSITION_COLUMNS), self.city)  # fmt: skip
+                      _step_columns(rows.transitions), self.city)  # fmt: skip
         offset = len(self.issues)
         later = part.transitions
         return replace(
@@ -199,12 +200,18 @@ def _read(
     query = select(*(table.c[name] for name in names)).order_by(*(order if isinstance(order, tuple) else (order,)))
     if only is not None:
         query = query.where(table.c[key].in_(only))
-    rows = connection.execute(query).all()
+    result = connection.execute(query)
+    rows = result.cursor.fetchall() if result.cursor is not None else []
+    result.close()
     return dict(zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True))
 
 
 def _columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> _Columns:
     return {name: [row[name] for row in rows] for name in names}
+
+
+def _step_columns(steps: Sequence[Step]) -> _Columns:
+    return {name: [getattr(step, name) for step in steps] for name in TRANSITION_COLUMNS}
 
 
 def _object_column(values: Sequence[Any]) -> Objects:

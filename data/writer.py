@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
-from data.events import GENESIS, Event, Kind, Pending, chained, iso_utc
+from data.bulk_insert import insert_rows, insert_tuples
+from data.events import GENESIS, Kind, Pending, chained, iso_utc
 from data.intake import CheckedIssue, Examined
 from data.placing import Placer
 from data.point_intake import point_events, visit_events
-from data.projection import IssueRecord, issue_record, point_columns, visit_columns
+from data.projection import STATUS_NAMES, IssueRecord, Step, issue_record, point_columns, visit_columns
 from data.reassign import reassign_places
 from data.receipts import Receipt, known_receipts, last_number, sort_out
 from data.records import Reject
@@ -51,7 +52,7 @@ class Rows:
 
     issues: list[dict[str, Any]] = field(default_factory=list)
     shares: list[dict[str, Any]] = field(default_factory=list)
-    transitions: list[dict[str, Any]] = field(default_factory=list)
+    transitions: list[Step] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,9 @@ class Writer:
             pending.sort(key=lambda event: event.at_us)
         append_events(connection, pending)
         rows = self._rows(records, batch.issues, [position for position, _ in ordered])
-        for table, new in ((ISSUE, rows.issues), (ISSUE_SHARE, rows.shares), (TRANSITION, rows.transitions)):
-            if new:
-                connection.execute(insert(table), new)
+        insert_rows(connection, ISSUE, rows.issues)
+        insert_rows(connection, ISSUE_SHARE, rows.shares)
+        insert_tuples(connection, TRANSITION, rows.transitions)
         _add_points(connection, pending, self._placer)
         return rows
 
@@ -136,10 +137,7 @@ class Writer:
         places = self._placer.issues(examined.geometries[positions], issues)
         for columns, place in zip(issues, places.columns, strict=True):
             columns.update(place)
-        transitions = [
-            {"issue_row": record.columns["row"], **step._asdict()} for record in records for step in record.steps
-        ]
-        return Rows(issues, places.shares, transitions)
+        return Rows(issues, places.shares, [step for record in records for step in record.steps])
 
 
 def is_empty(connection: Connection) -> bool:
@@ -152,7 +150,7 @@ def issue_events(issue: CheckedIssue, actor: str, *, imported: bool) -> list[Pen
     and one for each step."""
     steps = [
         {
-            "status": step.status.name,
+            "status": STATUS_NAMES[step.status],
             "at": iso_utc(to_us(step.at)),
             "actor": step.actor,
             "note": step.note,
@@ -168,7 +166,7 @@ def issue_events(issue: CheckedIssue, actor: str, *, imported: bool) -> list[Pen
     for step, payload in zip(issue.history, steps, strict=True):
         change = {name: payload[name] for name in ("status", "note", "evidence")} | {"before": before}
         events.append(Pending(issue.id, to_us(step.at), step.actor, Kind.ISSUE_CHANGED, change))
-        before = step.status.name
+        before = STATUS_NAMES[step.status]
     return events
 
 
@@ -176,9 +174,7 @@ def append_events(connection: Connection, pending: Iterable[Pending]) -> None:
     """Chain `pending` to the log within the transaction of `connection`."""
     last = connection.execute(select(EVENT.c.seq, EVENT.c.hash).order_by(EVENT.c.seq.desc()).limit(1)).first()
     last_seq, last_hash = (0, GENESIS) if last is None else (int(last[0]), str(last[1]))
-    new: list[Event] = list(chained(pending, last_seq=last_seq, last_hash=last_hash))
-    if new:
-        connection.execute(insert(EVENT), [event._asdict() for event in new])
+    insert_tuples(connection, EVENT, list(chained(pending, last_seq=last_seq, last_hash=last_hash)))
 
 
 def _points_and_visits(connection: Connection, batch: Batch, city: City) -> list[Pending]:
@@ -198,8 +194,11 @@ def _add_points(connection: Connection, pending: Sequence[Pending], placer: Plac
         first = (connection.execute(select(func.max(POINT.c.row))).scalar() or 0) + 1
         rows = [point_columns(row, event.payload) for row, event in enumerate(points, first)]
         places = placer.points([(row["lon"], row["lat"]) for row in rows])
-        connection.execute(insert(POINT), [row | place for row, place in zip(rows, places, strict=True)])
+        insert_rows(connection, POINT, [row | place for row, place in zip(rows, places, strict=True)])
     if visits:
         first = (connection.execute(select(func.max(VISIT.c.row))).scalar() or 0) + 1
-        new = [visit_columns(row, event.at_us, event.payload) for row, event in enumerate(visits, first)]
-        connection.execute(insert(VISIT), new)
+        insert_rows(
+            connection,
+            VISIT,
+            [visit_columns(row, event.at_us, event.payload) for row, event in enumerate(visits, first)],
+        )
