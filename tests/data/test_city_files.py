@@ -369,7 +369,7 @@ BOWTIE = [[[106.70, 26.58], [106.71, 26.59], [106.71, 26.58], [106.70, 26.59], [
         (collection(feature("Polygon", [[[106.7, 26.5], [106.8, 26.5]]], code="A1", name="甲")), "malformed"),
         (collection(feature("Polygon", [[["a", "b"]] * 4], code="A1", name="甲")), "malformed"),
         (collection(feature("Polygon", {"a": 1}, code="A1", name="甲")), "malformed"),
-        (collection(feature("MultiPolygon", [], code="A1", name="甲")), "reaches"),
+        (collection(feature("MultiPolygon", [], code="A1", name="甲")), "malformed"),
         (collection(feature("Polygon", BOWTIE, code="A1", name="甲")), "not sound"),
         (collection(feature("Polygon", square(26.58, 106.70, 0.01), code="A1", name="甲")), "WGS-84"),
         (collection(feature("Polygon", square(359_556, 2_938_744, 1000), code="A1", name="甲")), "WGS-84"),
