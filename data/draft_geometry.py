@@ -15,6 +15,7 @@ from geo.crs import checked_datum, geometries_to_metric, geometries_to_wgs84
 from geo.errors import BadGeometryError, BadValueError, XunjieError
 
 MAX_VERTICES: Final = 10_000
+DECIMALS: Final = 7
 _TAKEN: Final = (0, 1, 3, 5, 6)  # point, line, polygon, and several lines or polygons as one
 
 Geometries = NDArray[np.object_]
@@ -36,7 +37,11 @@ class CheckedGeometries:
 
 
 def checked_geometries(geometries: Sequence[object], datums: Sequence[str], city: City) -> CheckedGeometries:
-    """Every geometry that can be taken, in WGS-84, and for each other one the reason (BadGeometryError, DatumError)."""
+    """Every geometry that can be taken, in WGS-84, and for each other one the reason (BadGeometryError, DatumError).
+
+    WGS-84 positions are kept to DECIMALS of a degree, a centimetre: what is stored is what is exported, and the last
+    bits of a processor's arithmetic do not reach the store. The source stays as it came.
+    """
     source = np.empty(len(geometries), object)
     source[:] = geometries
     errors: dict[int, XunjieError] = {}
@@ -51,6 +56,7 @@ def checked_geometries(geometries: Sequence[object], datums: Sequence[str], city
             return geometries_to_wgs84(part, name, mainland_china=city.mainland_china)
 
         wgs84[rows] = _converted(source, rows, convert, errors)
+    wgs84 = _at_grid(wgs84, errors)
     good = np.array([i for i in range(len(source)) if i not in errors], np.intp)
     # A place without metres (the other side of the globe, for some metric CRS) cannot be measured at all.
     _converted(wgs84, good, lambda part: geometries_to_metric(part, city.metric_crs), errors)
@@ -69,6 +75,16 @@ def point_on(geometries: Geometries) -> tuple[NDArray[np.float64], NDArray[np.fl
     others = kinds > 1
     inner[others] = shapely.point_on_surface(geometries[others])
     return shapely.get_x(inner), shapely.get_y(inner)
+
+
+def _at_grid(wgs84: Geometries, errors: dict[int, XunjieError]) -> Geometries:
+    """The geometries rounded to DECIMALS; one that is no valid shape any more (smaller than that) is noted."""
+    rounded = np.asarray(shapely.transform(wgs84, lambda xy: np.round(xy, DECIMALS) + 0.0), object)
+    shapes = np.flatnonzero(shapely.get_type_id(rounded) > 0)
+    for row in shapes[~shapely.is_valid(rounded[shapes])].tolist():
+        expected = "a shape that is still valid when its corners are rounded to a centimetre"
+        errors.setdefault(row, BadGeometryError("geometry", _short(wgs84[row]), expected))
+    return rounded
 
 
 def _checked_datums(datums: Sequence[str], city: City, errors: dict[int, XunjieError]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,15 @@ from geo.errors import XunjieError
 from geo.issue import IssueDraft, Transition
 
 Now = Callable[[Campaign], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The coordinates from which a geometry was converted long ago, as our own export tells them."""
+
+    datum: str
+    x: float
+    y: float
 
 
 @dataclass(slots=True)
@@ -46,8 +55,16 @@ class Examined:
     errors: dict[int, XunjieError]
 
 
-def examine(drafts: Sequence[IssueDraft], city: City, *, now: Now, imported: bool = False) -> Examined:
-    """Check and convert `drafts`. `now` gives each campaign's moment; `imported` takes histories of foreign ledgers.
+def examine(
+    drafts: Sequence[IssueDraft],
+    city: City,
+    *,
+    now: Now,
+    imported: bool = False,
+    origins: Mapping[int, Origin] | None = None,
+) -> Examined:
+    """Check and convert `drafts`. `now` gives each campaign's moment; `imported` takes histories of foreign ledgers;
+    `origins` replaces the source coordinates of some drafts, by position.
 
     Problems are values: `errors` maps the position of a draft to its first one.
     """
@@ -70,16 +87,14 @@ def examine(drafts: Sequence[IssueDraft], city: City, *, now: Now, imported: boo
             continue
         if row not in errors:
             content = _content_hash(draft, str(source_wkb[row]), shapes.datum[row])
-            payload = _payload(draft, checked, shapes, row, str(wkb[row]), content)
+            payload = _payload(draft, checked, str(wkb[row]), content, _origin(shapes, row, origins or {}))
             at_us, reported_us = to_us(moment), to_us(checked.reported_at)
             issues.append(CheckedIssue(checked.id, content, at_us, reported_us, payload, checked.history))
             good.append(row)
     return Examined(issues, shapes.wgs84[np.array(good, np.intp)], dict(sorted(errors.items())))
 
 
-def _payload(
-    draft: IssueDraft, checked: CheckedDraft, shapes: CheckedGeometries, row: int, wkb: str, content: str
-) -> dict[str, Any]:
+def _payload(draft: IssueDraft, checked: CheckedDraft, wkb: str, content: str, origin: Origin) -> dict[str, Any]:
     return {
         "number": draft.number,
         "campaign": checked.campaign,
@@ -87,9 +102,9 @@ def _payload(
         "type": draft.type,
         "task": draft.task,
         "geometry": wkb,
-        "source_datum": shapes.datum[row],
-        "source_x": float(shapes.source_x[row]),
-        "source_y": float(shapes.source_y[row]),
+        "source_datum": origin.datum,
+        "source_x": origin.x,
+        "source_y": origin.y,
         "description": draft.description,
         "address": draft.address,
         "visit": draft.visit or "",
@@ -101,6 +116,11 @@ def _payload(
         "duplicate": bool(draft.duplicate),
         "content": content,
     }
+
+
+def _origin(shapes: CheckedGeometries, row: int, origins: Mapping[int, Origin]) -> Origin:
+    """The given origin of a row, else what came with the draft."""
+    return origins.get(row) or Origin(shapes.datum[row], float(shapes.source_x[row]), float(shapes.source_y[row]))
 
 
 def _content_hash(draft: IssueDraft, wkb: str, datum: str) -> str:

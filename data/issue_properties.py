@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from data.draft_geometry import DECIMALS
 from data.iso_columns import local_iso_column
 from data.snapshot import Snapshot
 from geo.city import City
@@ -17,9 +18,6 @@ from geo.lifecycle import Stage, Status
 from geo.selection import STAGES, stage_of
 from geo.tables import IssueTable
 from geo.text import Text
-
-DECIMALS: Final = 7
-"""Of exported degrees: about a centimetre."""
 
 PROPERTIES: Final = (
     *("id", "number", "campaign", "register", "type", "type_zh", "type_en", "group", "task", "task_zh", "task_en"),

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from data.draft_geometry import DECIMALS
 from data.iso_columns import local_iso_column
-from data.issue_properties import DECIMALS, area_entries, road_entries
+from data.issue_properties import area_entries, road_entries
 from data.snapshot import Snapshot
 from geo.clock import NEVER, to_us
 from geo.compliance import compliance_at, point_states

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from data.city_files import load_city
 from data.feed import Change, ChangeFeed
-from data.intake import examine
+from data.intake import Origin, examine
 from data.placing import Placer
 from data.receipts import Receipt
 from data.records import CityRecords
@@ -71,16 +71,17 @@ class Runtime:
         actor: str,
         progress: Progress | None = None,
         imported: bool = False,
+        origins: Mapping[int, Origin] | None = None,
     ) -> list[Receipt]:
         """Write `drafts` whole or not at all, in one transaction; receipts in their order, given after its commit.
 
         A draft whose UUID is known with the same content is not written again (`created` False). Raises BadValueError
         for the first draft that cannot be taken, ConflictError for a known UUID with other content. `imported` takes
-        histories of other ledgers as they are. `progress` hears of the share done, 0 to 1.
+        histories of other ledgers as they are; `origins` (by position) keeps older source coordinates. `progress` hears of the share done, 0 to 1.
         """
         tell = progress or (lambda _share: None)
         tell(0.0)
-        examined = examine(drafts, self.city, now=campaign_now, imported=imported)
+        examined = examine(drafts, self.city, now=campaign_now, imported=imported, origins=origins)
         for error in examined.errors.values():
             raise error
         tell(0.3)
