@@ -1,0 +1,109 @@
+// Holds the map page in a frame: mounts once, is told of changes by messages, reports picks to Python.
+const views = new WeakMap();
+const TOLD = ["filter", "lang", "theme", "layer", "show", "focus"];
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let view = views.get(parentElement);
+  if (!view) {
+    view = mount(parentElement, data);
+    views.set(parentElement, view);
+  }
+  view.trigger = setTriggerValue;
+  view.update(data);
+}
+
+function mount(parent, data) {
+  const holder = document.createElement("div");
+  holder.className = "holder loading " + data.size;
+  const frame = document.createElement("iframe");
+  frame.title = data.title;
+  frame.src = data.src;
+  frame.allow = "fullscreen";
+  holder.append(frame);
+  if (data.aim) {
+    const aim = document.createElement("div");
+    aim.className = "aim";
+    holder.append(aim);
+  }
+  parent.append(holder);
+
+  const view = { trigger: null, data, ready: false, sent: pick(data), timers: {}, bbox: null, toldBox: null };
+
+  view.update = (next) => {
+    view.data = next;
+    frame.title = next.title;
+    window.dispatchEvent(new CustomEvent("xunjie:clock", { detail: next.clock }));
+    if (!next.wants_view) view.toldBox = null;
+    else if (view.ready) later("view", 0, tellView);
+    if (!view.ready) return;
+    const change = {};
+    for (const key of TOLD) if (next[key] !== view.sent[key]) change[key] = next[key];
+    if (Object.keys(change).length === 0) return;
+    Object.assign(view.sent, change);
+    frame.contentWindow.postMessage({ type: "xunjie:set", ...change }, location.origin);
+  };
+
+  const later = (name, wait, act) => {
+    clearTimeout(view.timers[name]);
+    view.timers[name] = setTimeout(act, wait);
+  };
+
+  const tellView = () => {
+    if (!view.bbox || view.bbox === view.toldBox) return;
+    view.toldBox = view.bbox;
+    view.trigger("view", view.bbox);
+  };
+
+  const hear = (event) => {
+    if (!frame.isConnected) {
+      window.removeEventListener("message", hear);
+      return;
+    }
+    if (event.origin !== location.origin || event.source !== frame.contentWindow) return;
+    const message = event.data;
+    if (!message || typeof message.type !== "string") return;
+    switch (message.type) {
+      case "xunjie:ready":
+        view.ready = true;
+        holder.classList.remove("loading");
+        view.update(view.data);
+        break;
+      case "xunjie:pick":
+        view.trigger("pick", { kind: String(message.kind), code: String(message.code) });
+        break;
+      case "xunjie:clear":
+        view.trigger("clear", true);
+        break;
+      case "xunjie:layer": {
+        const shown = Array.isArray(message.show) ? message.show.join(",") : String(message.show ?? view.sent.show);
+        const layer = String(message.layer ?? view.sent.layer);
+        if (layer === view.sent.layer && shown === view.sent.show) break;
+        view.sent.layer = layer; // what the map already shows is not sent back to it
+        view.sent.show = shown;
+        later("layer", 250, () => view.trigger("layer", { layer, show: shown }));
+        break;
+      }
+      case "xunjie:revision":
+        if (!view.timers.revision) {
+          view.timers.revision = setTimeout(() => { view.timers.revision = 0; }, 1000);
+          later("revisionSoon", 0, () => view.trigger("revision", Number(message.revision)));
+        } else {
+          later("revisionLate", 1000, () => view.trigger("revision", Number(message.revision)));
+        }
+        break;
+      case "xunjie:view":
+        view.bbox = String(message.bbox);
+        if (view.data.wants_view) later("view", 400, tellView);
+        break;
+      case "xunjie:period":
+        later("period", 250, () => view.trigger("period", { since: message.since ?? null, until: message.until ?? null }));
+        break;
+    }
+  };
+  window.addEventListener("message", hear);
+  return view;
+}
+
+function pick(data) {
+  return Object.fromEntries(TOLD.map((key) => [key, data[key]]));
+}

@@ -1,0 +1,18 @@
+"""The clock in the bar: whether the figures are live, and as of when."""
+
+from __future__ import annotations
+
+from ui.figures import moment, table_moment
+from ui.scene import Scene
+
+
+def clock_text(scene: Scene) -> dict[str, object]:
+    """Long and short wording of "data as of", a sentence for the tooltip, and whether it is the present moment."""
+    at = table_moment(scene.as_of)
+    demo = scene.campaign.clock is not None
+    return {
+        "long": scene.say("core.live" if scene.is_now else "core.live_past", at=at),
+        "short": scene.say("core.live_short", at=moment(scene.as_of, scene.language)),
+        "help": scene.say("core.live_help" if demo else "core.live_help_wall", at=table_moment(scene.moment)),
+        "now": scene.is_now,
+    }

@@ -1,0 +1,249 @@
+"""The widgets of the filter: each shows what the address says and writes what is chosen back into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from geo.errors import BadValueError
+from geo.filter import IssueFilter
+from geo.filter_query import MAX_TEXT, NOWHERE, parse_filter
+from geo.iso_time import day_end, day_start, local_date
+from geo.lifecycle import Stage
+from geo.selection import STAGES, select_issues, stage_of
+from geo.tables import Ints
+from ui import change
+from ui.chips import FOLLOW
+from ui.figures import count
+from ui.names import road_name, subdistrict_name
+from ui.scene import Scene, open_scene, without
+
+ORDINARY_STAGES = (Stage.HANDLING, Stage.VERIFYING, Stage.OVERDUE, Stage.CLOSED)
+"""What "any status" means: everything but the rejected."""
+
+
+def register_field(scene: Scene) -> None:
+    """Which register; one only, since registers are never added."""
+    codes = list(scene.campaign.register_codes)
+    totals = {
+        code: int(scene.select(IssueFilter(scene.filter.campaign, code, scene.filter.as_of)).sum()) for code in codes
+    }
+    bounds = {register.code: register.bound for register in scene.campaign.registers}
+
+    def label(code: str) -> str:
+        plus = "+" if bounds[code] == "ge" else ""
+        return f"{scene.name(scene.campaign.register(code).name)} {count(totals[code])}{plus}"
+
+    st.session_state["f-register"] = scene.filter.register
+    st.selectbox(
+        scene.say("core.filter_register"),
+        codes,
+        format_func=label,
+        key="f-register",
+        on_change=_changed,
+        args=("register", lambda value: value),
+    )
+
+
+def list_field(scene: Scene, field: str) -> None:
+    """A multiple choice among codes (`field` is groups, types, tasks, subdistricts or roads), with counts beside them.
+
+    The counts are those of the filter without this field, so that they say what adding an entry would bring.
+    """
+    options, names = _options(scene, field)
+    if not options:
+        return
+    totals = _counts(scene, field, options)
+    chosen = list(getattr(scene.filter, field))
+    shown = [code for code in options if totals[code] or code in chosen]
+    key = f"f-{field}"
+    st.session_state[key] = chosen
+    label = {"groups": "group", "types": "type", "tasks": "task", "subdistricts": "subdistrict", "roads": "road"}[field]
+    st.multiselect(
+        scene.say(f"core.filter_{label}"),
+        shown,
+        key=key,
+        placeholder=scene.say("core.any_of", n=len(shown)),
+        format_func=lambda code: f"{names[code]} {count(totals[code])}",
+        select_all=False,
+        on_change=_changed,
+        args=(field, lambda values: tuple(sorted(values))),
+    )
+
+
+def stage_field(scene: Scene) -> None:
+    """One box a stage, with the map's symbol and the count it has under the other conditions."""
+    st.markdown(f"<small>{scene.say('core.filter_stage')}</small>", unsafe_allow_html=True)
+    totals = _stage_counts(scene)
+    chosen = scene.filter.stages or ORDINARY_STAGES
+    shown = [stage for stage in STAGES if stage != Stage.REJECTED or totals[stage]]
+    for stage in shown:
+        key = f"f-stage-{stage.value}"
+        st.session_state[key] = stage in chosen
+        label = scene.say("core.count_after", name=scene.say(f"core.stage_{stage.value}"), n=count(totals[stage]))
+        st.checkbox(label, key=key, on_change=_stages_changed, args=(tuple(shown),))
+
+
+def period_field(scene: Scene) -> None:
+    """First and last day of report, both inclusive, in the city's zone."""
+    f, zone = scene.filter, scene.city.time_zone
+    st.session_state["f-since"] = local_date(f.since, zone) if f.since else None
+    st.session_state["f-until"] = local_date(f.until - timedelta(microseconds=1), zone) if f.until else None
+    left, right = st.columns(2, gap="small")
+    with left:
+        st.date_input(
+            scene.say("core.filter_since"),
+            key="f-since",
+            format="YYYY-MM-DD",
+            on_change=_days_changed,
+        )
+    with right:
+        st.date_input(
+            scene.say("core.filter_until"),
+            key="f-until",
+            format="YYYY-MM-DD",
+            on_change=_days_changed,
+        )
+
+
+def as_of_field(scene: Scene) -> None:
+    """The day at whose end the records are looked at; empty means the latest."""
+    st.session_state["f-as-of"] = None if scene.is_now else scene.as_of.date()
+    st.date_input(
+        scene.say("core.filter_as_of"),
+        key="f-as-of",
+        format="YYYY-MM-DD",
+        max_value=scene.moment.date(),
+        min_value=scene.campaign.start,
+        on_change=_as_of_changed,
+        help=scene.say("core.as_of_help"),
+    )
+
+
+def search_field(scene: Scene) -> None:
+    """Search in number, description, address and road names."""
+    st.session_state["f-q"] = scene.filter.text
+    st.text_input(
+        scene.say("core.filter_q"),
+        key="f-q",
+        max_chars=MAX_TEXT,
+        placeholder=scene.say("core.search_hint"),
+        help=scene.say("core.search_help"),
+        type="search",
+        on_change=_text_changed,
+    )
+
+
+def reset_button(scene: Scene) -> None:
+    """Drops every condition but the register."""
+    st.button(
+        scene.say("core.filter_reset"),
+        key="f-reset",
+        type="tertiary",
+        disabled=scene.is_whole and scene.is_now,
+        on_click=_reset,
+    )
+
+
+def _reset() -> None:
+    st.session_state[FOLLOW] = False
+    change.reset(open_scene())
+
+
+def _changed(field: str, read: Callable[[Any], Any]) -> None:
+    scene = open_scene()
+    value = read(st.session_state[f"f-{field}"])
+    if field == "register" and value == scene.campaign.default_register:
+        change.set_field(scene, field, value)
+        return
+    change.set_field(scene, field, value)
+
+
+def _stages_changed(shown: Sequence[Stage]) -> None:
+    scene = open_scene()
+    chosen = tuple(stage for stage in shown if st.session_state[f"f-stage-{stage.value}"])
+    everything = set(chosen) == set(ORDINARY_STAGES) or not chosen
+    change.set_field(scene, "stages", () if everything else tuple(sorted(stage.value for stage in chosen)))
+
+
+def _days_changed() -> None:
+    scene = open_scene()
+    first, last = st.session_state["f-since"], st.session_state["f-until"]
+    if isinstance(first, date) and isinstance(last, date) and first > last:
+        first, last = last, first
+    zone = scene.city.time_zone
+    since = day_start(first, zone) if isinstance(first, date) else None
+    until = day_start(last + timedelta(days=1), zone) if isinstance(last, date) else None
+    scene.go(replace(scene.filter, since=since, until=until))
+
+
+def _as_of_changed() -> None:
+    scene = open_scene()
+    chosen = st.session_state["f-as-of"]
+    moment: datetime = scene.moment
+    if isinstance(chosen, date) and chosen < scene.moment.date():
+        moment = day_end(chosen, scene.city.time_zone)
+    change.set_field(scene, "as_of", moment)
+
+
+def _text_changed() -> None:
+    scene = open_scene()
+    asked = str(st.session_state["f-q"] or "").strip()
+    try:
+        text = parse_filter([("q", asked)], scene.city, now=lambda _: scene.moment).text if asked else ""
+    except BadValueError:
+        text = ""
+    change.set_field(scene, "text", text)
+
+
+def _options(scene: Scene, field: str) -> tuple[list[str], dict[str, str]]:
+    """Codes and names a list field offers, in the city's order; empty where the city has none."""
+    city, catalogue = scene.city, scene.city.catalogue
+    if field == "subdistricts":
+        codes = [*city.areas.codes, NOWHERE]
+        return codes, {code: subdistrict_name(scene, code) for code in codes}
+    if field == "roads":
+        if city.roads is None:
+            return [], {}
+        codes = [*city.roads.road_codes, NOWHERE]
+        return codes, {code: road_name(scene, code) for code in codes}
+    entries: Sequence[Any] = {"groups": catalogue.groups, "types": catalogue.types, "tasks": catalogue.tasks}[field]
+    if field == "types" and scene.filter.groups:
+        entries = [entry for entry in entries if entry.group in scene.filter.groups or entry.code in scene.filter.types]
+    return [entry.code for entry in entries], {entry.code: scene.name(entry.name) for entry in entries}
+
+
+def _counts(scene: Scene, field: str, options: Sequence[str]) -> dict[str, int]:
+    """How many issues each option has under the other conditions."""
+    mask = scene.select(without(scene.filter, field))
+    table, city = scene.table, scene.city
+    if field == "groups":
+        group_of = np.array([city.catalogue.position("group", t.group) for t in city.catalogue.types], np.int64)
+        positions: Ints = group_of[table.type[mask]]
+        codes = [group.code for group in city.catalogue.groups]
+    elif field == "types":
+        positions, codes = table.type[mask], [entry.code for entry in city.catalogue.types]
+    elif field == "tasks":
+        positions, codes = table.task[mask], [entry.code for entry in city.catalogue.tasks]
+    elif field == "subdistricts":
+        positions, codes = table.subdistrict[mask], list(city.areas.codes)
+    else:
+        roads = city.roads
+        assert roads is not None, "the road field is offered only where there are roads"
+        positions = np.append(roads.road, -1)[table.segment[mask]]
+        codes = list(roads.road_codes)
+    counts = np.bincount(positions.astype(np.int64) + 1, minlength=len(codes) + 1)
+    by_code = {NOWHERE: int(counts[0])} | {code: int(counts[place + 1]) for place, code in enumerate(codes)}
+    return {code: by_code.get(code, 0) for code in options}
+
+
+def _stage_counts(scene: Scene) -> dict[Stage, int]:
+    others = replace(scene.filter, stages=())
+    mask = select_issues(scene.table, scene.city, others, with_rejected=not scene.filter.statuses)
+    counts = np.bincount(stage_of(scene.table, scene.as_of_us)[mask], minlength=len(STAGES))
+    return {stage: int(counts[position]) for position, stage in enumerate(STAGES)}

@@ -1,0 +1,90 @@
+"""One issue: what was seen, where, and the steps of its life. User text is shown as plain text only."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo.clock import from_us
+from geo.errors import NotFoundError
+from geo.lifecycle import Status
+from geo.selection import STAGES, stage_of
+from ui import address, change, figures
+from ui.markup import Html, join, tag
+from ui.names import entry_name, road_name, subdistrict_name
+from ui.scene import Scene, open_scene
+
+
+def issue_card(scene: Scene) -> bool:
+    """Draw the card of the issue that the address names by `issue`; False where it names none or an unknown one."""
+    identity = address.view("issue")
+    if not identity:
+        return False
+    try:
+        row = scene.snapshot.row(identity)
+    except NotFoundError:
+        st.html(tag("p", scene.say("explore.no_issue", number=identity[:40]), cls="xj-say", role="alert"))
+        return False
+    table = scene.table
+    stage = STAGES[int(stage_of(table, scene.as_of_us)[row])]
+    symbol = tag("i", cls="xj-sym", style=f"background-image:var(--symbol-{stage.value})")
+    kind = scene.city.catalogue.types[int(table.type[row])]
+    st.html(
+        tag(
+            "div",
+            tag("div", tag("h3", str(table.number[row]), " · ", scene.name(kind.name)), cls="xj-h"),
+            tag("p", symbol, scene.say(f"core.stage_{stage.value}"), " · ", _place(scene, row), cls="xj-cap"),
+            cls="xj-card",
+        )
+    )
+    if table.description[row]:
+        st.text(str(table.description[row]))
+    if table.address[row]:
+        st.text(str(table.address[row]))
+    st.html(tag("div", _facts(scene, row), tag("ul", _history(scene, row)), cls="xj-card"))
+    st.button(scene.say("explore.close_card"), key="card-close", icon=":material/close:", on_click=_close)
+    return True
+
+
+def _close() -> None:
+    change.clear_card(open_scene())
+
+
+def _place(scene: Scene, row: int) -> Html:
+    table, city = scene.table, scene.city
+    area, segment = int(table.subdistrict[row]), int(table.segment[row])
+    parts = [subdistrict_name(scene, city.areas.codes[area] if area >= 0 else "-", both=True)]
+    if city.roads is not None:
+        road = city.roads.road_codes[int(city.roads.road[segment])] if segment >= 0 else "-"
+        distance = f" {figures.length(float(table.distance_m[row]), scene.language)}" if segment >= 0 else ""
+        parts.append(road_name(scene, road, both=True) + distance)
+    return join(" · ".join(parts))
+
+
+def _facts(scene: Scene, row: int) -> Html:
+    table = scene.table
+    reported, due = from_us(int(table.reported_us[row])), from_us(int(table.due_us[row]))
+    facts = [
+        (scene.say("explore.column_reported"), figures.table_moment(reported and reported.astimezone(scene.zone))),
+        (scene.say("explore.due"), figures.table_moment(due and due.astimezone(scene.zone))),
+    ]
+    if int(table.task[row]) >= 0:
+        code = scene.city.catalogue.tasks[int(table.task[row])].code
+        facts.append((scene.say("core.filter_task"), entry_name(scene, "task", code)))
+    if int(table.rework[row]):
+        facts.append((scene.say("explore.rework"), figures.count(int(table.rework[row]))))
+    facts.append(
+        (scene.say("explore.column_record"), scene.say("core.synthetic" if table.synthetic[row] else "core.real"))
+    )
+    return tag("div", *(tag("div", tag("small", name), tag("b", value)) for name, value in facts), cls="pair")
+
+
+def _history(scene: Scene, row: int) -> Html:
+    steps = []
+    for event in scene.snapshot.events(row):
+        at = event.at.astimezone(scene.zone)
+        if event.at > scene.filter.as_of:
+            break
+        name = scene.say(f"core.status_{Status(event.status).name}")
+        note = tag("small", event.note) if event.note else Html("")
+        steps.append(tag("li", figures.table_moment(at), " · ", tag("b", name), " · ", event.actor, note))
+    return join(steps)

@@ -1,0 +1,142 @@
+"""The planner's table: the issues of the filter, a page at a time, with what a row needs to be judged."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from geo.clock import NEVER, from_us
+from geo.lifecycle import Stage
+from geo.selection import STAGES, stage_of
+from ui import address, figures
+from ui.markup import tag
+from ui.names import road_name, subdistrict_name
+from ui.record_table import Cell, Column, Record, group_cell, record_table
+from ui.scene import Scene
+
+PAGE_ROWS = 20
+ORDERS = ("newest", "oldest", "overdue", "number")
+_DAY_US = 86_400_000_000
+
+
+def issue_table(scene: Scene) -> None:
+    """Order, table, page numbers, and which rows of how many are shown."""
+    rows = np.flatnonzero(scene.mask)
+    if not len(rows):
+        return
+    order = st.session_state.get("table-order") or ORDERS[0]
+    filter_hash = sha256(repr((scene.pairs(), order)).encode()).hexdigest()[:12]
+    pages = -(-len(rows) // PAGE_ROWS)
+    page = min(int(st.session_state.get(f"page-{filter_hash}", 1)), pages)
+    shown = _ordered(scene, rows, order)[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    record_table(
+        "issues",
+        _columns(scene),
+        _records(scene, shown),
+        picks="issue",
+        label=scene.say("explore.table_label"),
+        selected=address.view("issue"),
+    )
+    with st.container(key="tablefoot", horizontal=True, vertical_alignment="center"):
+        first = (page - 1) * PAGE_ROWS + 1
+        line = scene.say(
+            "explore.rows",
+            first=figures.count(first),
+            last=figures.count(first + len(shown) - 1),
+            n=figures.count(len(rows)),
+        )
+        st.html(tag("p", line, cls="xj-cap"), width="content")
+        st.selectbox(
+            scene.say("explore.order"),
+            ORDERS,
+            key="table-order",
+            label_visibility="collapsed",
+            width=180,
+            format_func=lambda code: scene.say(f"explore.order_{code}"),
+        )
+        st.space("stretch")
+        if pages > 1:
+            st.pagination(pages, key=f"page-{filter_hash}")
+
+
+def _ordered(scene: Scene, rows: NDArray[np.intp], order: str) -> NDArray[np.intp]:
+    table = scene.table
+    newest = rows[np.argsort(-table.reported_us[rows], kind="stable")]
+    if order == "oldest":
+        return newest[::-1]
+    if order == "number":
+        return rows[np.argsort(table.number[rows].astype(str), kind="stable")]
+    if order == "overdue":
+        late = stage_of(table, scene.as_of_us)[newest] == STAGES.index(Stage.OVERDUE)
+        due = np.where(late, table.due_us[newest], np.iinfo(np.int64).max)
+        return newest[np.argsort(due, kind="stable")]
+    return newest
+
+
+def _columns(scene: Scene) -> list[Column]:
+    names = ["issue", "reported", "type", "code", "subdistrict"]
+    if scene.city.roads is not None:
+        names += ["road", "to_road"]
+    names += ["status", "age", "datum", "record"]
+    right = {"to_road", "age"}
+    return [Column(scene.say(f"explore.column_{name}"), "right" if name in right else "") for name in names]
+
+
+def _records(scene: Scene, rows: NDArray[np.intp]) -> list[Record]:
+    stages = stage_of(scene.table, scene.as_of_us)
+    return [Record(str(scene.table.id[row]), _cells(scene, row, STAGES[stages[row]])) for row in rows.tolist()]
+
+
+def _cells(scene: Scene, row: int, stage: Stage) -> tuple[Cell, ...]:
+    table, city = scene.table, scene.city
+    kind = city.catalogue.types[int(table.type[row])]
+    reported = from_us(int(table.reported_us[row]))
+    area = int(table.subdistrict[row])
+    cells = [
+        Cell(str(table.number[row])),
+        Cell(figures.table_moment(reported and reported.astimezone(scene.zone))),
+        group_cell(scene, kind.group, scene.name(kind.name)),
+        Cell(kind.code),
+        _two_names(subdistrict_name(scene, city.areas.codes[area] if area >= 0 else "-", both=True), scene),
+    ]
+    if city.roads is not None:
+        segment = int(table.segment[row])
+        if segment >= 0:
+            code = city.roads.road_codes[int(city.roads.road[segment])]
+            cells += [_two_names(road_name(scene, code, both=True), scene), Cell(f"{table.distance_m[row]:.0f}")]
+        else:
+            cells += [Cell(figures.NONE), Cell(f"> {city.snap_limit_m:.0f}")]
+    duplicate = scene.say("explore.duplicate") if table.duplicate[row] else ""
+    cells += [
+        Cell(scene.say(f"core.stage_{stage.value}"), symbol=stage.value, small=duplicate),
+        Cell(_age(scene, row)),
+        Cell(_datum(str(table.source_datum[row]))),
+        Cell(scene.say("core.synthetic"), hatch=True) if table.synthetic[row] else Cell(scene.say("core.real")),
+    ]
+    return tuple(cells)
+
+
+def _two_names(name: str, scene: Scene) -> Cell:
+    """A Chinese name with its pinyin behind it in small type, on English pages."""
+    first, _, second = name.partition(" ")
+    if scene.language == "en" and second and not first.isascii():
+        return Cell(first, small=second)
+    return Cell(name)
+
+
+def _age(scene: Scene, row: int) -> str:
+    """Days from the report until now, or until it was closed."""
+    table = scene.table
+    closed = int(table.closed_us[row])
+    days = ((closed if closed != NEVER else scene.as_of_us) - int(table.reported_us[row])) / _DAY_US
+    text = f"{days:.0f}" if days >= 1 else f"{max(days, 0):.1f}"
+    return scene.say("explore.closed_in", n=text) if closed != NEVER else text
+
+
+def _datum(source: str) -> str:
+    names = {"wgs84": "WGS-84", "gcj02": "GCJ-02", "bd09": "BD-09", "cgcs2000": "CGCS2000"}
+    name = names.get(source, source.upper())
+    return name if name == "WGS-84" else f"{name} → WGS-84"

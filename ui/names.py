@@ -1,0 +1,41 @@
+"""How places, types and conditions are named on the pages, in the page's language."""
+
+from __future__ import annotations
+
+from geo.filter_query import NOWHERE
+from ui.scene import Scene
+
+
+def subdistrict_name(scene: Scene, code: str, *, both: bool = False) -> str:
+    """Short name of a subdistrict; "-" is outside. `both`: the Chinese name, then pinyin, where they differ."""
+    if code == NOWHERE:
+        return scene.say("core.outside")
+    name = scene.city.areas.short_names[scene.city.areas.index[code]]
+    if scene.language == "en" and name.zh and name.en and name.zh != name.en:
+        return f"{name.zh} {name.en}" if both else name.en
+    return scene.name(name)
+
+
+def road_name(scene: Scene, code: str, *, both: bool = False) -> str:
+    """Name of a road; "-" is unsnapped; an unnamed segment is called by its code."""
+    roads = scene.city.roads
+    if code == NOWHERE or roads is None:
+        return scene.say("core.unsnapped", limit=f"{scene.city.snap_limit_m:.0f}")
+    name = roads.road_names[roads.index[code]]
+    if not (name.zh or name.en):
+        return scene.say("core.unnamed_road", code=code)
+    if scene.language == "en" and name.zh and name.en and name.zh != name.en:
+        return f"{name.zh} {name.en}" if both else name.en
+    return scene.name(name)
+
+
+def entry_name(scene: Scene, kind: str, code: str) -> str:
+    """Name of a catalogue entry (`kind`: group, type, task, site_class)."""
+    catalogue = scene.city.catalogue
+    entries = {
+        "group": catalogue.groups,
+        "type": catalogue.types,
+        "task": catalogue.tasks,
+        "site_class": catalogue.site_classes,
+    }[kind]
+    return scene.name(entries[catalogue.position(kind, code)].name)

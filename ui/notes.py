@@ -1,0 +1,26 @@
+"""What must stand on the same screen as the figures: the asterisk explained, and a help a sentence deep."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import figures
+from ui.markup import tag
+from ui.scene import Scene
+
+
+def synthetic_note(scene: Scene) -> None:
+    """What "*" means here; nothing where no record is synthetic."""
+    if not bool(scene.table.synthetic[scene.whole_mask].any()):
+        return
+    if scene.register.published_total is not None:
+        words = scene.say("core.synthetic_note", day=figures.day(scene.campaign.end, scene.language))
+    else:
+        words = scene.say("core.synthetic_register_note")
+    st.html(tag("p", words, cls="xj-note"))
+
+
+def help_popover(scene: Scene, section: str) -> None:
+    """A question mark that opens the page's help."""
+    with st.popover("", icon=":material/help:", help=scene.say("core.help")):
+        st.markdown(scene.say(f"{section}.help_text"))

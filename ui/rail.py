@@ -1,0 +1,119 @@
+"""The rail beside the map: subdistricts and roads ranked by density, each row a way to drill down."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from geo.density import road_density, subdistrict_density
+from geo.filter_query import NOWHERE
+from layers.breaks import ROAD_BREAKS, SUBDISTRICT_BREAKS, breaks_for, classify
+from layers.tokens import tokens
+from ui import figures
+from ui.markup import tag
+from ui.names import road_name, subdistrict_name
+from ui.ranking import Row, ranking
+from ui.scene import Scene
+from ui.situation_cards import star
+
+ROADS_AT_FIRST = 11
+
+
+def subdistrict_rail(scene: Scene) -> None:
+    """All subdistricts by issues per square kilometre, zeros included, and what lies outside."""
+    city = scene.city
+    density = subdistrict_density(scene.table, city, scene.mask)
+    classes = classify(density.per_km2, breaks_for(SUBDISTRICT_BREAKS, density.per_km2))
+    colours = tokens()["sequential"][scene.theme]
+    top = max(float(np.nanmax(density.per_km2)), 1e-9)
+    order = np.argsort(-np.nan_to_num(density.per_km2), kind="stable")
+    rows = [
+        Row(
+            code=city.areas.codes[i],
+            rank=str(rank),
+            name=subdistrict_name(scene, city.areas.codes[i], both=True),
+            value=figures.density(float(density.per_km2[i])),
+            extra=figures.count(float(density.open[i])),
+            share=float(density.per_km2[i]) / top,
+            colour=colours[classes[i]],
+            title=scene.say(
+                "situation.row_title_area",
+                name=scene.name(city.areas.names[i]),
+                count=figures.count(float(density.count[i])),
+                size=f"{city.areas.area_km2[i]:,.1f}",
+            ),
+        )
+        for rank, i in enumerate(order.tolist(), start=1)
+    ]
+    _head(scene, scene.say("situation.subdistricts_title", star=star(scene)), scene.say("situation.click_row"))
+    ranking(
+        scene,
+        "rank-subdistricts",
+        rows,
+        picks="subdistrict",
+        label=scene.say("situation.subdistricts_title", star=""),
+        columns=_columns(scene, "subdistrict", "per_km2"),
+        selected=scene.filter.subdistricts,
+        limit=30 if len(rows) > 40 else 0,
+    )
+    if density.outside > 0.05:
+        st.html(tag("p", scene.say("situation.outside_line", n=figures.count(density.outside)), cls="xj-cap"))
+
+
+def road_rail(scene: Scene) -> None:
+    """Named roads by issues per kilometre without zeros, and what is on no road; a sentence where there are none."""
+    roads = scene.city.roads
+    if roads is None:
+        st.html(tag("p", scene.say("situation.no_roads"), cls="xj-cap"))
+        return
+    density = road_density(scene.table, scene.city, scene.mask)
+    per_km = np.nan_to_num(density.per_km)
+    classes = classify(per_km, breaks_for(ROAD_BREAKS, per_km))
+    colours = tokens()["road_density"][scene.theme]
+    listed = [i for i in np.argsort(-per_km, kind="stable").tolist() if density.count[i] > 0]
+    top = max(float(per_km.max(initial=0.0)), 1e-9)
+    rows = [
+        Row(
+            code=roads.road_codes[i],
+            rank=str(rank),
+            name=road_name(scene, roads.road_codes[i], both=True),
+            value=figures.density(float(per_km[i])),
+            extra=figures.count(float(density.open[i])),
+            share=float(per_km[i]) / top,
+            colour=colours[classes[i]],
+            title=scene.say(
+                "situation.row_title_road",
+                name=road_name(scene, roads.road_codes[i]),
+                count=figures.count(float(density.count[i])),
+                size=f"{roads.road_inside_km[i]:,.2f}",
+            ),
+        )
+        for rank, i in enumerate(listed, start=1)
+    ]
+    _head(scene, scene.say("situation.roads_title", star=star(scene)), scene.say("situation.top_of", n=len(rows)))
+    ranking(
+        scene,
+        "rank-roads",
+        rows,
+        picks="road",
+        label=scene.say("situation.roads_title", star=""),
+        columns=_columns(scene, "road", "per_km"),
+        selected=scene.filter.roads,
+        limit=ROADS_AT_FIRST,
+    )
+    if density.unsnapped > 0.05 and NOWHERE not in scene.filter.roads:
+        limit = f"{scene.city.snap_limit_m:.0f}"
+        line = scene.say("situation.unsnapped_line", n=figures.count(density.unsnapped), limit=limit)
+        st.html(tag("p", line, cls="xj-cap"))
+
+
+def _columns(scene: Scene, name: str, unit: str) -> dict[str, str]:
+    return {
+        "name": scene.say(f"situation.column_{name}"),
+        "value": scene.say(f"situation.column_{unit}"),
+        "extra": scene.say("situation.column_open"),
+    }
+
+
+def _head(scene: Scene, title: str, note: str) -> None:
+    st.html(tag("div", tag("h3", title), tag("small", note), cls="xj-h"))

@@ -1,0 +1,94 @@
+"""Ranked lists whose rows drill down: bars coloured by class, or rates with their interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ui import change
+from ui.scene import Scene, open_scene
+
+_ASSETS = Path(__file__).with_name("assets")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it is shown; `share`, `low`, `high`, `at` are positions on the bar or axis, 0 to 1."""
+
+    code: str
+    name: str
+    value: str
+    extra: str = ""
+    rank: str = ""
+    note: str = ""
+    title: str = ""
+    share: float = 0.0
+    colour: str = ""
+    low: float = 0.0
+    high: float = 0.0
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark on the axis of intervals; `reference` draws it through all rows, dashed."""
+
+    at: float
+    text: str
+    reference: bool = False
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    return st.components.v2.component(
+        "xunjie_ranking",
+        css=(_ASSETS / "ranking.css").read_text(encoding="utf-8"),
+        js=(_ASSETS / "ranking.js").read_text(encoding="utf-8"),
+    )
+
+
+def ranking(
+    scene: Scene,
+    key: str,
+    rows: Sequence[Row],
+    *,
+    picks: str,
+    label: str,
+    columns: Mapping[str, str],
+    selected: Sequence[str] = (),
+    limit: int = 0,
+    ticks: Sequence[Tick] = (),
+) -> None:
+    """A list of `rows`; a click picks the row's code as a place of kind `picks` (see ui.change.pick).
+
+    `columns` heads the columns (name, value, extra). With a `limit` the rest unfolds on demand. With `ticks` the
+    rows are intervals on one axis, else bars. An empty list says so in a sentence.
+    """
+    _component()(
+        key=key,
+        data={
+            "kind": "intervals" if ticks else "bars",
+            "label": label,
+            "columns": dict(columns),
+            "rows": [asdict(row) for row in rows],
+            "ticks": [asdict(tick) for tick in ticks],
+            "selected": list(selected),
+            "limit": limit,
+            "more": scene.say("core.show_all", n=len(rows)),
+            "less": scene.say("core.show_fewer", n=limit),
+            "empty": scene.say("core.empty_plain"),
+        },
+        on_pick_change=lambda: _picked(key, picks),
+    )
+
+
+def _picked(key: str, kind: str) -> None:
+    state = st.session_state.get(key)
+    code = state.get("pick") if state is not None else None
+    if isinstance(code, str):
+        change.pick(open_scene(), kind, code)

@@ -1,0 +1,114 @@
+"""A table of records (issues, points) whose rows open a card; texts go to the browser as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from layers.tokens import tokens
+from ui import change
+from ui.scene import Scene, open_scene
+
+_ASSETS = Path(__file__).with_name("assets")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one cell shows: an optional symbol, lettered disc or hatch, a text, and a smaller one behind it."""
+
+    text: str
+    small: str = ""
+    symbol: str = ""
+    letter: str = ""
+    colour: str = ""
+    ink: str = ""
+    hatch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row: what it is picked by, and its cells in the order of the columns."""
+
+    code: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Heading of a column; `align` is "" or "right"."""
+
+    label: str
+    align: str = ""
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    return st.components.v2.component(
+        "xunjie_records",
+        css=(_ASSETS / "record_table.css").read_text(encoding="utf-8"),
+        js=(_ASSETS / "record_table.js").read_text(encoding="utf-8"),
+    )
+
+
+def record_table(
+    key: str,
+    columns: Sequence[Column],
+    records: Sequence[Record],
+    *,
+    picks: str,
+    label: str,
+    selected: str = "",
+    dense: bool = False,
+) -> None:
+    """Draw the table; a click on a row picks its code as `picks` ("issue" or "point"). `dense` hides the headings."""
+    _component()(
+        key=key,
+        data={
+            "label": label,
+            "columns": [asdict(column) for column in columns],
+            "rows": [asdict(record) for record in records],
+            "selected": selected,
+            "dense": dense,
+        },
+        on_pick_change=lambda: _picked(key, picks),
+    )
+
+
+def group_cell(scene: Scene, group: str, text: str) -> Cell:
+    """A cell that begins with the lettered disc of an issue group."""
+    entry = scene.city.catalogue.groups[scene.city.catalogue.position("group", group)]
+    colour = group_colour(scene, group)
+    return Cell(text, letter=entry.letter, colour=colour, ink=_ink(colour, scene))
+
+
+def group_colour(scene: Scene, group: str) -> str:
+    """The colour of a group, by its letter."""
+    letter = scene.city.catalogue.groups[scene.city.catalogue.position("group", group)].letter
+    by_letter = {entry["letter"]: entry[scene.theme] for entry in tokens()["issue_groups"]}
+    colour: str = by_letter.get(letter, tokens()["color"][scene.theme]["text3"])
+    return colour
+
+
+def _ink(colour: str, scene: Scene) -> str:
+    """White or dark letters, whichever contrasts more with `colour` (WCAG relative luminance)."""
+    dark = "#1B2226" if scene.theme == "light" else "#000000"
+    light = _luminance(colour) + 0.05
+    return "#FFFFFF" if 1.05 / light >= light / (_luminance(dark) + 0.05) else dark
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _picked(key: str, kind: str) -> None:
+    state = st.session_state.get(key)
+    code = state.get("pick") if state is not None else None
+    if isinstance(code, str):
+        change.pick(open_scene(), kind, code)

@@ -1,0 +1,91 @@
+"""The frame of every page: brand, campaign, navigation, clock, language and theme switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from geo.text import LANGUAGES
+from i18n import translate
+from layers.tokens import THEMES
+from ui import address
+from ui.clock import clock_text
+from ui.markup import tag
+from ui.scene import Scene
+from ui.style import put_style
+
+_ASSETS = Path(__file__).with_name("assets")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page of the navigation: its name in code and address, and Streamlit's page."""
+
+    name: str
+    page: StreamlitPage
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    return st.components.v2.component(
+        "xunjie_shell",
+        css=(_ASSETS / "shell.css").read_text(encoding="utf-8"),
+        js=(_ASSETS / "shell.js").read_text(encoding="utf-8"),
+    )
+
+
+def shell(scene: Scene, places: Sequence[Place], here: str) -> None:
+    """Draw the bar over the page `here`; links keep language and filter."""
+    put_style(scene.theme, here)
+    kept = {"lang": scene.language} if "lang" in st.query_params else {}
+    with st.container(key="bar", horizontal=True, vertical_alignment="center"):
+        title = f"{scene.name(scene.city.name)} · {scene.name(scene.campaign.name)}"
+        brand = tag("span", cls="xj-logo", aria_hidden="true")
+        st.html(tag("div", brand, scene.say("core.brand"), tag("small", title), cls="xj-brand", role="banner"))
+        with st.container(key="nav", horizontal=True):
+            for place in places:
+                with st.container(key=f"nav-{place.name}"):
+                    st.page_link(place.page, label=scene.say(f"core.page_{place.name}"), query_params=kept)
+                if place.name == "about":
+                    with st.container(key="nav-short-about"):
+                        st.page_link(place.page, label=scene.say("core.page_about_short"), query_params=kept)
+        _controls(scene, places)
+    if scene.bad_key:
+        st.html(tag("p", scene.say("core.bad_address", key=scene.bad_key), cls="xj-say", role="alert"))
+
+
+def _controls(scene: Scene, places: Sequence[Place]) -> None:
+    names = {"zh-CN": "中文", "en": "EN"}
+    paths = [f"/{place.page.url_path}" for place in places]
+    _component()(
+        key="shell",
+        data={
+            "lang": scene.language,
+            "theme": scene.theme,
+            "clock": clock_text(scene),
+            "languages": [{"code": code, "label": names[code], "lang": code} for code in LANGUAGES],
+            "language_label": scene.say("core.language"),
+            "themes": [{"code": theme, "label": scene.say(f"core.theme_{theme}")} for theme in THEMES],
+            "theme_label": scene.say("core.theme"),
+            "paths": sorted({"/", *paths}),
+        },
+        on_language_change=_change_language,
+    )
+
+
+def _change_language() -> None:
+    state = st.session_state.get("shell")
+    chosen = state.get("language") if state is not None else None
+    if chosen in LANGUAGES:
+        address.go(changes={"lang": str(chosen)})
+
+
+def closed_sentence() -> str:
+    """What is said while no runtime is open, in both languages since no city is known yet."""
+    return f"{translate('core.store_closed', 'zh-CN')} {translate('core.store_closed', 'en')}"

@@ -1,0 +1,193 @@
+"""Which figures the commander sees first, for any city: issues, overdue, both rates, another register, a tally."""
+
+from __future__ import annotations
+
+from geo.campaign import Register
+from geo.compliance import compliance_at, wilson
+from geo.filter import IssueFilter
+from geo.lifecycle import Stage
+from geo.selection import STAGES, select_points, stage_of
+from geo.summary import issue_totals
+from ui import figures
+from ui.kpi import Bar, Card
+from ui.markup import tag
+from ui.scene import Scene
+
+_DONE, _DOING, _LATE = "var(--primary)", "var(--issue-open)", "var(--issue-overdue)"
+
+
+def situation_cards(scene: Scene) -> list[Card]:
+    """The cards of the band, those left out that would say nothing of this city."""
+    cards = [_issues(scene)]
+    if any(entry.due_hours is not None for entry in scene.city.catalogue.types):
+        cards.append(_overdue(scene))
+    cards += _rates(scene)
+    others = [
+        r
+        for r in scene.campaign.registers
+        if r.code != scene.register.code and r.rectified_published and r.published_rectified is not None
+    ]
+    cards += [_other_register(scene, register) for register in others[:1]]
+    cards += _tally(scene)
+    return cards
+
+
+def star(scene: Scene) -> str:
+    """The asterisk of a figure that was not published: any split, any filter, any other moment of synthetic records."""
+    return "*" if bool(scene.table.synthetic[scene.mask].any()) else ""
+
+
+def _issues(scene: Scene) -> Card:
+    totals, lang = scene.totals, scene.language
+    register = scene.register
+    bound = register.bound if scene.is_whole else "eq"
+    published = scene.is_whole and scene.is_now
+    mark = "" if published else star(scene)
+    note = scene.say("situation.filtered", all=figures.count(int(scene.whole_mask.sum())))
+    note = scene.say("situation.register", name=scene.name(register.name)) if scene.is_whole else note
+    if not register.rectified_published:
+        return Card(
+            label=scene.name(register.name) + mark,
+            note=note,
+            value=figures.bounded(totals.total, bound, lang),
+            after=scene.say("situation.rectified_unpublished"),
+            below=[scene.say("situation.split_unpublished")],
+        )
+    done = totals.rectified / totals.total if totals.total else 0.0
+    late = totals.overdue / totals.total if totals.total else 0.0
+    return Card(
+        label=scene.name(register.name) + mark,
+        note=note,
+        value=figures.bounded(totals.total, bound, lang),
+        after=scene.say(
+            "situation.rectified",
+            n=figures.count(totals.rectified),
+            rate=figures.rate(totals.rectified, totals.total, lang),
+        ),
+        bar=Bar(((done, _DONE), (max(1 - done - late, 0) if totals.total else 0, _DOING), (late, _LATE))),
+        below=[
+            scene.say("situation.in_progress"),
+            " ",
+            tag("b", figures.count(totals.in_progress)),
+            scene.say("situation.of_which_verifying", n=figures.count(totals.verifying), star=star(scene)),
+        ],
+        help=scene.say("situation.issues_help"),
+    )
+
+
+def _overdue(scene: Scene) -> Card:
+    table, totals, lang = scene.table, scene.totals, scene.language
+    late = scene.mask & (stage_of(table, scene.as_of_us) == STAGES.index(Stage.OVERDUE))
+    if not totals.overdue:
+        return Card(
+            label=scene.say("situation.overdue") + star(scene),
+            note=scene.say("situation.rolling_zero"),
+            value="0",
+            below=[scene.say("situation.none_overdue")],
+            help=scene.say("situation.overdue_help"),
+        )
+    oldest = int((scene.as_of_us - int(table.due_us[late].min())) // 86_400_000_000)
+    places = len(set(table.subdistrict[late].tolist()) - {-1})
+    days = scene.say("core.day_one") if oldest == 1 else scene.say("core.days_n", value=oldest)
+    return Card(
+        label=scene.say("situation.overdue") + star(scene),
+        note=scene.say("situation.rolling_zero"),
+        value=figures.count(totals.overdue),
+        alarm=True,
+        after=scene.say("situation.of_in_progress", rate=figures.rate(totals.overdue, totals.in_progress, lang)),
+        below=[scene.say("situation.oldest"), " ", tag("b", days), scene.say("situation.in_places", n=places)],
+        help=scene.say("situation.overdue_help"),
+    )
+
+
+def _rates(scene: Scene) -> list[Card]:
+    snapshot, lang = scene.snapshot, scene.language
+    chosen = select_points(snapshot.points, scene.city, scene.filter)
+    if not chosen.any():
+        return []
+    state = compliance_at(snapshot.points, snapshot.visits, scene.as_of_us)
+    first, current = state.first[chosen], state.current[chosen]
+    visited, total = int((first >= 0).sum()), int(chosen.sum())
+    if not visited:
+        return []
+    synthetic = bool(snapshot.points.synthetic[chosen].any())
+    unfiltered = not (scene.filter.subdistricts or scene.filter.roads or scene.filter.bbox)
+    mark = "*" if synthetic and not (unfiltered and scene.is_now) else ""
+    label = scene.city.first_visit_label
+    first_name = scene.name(label) if label is not None else scene.say("situation.first_visit")
+    failed = int((first == 0).sum())
+    fixed = int(((first == 0) & (current == 1)).sum())
+    cards = []
+    for name, good, note in (
+        (first_name, int((first == 1).sum()), scene.say("situation.points_n", n=figures.count(total))),
+        (scene.say("situation.current"), int((current == 1).sum()), scene.say("situation.after_recheck")),
+    ):
+        low, high = wilson(good, visited)
+        ends = (float(low), float(high))
+        small = visited < figures.LEAST_N_FOR_PERCENT
+        is_first = name == first_name
+        span = scene.say("situation.interval", span=figures.interval(*ends))
+        outcome = (
+            scene.say("situation.all_fixed", n=figures.count(failed))
+            if fixed == failed
+            else scene.say("situation.still_failing", n=figures.count(int((current == 0).sum())))
+        )
+        cards.append(
+            Card(
+                label=name + mark,
+                note=note,
+                value=figures.rate(good, visited, lang),
+                after="" if small else figures.fraction(good, visited, lang),
+                bar=Bar(((good / visited, "var(--positive)"),), None if small else ends),
+                below=[span, scene.say("situation.failed_n", n=figures.count(failed))] if is_first else [outcome],
+                help=scene.say("situation.first_help" if is_first else "situation.current_help"),
+            )
+        )
+    return cards
+
+
+def _other_register(scene: Scene, register: Register) -> Card:
+    """Another register's own figures, at the present moment and unfiltered; never added to the first."""
+    whole = IssueFilter(campaign=scene.campaign.code, register=register.code, as_of=scene.filter.as_of)
+    totals = issue_totals(scene.table, scene.select(whole), scene.as_of_us)
+    done = totals.rectified / totals.total if totals.total else 0.0
+    surveys = [r for r in scene.campaign.registers if r.bound == "ge" and r.published_total is not None]
+    below: list[object] = [scene.say("situation.left"), " ", tag("b", figures.count(totals.in_progress))]
+    if surveys:
+        total = figures.bounded(surveys[0].published_total, surveys[0].bound, scene.language)
+        below.append(scene.say("situation.survey", name=scene.name(surveys[0].name), total=total))
+    return Card(
+        label=scene.name(register.name),
+        note=scene.say("situation.own_register"),
+        value=figures.count(totals.rectified),
+        after=scene.say(
+            "situation.of_places",
+            all=figures.count(totals.total),
+            rate=figures.rate(totals.rectified, totals.total, scene.language),
+        ),
+        bar=Bar(((done, _DONE),)),
+        below=below,
+        help=scene.name(register.note),
+    )
+
+
+def _tally(scene: Scene) -> list[Card]:
+    tallies = scene.campaign.tallies
+    if not tallies:
+        return []
+    first = tallies[0]
+    below: list[object] = [scene.name(first.note)]
+    if len(tallies) > 1:
+        second = tallies[1]
+        total = figures.bounded(second.value, second.bound, scene.language)
+        below = [scene.say("situation.tally", name=scene.name(second.name), total=total, unit=scene.name(second.unit))]
+    return [
+        Card(
+            label=scene.name(first.name),
+            note=scene.say("situation.tally_note"),
+            value=figures.bounded(first.value, first.bound, scene.language),
+            after=scene.name(first.unit),
+            below=below,
+            help=scene.name(first.note),
+        )
+    ]

@@ -1,0 +1,170 @@
+"""New issues over time: a line a group by weeks, or bars by days, on one honest axis."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import altair as alt
+import numpy as np
+import streamlit as st
+
+from geo.timeline import per_day, per_week, period_of
+from layers.tokens import tokens
+from ui import address, figures
+from ui.markup import tag
+from ui.names import entry_name
+from ui.record_table import group_colour
+from ui.scene import Scene
+
+UNITS = ("week", "day")
+_HEIGHT = 215
+_WEEK = timedelta(days=7)
+_DAY_MS = 86_400_000
+_MANY_WEEKS = 40
+
+
+def trend(scene: Scene) -> None:
+    """The panel: unit switch, chart, and what an open last week means."""
+    unit = address.view("unit", UNITS, UNITS[0])
+    st.session_state["trend-unit"] = unit
+    with st.container(horizontal=True, vertical_alignment="center"):
+        title = scene.say(f"explore.trend_{unit}")
+        st.html(tag("div", tag("h3", title), cls="xj-h"), width="content")
+        st.space("stretch")
+        st.segmented_control(
+            scene.say("explore.trend_unit"),
+            UNITS,
+            key="trend-unit",
+            label_visibility="collapsed",
+            required=True,
+            format_func=lambda code: scene.say(f"explore.unit_{code}"),
+            on_change=_unit_changed,
+        )
+    if not scene.mask.any():
+        st.html(tag("p", scene.say("core.empty_plain"), cls="xj-cap"))
+        return
+    if unit == "week":
+        _weeks(scene)
+    else:
+        _days(scene)
+
+
+def _unit_changed() -> None:
+    address.go(changes={"unit": str(st.session_state["trend-unit"])})
+
+
+def _weeks(scene: Scene) -> None:
+    start, end = period_of(scene.filter, scene.city)
+    catalogue = scene.city.catalogue
+    group_of = np.array([catalogue.position("group", kind.group) for kind in catalogue.types], np.int64)
+    groups = group_of[scene.table.type]
+    rows: list[dict[str, Any]] = []
+    names, colours = [], []
+    for position, group in enumerate(catalogue.groups):
+        mask = scene.mask & (groups == position)
+        if not mask.any():
+            continue
+        name = f"{group.letter} {entry_name(scene, 'group', group.code)}"
+        names.append(name)
+        colours.append(group_colour(scene, group.code))
+        mondays, counts = per_week(scene.table.reported_us, mask, scene.city.time_zone, start=start, end=end)
+        for monday, number in zip(mondays, counts.tolist(), strict=True):
+            whole = monday >= start and monday + _WEEK - timedelta(days=1) <= end
+            rows.append(
+                {
+                    "week": _ms(monday),
+                    "n": number,
+                    "group": name,
+                    "whole": whole,
+                    "days": _days_text(scene, max(monday, start), min(monday + timedelta(days=6), end)),
+                }
+            )
+    _draw(_week_chart(scene, rows, names, colours), scene.say("explore.trend_week"))
+    if any(not row["whole"] for row in rows):
+        st.html(tag("p", scene.say("explore.partial_week"), cls="xj-cap"))
+
+
+def _week_chart(scene: Scene, rows: list[dict[str, Any]], names: list[str], colours: list[str]) -> alt.LayerChart:
+    weeks = sorted({row["week"] for row in rows})
+    colour = alt.Color(
+        "group:N",
+        scale=alt.Scale(domain=names, range=colours),
+        legend=alt.Legend(
+            title=None, orient="right", symbolType="circle", symbolStrokeWidth=0, symbolOpacity=1, symbolSize=90
+        ),
+    )
+    said = [
+        alt.Tooltip("group:N", title=scene.say("core.filter_group")),
+        alt.Tooltip("days:N", title=scene.say("explore.unit_week")),
+        alt.Tooltip("n:Q", title=scene.say("explore.issues")),
+    ]
+    x, y = _axes(scene, "week", weeks, max(row["n"] for row in rows))
+    base = alt.Chart(alt.Data(values=rows)).encode(x=x, y=y, color=colour)
+    surface = tokens()["color"][scene.theme]["surface"]
+    whole = base.transform_filter("datum.whole")
+    if len(weeks) > _MANY_WEEKS:  # a mark a week would hide the lines
+        return alt.layer(whole.mark_line(strokeWidth=1.4, tooltip=True)).properties(height=_HEIGHT)
+    layers = [
+        base.mark_line(strokeWidth=1.4, strokeDash=[3, 3], opacity=0.75),
+        whole.mark_line(strokeWidth=2),
+        whole.mark_point(filled=True, size=46, opacity=1).encode(tooltip=said),
+    ]
+    if any(not row["whole"] for row in rows):
+        parts = base.transform_filter("!datum.whole")
+        layers.append(parts.mark_point(size=46, fill=surface, opacity=1, strokeWidth=1.6).encode(tooltip=said))
+    return alt.layer(*layers).properties(height=_HEIGHT)
+
+
+def _axes(scene: Scene, field: str, days: list[int], most: int) -> tuple[alt.X, alt.Y]:
+    """A time axis in whole days (UTC, so that no viewer's zone moves a day) and a count axis, both of known extent."""
+    step = max(1, -(-len(days) // 7))
+    years = len(days) > 1 and (days[-1] - days[0]) > 400 * _DAY_MS
+    x = alt.X(
+        f"{field}:T",
+        title=None,
+        scale=alt.Scale(type="utc", domain=[days[0], days[-1]]),
+        axis=alt.Axis(
+            format="%Y-%m" if years else "%-m月%-d日" if scene.language == "zh-CN" else "%-d %b",
+            values=days[::step],
+            grid=False,
+            labelOverlap=True,
+        ),
+    )
+    y = alt.Y(
+        "n:Q", title=None, scale=alt.Scale(domain=[0, max(most, 1)], nice=True), axis=alt.Axis(tickCount=4, format="d")
+    )
+    return x, y
+
+
+def _days(scene: Scene) -> None:
+    start, end = period_of(scene.filter, scene.city)
+    days, counts = per_day(scene.table.reported_us, scene.mask, scene.city.time_zone, start=start, end=end)
+    rows = [
+        {"day": _ms(day), "n": number, "says": figures.day(day, scene.language)}
+        for day, number in zip(days, counts.tolist(), strict=True)
+    ]
+    x, y = _axes(scene, "day", [row["day"] for row in rows], int(counts.max()))
+    said = [
+        alt.Tooltip("says:N", title=scene.say("explore.unit_day")),
+        alt.Tooltip("n:Q", title=scene.say("explore.issues")),
+    ]
+    colour = tokens()["sequential"][scene.theme][2]
+    width = max(1.0, min(5.0, 400 / len(rows)))
+    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=colour, width=width).encode(x=x, y=y, tooltip=said)
+    _draw(bars.properties(height=_HEIGHT), scene.say("explore.trend_day"))
+
+
+def _ms(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
+
+
+def _draw(chart: alt.Chart | alt.LayerChart, sentence: str) -> None:
+    chart = chart.configure(background="transparent")
+    st.altair_chart(chart, width="stretch", alt=sentence)
+
+
+def _days_text(scene: Scene, first: date, last: date) -> str:
+    if first == last:
+        return figures.day(first, scene.language)
+    return f"{figures.day(first, scene.language)} – {figures.day(last, scene.language)}"
