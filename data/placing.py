@@ -89,7 +89,9 @@ class Placer:
         """Subdistrict and segment of inspection points at (lon, lat) in WGS-84; none where no position is known."""
         places: list[dict[str, Any]] = [{"subdistrict": None, "segment": None} for _ in positions]
         known = [row for row, (lon, lat) in enumerate(positions) if lon is not None and lat is not None]
-        geometries = np.asarray(shapely.points([positions[row] for row in known]), object).reshape(-1)
+        geometries = np.asarray(
+            shapely.points(np.array([positions[row] for row in known], np.float64).reshape(-1, 2)), object
+        )
         found = self._locator.locate(geometries)
         for row, area, segment in zip(known, found.subdistrict.tolist(), found.segment.tolist(), strict=True):
             places[row] = {"subdistrict": self._area_codes[area], "segment": self._segment_codes[segment]}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence, Set
 from typing import Any, Final
 
 from data.draft_checks import MAX_NAME, MAX_NOTE, checked_code, checked_moment, checked_text
+from data.draft_geometry import DECIMALS
 from data.events import Kind, Pending
 from geo.city import City
 from geo.clock import to_us
@@ -75,8 +76,8 @@ def _point_payload(point: InspectionPoint, city: City) -> dict[str, Any]:
         "site_class": checked_code(city.catalogue, "site_class", point.site_class),
         "task": None if point.task is None else checked_code(city.catalogue, "task", point.task),
         "steward": checked_text("steward", point.steward, MAX_NAME),
-        "lon": None if point.lon is None else float(point.lon),
-        "lat": None if point.lat is None else float(point.lat),
+        "lon": None if point.lon is None else round(float(point.lon), DECIMALS),
+        "lat": None if point.lat is None else round(float(point.lat), DECIMALS),
         "synthetic": bool(point.synthetic),
         "approximate": bool(point.approximate),
     }

@@ -40,7 +40,7 @@ class Runtime:
 
     def __init__(self, settings: Settings, city: City, store: Store) -> None:
         self.settings, self.city = settings, city
-        self._store = store
+        self.store = store
         self._feed = ChangeFeed()
         self._lock = threading.Lock()
         self._closed = False
@@ -77,7 +77,8 @@ class Runtime:
 
         A draft whose UUID is known with the same content is not written again (`created` False). Raises BadValueError
         for the first draft that cannot be taken, ConflictError for a known UUID with other content. `imported` takes
-        histories of other ledgers as they are; `origins` (by position) keeps older source coordinates. `progress` hears of the share done, 0 to 1.
+        histories of other ledgers as they are; `origins` (by position) keeps older source coordinates; `progress`
+        hears of the share done, 0 to 1.
         """
         tell = progress or (lambda _share: None)
         tell(0.0)
@@ -107,7 +108,7 @@ class Runtime:
     def close(self) -> None:
         """Close the store and let another process have it. Twice is harmless."""
         self._closed = True
-        self._store.close()
+        self.store.close()
         _forget(self)
 
     def _demo_batch(self) -> Batch:
@@ -129,7 +130,7 @@ class Runtime:
         if len(issues) <= _REREAD_ABOVE:
             self._snapshot = self._snapshot.with_rows(written.rows, written.revision)
         else:
-            with self._store.reading() as connection:
+            with self.store.reading() as connection:
                 self._snapshot = read_snapshot(connection, self.city)
         self._feed.publish(Change(written.revision, tuple(columns["id"] for columns in issues)))
 

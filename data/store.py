@@ -96,7 +96,7 @@ def open_store(url: str, city: City, *, writing: bool = True) -> Store:
 
 def read_meta(connection: Connection) -> Meta:
     """What the store says of itself now."""
-    values = dict(connection.execute(select(META.c.key, META.c.value)).tuples().all())
+    values = {row.key: row.value for row in connection.execute(select(META.c.key, META.c.value))}
     return Meta(values["city"], values["layer_version"], int(values["revision"]), int(values["last_number"]))
 
 

@@ -1,0 +1,123 @@
+"""Laws of the store: rows are the replay of the log, the past is the log cut there, the filter means one thing."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.events import checked
+from data.filter_sql import issue_ids
+from data.intake import examine
+from data.placing import Placer
+from data.projection import cut, project
+from data.receipts import Receipt
+from data.runtime import Runtime, campaign_now
+from data.store import read_events
+from data.verify import problems
+from geo.clock import to_us
+from geo.issue import IssueDraft
+from geo.selection import select_issues
+from tests.data.conftest import runtime_of
+from tests.small_city import CLOCK, small_city
+from tests.strategies import filters, issue_drafts, moments
+
+CITY = small_city()
+
+
+def takeable(draft: IssueDraft) -> IssueDraft:
+    """The draft with what is after the city's clock left out, and no deadline before the report."""
+    assert draft.reported_at is not None
+    history = tuple(step for step in draft.history if step.at <= CLOCK)
+    due = draft.due_at if draft.due_at is not None and draft.due_at >= draft.reported_at else None
+    return replace(draft, history=history, due_at=due)
+
+
+DRAFTS = issue_drafts(CITY).filter(lambda draft: draft.reported_at <= CLOCK).map(takeable)
+BATCHES = st.lists(st.tuples(st.lists(DRAFTS, max_size=6), st.booleans()), max_size=4)
+
+
+@contextmanager
+def filled(batches: Sequence[tuple[Sequence[IssueDraft], bool]]) -> Iterator[tuple[Runtime, list[Receipt]]]:
+    with tempfile.TemporaryDirectory() as folder:
+        runtime = runtime_of(CITY, Path(folder) / "law.db")
+        receipts = [
+            receipt
+            for drafts, imported in batches
+            for receipt in runtime.submit(drafts, actor="law", imported=imported)
+        ]
+        try:
+            yield runtime, receipts
+        finally:
+            runtime.close()
+
+
+@given(BATCHES)
+def test_the_stored_rows_are_the_replay_of_the_log(batches: list[tuple[list[IssueDraft], bool]]) -> None:
+    with filled(batches) as (runtime, receipts), runtime.store.reading() as connection:
+        assert problems(connection, CITY) == []
+        assert len(project(checked(read_events(connection))).issues) == len(receipts) == len(runtime.snapshot.issues)
+
+
+@given(BATCHES, moments(CITY))
+def test_the_past_is_the_log_cut_there(batches: list[tuple[list[IssueDraft], bool]], as_of: object) -> None:
+    with filled(batches) as (runtime, _), runtime.store.reading() as connection:
+        then = project(cut(read_events(connection), to_us(as_of)))
+        table = runtime.snapshot.issues_at(as_of)
+        known = table.status >= 0
+        assert set(table.id[known]) == set(then.issues)
+        for row in np.flatnonzero(known):
+            columns = then.issues[table.id[row]].columns
+            assert columns["status"] == table.status[row]
+            assert columns["rework"] == table.rework[row]
+            assert (columns["closed_us"] or np.iinfo(np.int64).min) == table.closed_us[row]
+
+
+@given(BATCHES, st.lists(filters(CITY), min_size=1, max_size=5))
+def test_a_filter_means_the_same_in_sql_as_in_python(batches: list, chosen: list) -> None:
+    with filled(batches) as (runtime, _), runtime.store.reading() as connection:
+        for issue_filter in chosen:
+            table = runtime.snapshot.issues_at(issue_filter.as_of)
+            mask = select_issues(table, CITY, issue_filter)
+            assert issue_ids(connection, CITY, issue_filter) == list(table.id[mask])
+
+
+@given(BATCHES)
+def test_the_snapshot_grown_in_memory_is_the_one_read_from_the_store(batches: list) -> None:
+    from data.snapshot import read_snapshot
+
+    with filled(batches) as (runtime, _), runtime.store.reading() as connection:
+        grown, fresh = runtime.snapshot, read_snapshot(connection, CITY)
+        assert grown.revision == fresh.revision
+        for one, two in ((grown.issues, fresh.issues), (grown.transitions, fresh.transitions)):
+            for name in one.__slots__:
+                a, b = getattr(one, name), getattr(two, name)
+                parts = [(a, b)] if isinstance(a, np.ndarray) else [(getattr(a, n), getattr(b, n)) for n in a.__slots__]
+                for left, right in parts:
+                    assert left.dtype == right.dtype, name
+                    np.testing.assert_array_equal(left, right, err_msg=name)
+
+
+@given(st.lists(DRAFTS, min_size=1, max_size=8))
+def test_places_follow_from_the_geometry_alone(drafts: list[IssueDraft]) -> None:
+    """Worked out one by one or together, an issue's place is the same."""
+    placer = Placer(CITY)
+    examined = examine(drafts, CITY, now=campaign_now)
+    records = [{"row": n, "number": "", "description": "", "address": ""} for n in range(len(drafts))]
+    together = placer.issues(examined.geometries, records)
+    alone = [placer.issues(examined.geometries[n : n + 1], [records[n]]).columns[0] for n in range(len(drafts))]
+    assert together.columns == alone
+
+
+@given(DRAFTS)
+def test_what_is_stored_is_where_it_was_seen(draft: IssueDraft) -> None:
+    with filled([([draft], False)]) as (runtime, _):
+        stored = shapely.from_wkb(runtime.snapshot.issues.wkb[0])
+        assert shapely.hausdorff_distance(stored, draft.geometry) <= 1e-7
