@@ -49,6 +49,10 @@ SCRIPTS = (
     "drill",
     "live",
     "printing",
+    "overview",
+    "wall_figures",
+    "wall_lists",
+    "wall",
     "start",
 )
 """Files of assets/js in the order in which they are joined."""

@@ -53,7 +53,7 @@
     }
 
     function roadFactor() {
-      const wall = x.state.page === "wall" ? 1.3 : 1;
+      const wall = x.state.page === "wall" ? 1.3 * x.wall.unit() : 1;
       return wall * Math.max(0.42, Math.pow(2, (map.getZoom() - 15) * 0.5));
     }
 

@@ -74,7 +74,15 @@
       applyFilter(x.filterWith({ subdistrict: [], road: [] }), "");
       x.host.post({ type: "xunjie:clear" });
     }
-    x.fit.city({ animated: true });
+    home();
+  }
+
+  function home() {
+    if (x.state.page === "wall") {
+      x.wall.home();
+    } else {
+      x.fit.city({ animated: true });
+    }
   }
 
   window.addEventListener("popstate", () => {
@@ -83,7 +91,7 @@
     if (x.state.focus) {
       show(x.state.focus);
     } else {
-      x.fit.city({ animated: true });
+      home();
     }
   });
 

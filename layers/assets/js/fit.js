@@ -65,7 +65,7 @@
       [left, MARGIN, right + MARGIN, MARGIN],
     ];
     const views = paddings.map((padding) => viewOf(bounds, padding)).filter(Boolean);
-    const cost = (view) => view.zoom - 12 * hidden(points, view.centre, view.zoom, boxes);
+    const cost = (view) => view.zoom - 40 * hidden(points, view.centre, view.zoom, boxes);
     return views.reduce((best, view) => (cost(view) > cost(best) + 1e-9 ? view : best));
   }
 
@@ -81,13 +81,22 @@
     go(cityView(), animated);
   }
 
+  // Once the panels have their final size: moves only where one of them hides part of the city.
+  function settle() {
+    const boxes = panelBoxes();
+    if (hidden(outline(), x.map.getCenter(), x.map.getZoom(), boxes) > 0.01) {
+      city();
+    }
+  }
+
   // Some place of the city, beside the panels on the left.
   function bounds(latLngBounds, { animated = true } = {}) {
     const wide = x.layout.size() === "wide";
     const left = wide && x.state.page === "map" ? Math.max(0, ...panelBoxes().filter((b) => b.left < 40).map((b) => b.right)) : 0;
-    const view = viewOf(latLngBounds, [left + 30, 40, 40, 40]) || viewOf(latLngBounds, [20, 20, 20, 20]);
+    const below = x.state.page === "wall" ? x.wall.stripHeight() : 0;
+    const view = viewOf(latLngBounds, [left + 30, 40, 40, below + 40]) || viewOf(latLngBounds, [20, 20, 20, 20]);
     go(view, animated);
   }
 
-  x.fit = { city, bounds };
+  x.fit = { city, settle, bounds };
 })(window.xunjie);

@@ -21,7 +21,8 @@
     }
 
     function symbolFactor() {
-      return x.state.page === "wall" ? 1.3 : 1;
+      const far = map.getZoom() < 11.5 ? 0.7 : map.getZoom() < 12.3 ? 0.85 : 1;
+      return x.state.page === "wall" ? far * 1.5 * x.wall.unit() : far;
     }
 
     function drawIssue(issue, renderer) {
@@ -44,13 +45,12 @@
       L.geoJSON(issue.geometry, { ...base, style: { fill: false, color: colour, weight: 3 } }).addTo(group);
     }
 
-    function drawCluster(entry, renderer, closed) {
-      const look = x.symbols.look(closed ? "closed" : "handling");
-      const { halo, ink } = look;
+    function drawCluster(entry, renderer) {
+      const look = x.symbols.look("closed");
       const latLng = L.latLng(entry.lat, entry.lon);
       const warning = entry.overdue ? x.symbols.look("overdue").colour : null;
-      const appearance = { count: entry.count, colour: look.colour, ink: x.state.theme === "light" ? "#fff" : ink };
-      x.marks.cluster("marks", renderer, latLng, { ...appearance, halo, warning }).addTo(group);
+      const appearance = { count: entry.count, colour: look.colour, ink: look.ink, halo: look.halo, warning };
+      x.marks.cluster("marks", renderer, latLng, appearance).addTo(group);
       placed.push({ kind: "cluster", latLng, size: 36, record: entry });
     }
 
@@ -58,10 +58,10 @@
       group.clearLayers();
       placed = [];
       const renderer = x.layers.basemap.renderer("marks", true);
-      const { open, closed } = x.feed.data;
-      for (const [answer, isClosed] of [[closed, true], [open, false]]) {
+      const { open, closed, marks } = x.feed.data;
+      for (const answer of [closed, open, marks]) {
         if (answer && answer.mode === "clusters") {
-          answer.clusters.forEach((entry) => drawCluster(entry, renderer, isClosed));
+          answer.clusters.forEach((entry) => drawCluster(entry, renderer));
         } else if (answer) {
           [...answer.issues]
             .sort((a, b) => ORDER.indexOf(a.stage) - ORDER.indexOf(b.stage))

@@ -7,6 +7,10 @@
     [0, 0], [0, -16], [0, 16], [26, 0], [-26, 0], [22, -18], [-22, -18], [22, 18], [-22, 18],
     [0, -34], [0, 34], [48, 0], [-48, 0], [44, -26], [-44, 26], [44, 26], [-44, -26],
   ];
+  // The same on the choropleth, where a label stays in its own area: a fine net, the nearest places first.
+  const DENSE = Array.from({ length: 15 * 13 }, (_, i) => [((i % 15) - 7) * 12, (Math.floor(i / 15) - 6) * 10]).sort(
+    (a, b) => Math.hypot(...a) - Math.hypot(...b),
+  );
   const ALONG = [0.5, 0.36, 0.64, 0.24, 0.76, 0.14, 0.86];
   const STEEP_DEGREES = 58;
   const ROADS_FROM_ZOOM = 13;
@@ -27,10 +31,25 @@
         lines: [...namesOf(area.short), under ? under.value : null],
         className: `label area${flat}${dimmed}${loose ? " loose" : ""}`,
         colour: under && under.colour,
-        places: AROUND.map(([dx, dy]) => [at.x + dx, at.y + dy]),
+        places: (under && under.colour ? DENSE : AROUND).map(([dx, dy]) => [at.x + dx, at.y + dy]),
+        allowed: under && under.colour ? (spot, width, height) => legible(area, under.colour, spot, width, height) : null,
         angle: 0,
         priority: 1000 + area.area_km2,
       };
+    });
+  }
+
+  // On the choropleth a label has no halo: it must stand in its own area, and only on classes its colour suits.
+  function legible(area, colour, [left, top], width, height) {
+    const at = (dx, dy) => x.map.containerPointToLatLng([left + dx * width, top + dy * height]);
+    if (!x.pointer.contains(area, at(0, 0))) {
+      return false;
+    }
+    const outside = x.state.theme === "light" ? "#1B2226" : "#FFFFFF";
+    return [[-0.45, -0.4], [0.45, -0.4], [-0.45, 0.4], [0.45, 0.4]].every(([dx, dy]) => {
+      const other = x.pointer.areaAt(at(dx, dy));
+      const label = other ? x.layers.subdistricts.labelOf(other.code) : { colour: outside };
+      return label === null || label.colour === colour;
     });
   }
 
@@ -142,14 +161,20 @@
     const size = x.map.getSize();
     const width = node.offsetWidth;
     const height = node.offsetHeight;
-    const fits = (spot, obstacles) => {
-      const boxes = boxesAt(spot, width, height, label.angle);
+    const overlaps = (boxes, obstacles) => obstacles.filter((other) => boxes.some((box) => hits(box, other))).length;
+    let spot = null;
+    let least = Infinity;
+    for (const candidate of label.places) {
+      const boxes = boxesAt(candidate, width, height, label.angle);
       const within = boxes.every((b) => b[0] >= 0 && b[1] >= 0 && b[2] <= size.x && b[3] <= size.y);
-      return within && !boxes.some((box) => obstacles.some((other) => hits(box, other)));
-    };
-    const spot =
-      label.places.find((candidate) => fits(candidate, [...taken, ...soft])) ||
-      label.places.find((candidate) => fits(candidate, taken));
+      const covered = within && overlaps(boxes, taken) === 0 ? overlaps(boxes, soft) : Infinity;
+      if (covered < least && (!label.allowed || label.allowed(candidate, width, height))) {
+        [spot, least] = [candidate, covered];
+      }
+      if (least === 0) {
+        break;
+      }
+    }
     if (!spot) {
       node.remove();
       return;

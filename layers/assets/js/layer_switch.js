@@ -39,7 +39,7 @@
   function overlayRow(name) {
     return x.element(
       "label",
-      { class: "choice", "data-overlay": name },
+      { class: "choice", "data-overlay": name, title: x.say(`show_${name}`) },
       x.element("input", { type: "checkbox", value: name, checked: x.shows(name), onchange: () => toggle(name) }),
       x.symbols.picture(ICON[name], 12),
       x.element("span", { class: "name" }, x.say(`show_${name}`)),

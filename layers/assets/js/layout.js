@@ -37,7 +37,9 @@
   function arrange() {
     const size = sizeName();
     frame.dataset.size = size;
-    const places = { wide: { ...WIDE, ...x.city.panel_corners }, medium: MEDIUM, narrow: NARROW }[size];
+    const wall = x.state.page === "wall" ? { zoom: "top-left", scale: "bottom-right" } : {};
+    const places = { wide: { ...WIDE, ...x.city.panel_corners }, medium: { ...MEDIUM }, narrow: { ...NARROW } }[size];
+    Object.assign(places, wall);
     for (const name of CORNERS) {
       if (!corners.has(name)) {
         corners.set(name, x.element("div", { class: `corner ${name}` }));

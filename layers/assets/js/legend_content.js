@@ -146,11 +146,12 @@
 
   function issueSymbols() {
     const { summary } = x.feed.data;
-    if (!summary || (!x.shows("open") && !x.feed.data.closed)) {
+    const { closed: closedMarks, marks } = x.feed.data;
+    if (!summary || (!x.shows("open") && !closedMarks && !marks)) {
       return null;
     }
-    if (x.layers.issues.byGroup()) {
-      return groupSymbols();
+    if (marks) {
+      return marks.mode === "issues" ? groupSymbols() : null;
     }
     const rows = ["handling", "verifying", "overdue"].filter(() => x.shows("open"));
     const closed = x.feed.data.closed ? [symbolRow("closed", say("stage_closed"), summary.issues.rectified)] : [];
@@ -272,14 +273,18 @@
 
   function plainLegend() {
     const title = x.layers.issues.byGroup() ? "legend_groups" : x.shows("open") ? "legend_issues" : "legend_points";
-    const unit = x.layers.issues.byGroup() ? say("legend_groups_unit") : say("legend_marks_unit");
+    const { open, closed, marks } = x.feed.data;
+    const clustered = [open, closed, marks].some((answer) => answer && answer.mode === "clusters");
+    const single = x.layers.issues.byGroup() ? "legend_groups_unit" : "legend_marks_unit";
+    const unit = say(clustered ? "legend_clusters_unit" : single);
     const points = x.feed.data.allPoints;
     const unlocated = points ? say("n_points", { n: count(points.total + points.unlocated), unlocated: count(points.unlocated) }) : "";
-    const issues = x.shows("open") || x.feed.data.closed ? say("n_issues", { n: count(x.state.n) }) : "";
+    const issues = x.shows("open") || closed || marks ? say("n_issues", { n: count(x.state.n) }) : "";
     const under = points && x.feed.data.compliance ? say("under_area_names") : "";
     return [heading(title, unit), issueSymbols(), pointSymbols(), foot(issues, unlocated, periodOfFilter(), under)];
   }
 
+  x.registerName = registerName;
   x.legendContent = function () {
     const { data } = x.feed;
     const { layer } = x.state;
@@ -288,5 +293,4 @@
     const content = ready ? builders[layer](ready) : [heading(`legend_${layer === "plain" ? "issues" : layer}`, "")];
     return [...content, lineKey()].flat(3).filter(Boolean);
   };
-  x.registerName = registerName;
 })(window.xunjie);

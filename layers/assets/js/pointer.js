@@ -34,13 +34,25 @@
     return inside;
   }
 
-  function areaAt(latLng) {
-    const spot = [latLng.lng, latLng.lat];
-    return x.city.areas.items.find(({ geometry }) => {
-      const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-      return polygons.some((rings) => inRing(spot, rings[0]) && !rings.slice(1).some((hole) => inRing(spot, hole)));
-    });
+  const boxes = new Map();
+  function boxOf(area) {
+    if (!boxes.has(area.code)) {
+      boxes.set(area.code, L.geoJSON(area.geometry).getBounds());
+    }
+    return boxes.get(area.code);
   }
+
+  function contains(area, latLng) {
+    if (!boxOf(area).contains(latLng)) {
+      return false;
+    }
+    const spot = [latLng.lng, latLng.lat];
+    const { type, coordinates } = area.geometry;
+    const polygons = type === "Polygon" ? [coordinates] : coordinates;
+    return polygons.some((rings) => inRing(spot, rings[0]) && !rings.slice(1).some((hole) => inRing(spot, hole)));
+  }
+
+  const areaAt = (latLng) => x.city.areas.items.find((area) => contains(area, latLng));
 
   function at(point) {
     const mark = markAt(point);
@@ -112,5 +124,5 @@
     });
   }
 
-  x.pointer = { attach, at, open };
+  x.pointer = { attach, at, open, contains, areaAt };
 })(window.xunjie);

@@ -10,7 +10,7 @@
 
     function factor() {
       const far = map.getZoom() < 13 ? 0.75 : 1;
-      return x.state.page === "wall" ? far * 1.3 : far;
+      return x.state.page === "wall" ? far * 1.5 * x.wall.unit() : far;
     }
 
     function drawPoint(point, renderer) {

@@ -58,12 +58,23 @@
     if (layer === "heat") {
       put(wanted, "cells", "/api/cells", inBox(filter));
     }
+    if (x.layers.issues.byGroup()) {
+      const stages = x.shows("open") ? [...OPEN_STAGES, "closed"] : ["closed"];
+      put(wanted, "marks", "/api/marks", inBox(stagesFilter(stages)));
+      return { ...wanted, ...ofPoints() };
+    }
     if (x.shows("open")) {
       put(wanted, "open", "/api/marks", inBox(stagesFilter(OPEN_STAGES)));
     }
     if (x.shows("closed") && x.layers.issues.drawsClosed()) {
       put(wanted, "closed", "/api/marks", inBox(stagesFilter(["closed"])));
     }
+    return { ...wanted, ...ofPoints() };
+  }
+
+  function ofPoints() {
+    const { filter } = x.state;
+    const wanted = {};
     if (x.shows("points")) {
       put(wanted, "allPoints", "/api/point-marks", inBox(filter, true));
       const all = x.feed.data.allPoints;

@@ -16,7 +16,7 @@
       const below = Math.floor(zoom);
       const low = table[below];
       const high = table[Math.min(17, below + 1)];
-      const wall = x.state.page === "wall" ? options.wall_factor : 1;
+      const wall = x.state.page === "wall" ? options.wall_factor * x.wall.unit() : 1;
       return (low + (high - low) * (zoom - below)) * wall;
     }
 

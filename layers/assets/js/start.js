@@ -55,7 +55,9 @@
       x.card.redraw();
     }
     if (has("filter", "layer", "show")) {
-      x.layerSwitch.draw();
+      if (x.state.page === "map") {
+        x.layerSwitch.draw();
+      }
       x.feed.soon();
     }
   }
@@ -64,6 +66,9 @@
     x.layers.basemap.restyle();
     x.layers.roads.restyle();
     x.buttons.drawScale();
+    if (x.state.page === "wall") {
+      x.wall.drawOverview();
+    }
     x.labels.draw();
     x.card.follow();
     x.feed.soon();
@@ -109,6 +114,8 @@
     await x.feed.refresh();
     if (x.state.focus) {
       x.drill.show(x.state.focus, { animated: false });
+    } else if (x.state.page === "map") {
+      x.fit.settle();
     }
     x.live.start();
   };

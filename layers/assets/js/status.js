@@ -18,12 +18,12 @@
   }
 
   function freshness() {
-    const { stale, asOf, embedded } = x.state;
-    if (stale) {
+    const { stale, asOf, embedded, page } = x.state;
+    if (stale && page === "map") {
       const old = Date.now() - staleSince > LONG_STALE_MS ? " old" : "";
       return x.element("p", { class: `pill stale${old}` }, x.element("i", {}), x.say("stale", { at: x.numbers.dayAndTime(asOf) }));
     }
-    if (embedded || !asOf) {
+    if (embedded || page === "wall" || !asOf) {
       return null;
     }
     return x.element("p", { class: "pill" }, x.element("i", {}), x.say("live", { at: x.numbers.dayAndTime(asOf) }));

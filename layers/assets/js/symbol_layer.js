@@ -31,7 +31,7 @@
 
   // A disc with the number it stands for; a ring in `warning` marks that some of it is overdue or failing.
   function cluster(pane, renderer, latLng, { count, colour, ink, halo, warning }) {
-    const radius = Math.min(30, 10 + 3.2 * Math.log2(1 + count));
+    const radius = Math.min(24, 8 + 2.4 * Math.log2(1 + count));
     const text = x.numbers.count(count);
     return new Mark(latLng, {
       pane,
