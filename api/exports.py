@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from api import issue_record, point_record
 from api.answers import etag_of, headers_for, not_modified, takes_gzip
 from api.data_route import BAD_REQUEST, NOT_MODIFIED
 from api.operation import Answer, Operation, flag
 from api.question import Question, read_question
-from api.schemas import BOOLEAN, Schema, listing, record
+from api.schemas import GEOMETRY, STRING, TEXT, Schema, enveloped, listing, nullable, record
 from data.export import issues_csv, issues_geojson, points_geojson
 from data.runtime import runtime
 from data.snapshot import Snapshot
@@ -91,28 +92,39 @@ def gzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield packer.flush()
 
 
-_FEATURES: Final = record(
-    {
-        "type": {"const": "FeatureCollection"},
-        "features": listing(
-            {
-                "type": "object",
-                "required": ["type", "geometry", "properties"],
-                "properties": {
-                    "type": {"const": "Feature"},
-                    "properties": {
-                        "type": "object",
-                        "required": ["synthetic", "approximate"],
-                        "properties": {"synthetic": BOOLEAN, "approximate": BOOLEAN},
-                    },
-                },
-            }
-        ),
+def _collection(properties: Mapping[str, Schema]) -> Schema:
+    """A FeatureCollection of features with these properties; besides them it says what it stands for."""
+    feature = {
+        "type": {"const": "Feature"},
+        "id": STRING,
+        "geometry": nullable(GEOMETRY),
+        "properties": record(properties),
     }
-)
+    members = {
+        "type": {"const": "FeatureCollection"},
+        "city": STRING,
+        "quality": {"type": "object", "additionalProperties": STRING},
+        "attribution": listing(TEXT),
+        "features": listing(record(feature)),
+    }
+    return enveloped(members)
+
+
 _GEOJSON: Final = "application/geo+json"
 OPERATIONS: Final = (
-    _operation("/api/issues.geojson", issues_geojson, _GEOJSON, "The filter's issues as GeoJSON.", _FEATURES),
+    _operation(
+        "/api/issues.geojson",
+        issues_geojson,
+        _GEOJSON,
+        "The filter's issues as GeoJSON.",
+        _collection(issue_record.PROPERTIES),
+    ),
     _operation("/api/issues.csv", issues_csv, "text/csv; charset=utf-8", "The filter's issues as CSV.", None),
-    _operation("/api/points.geojson", points_geojson, _GEOJSON, "The filter's points as GeoJSON.", _FEATURES),
+    _operation(
+        "/api/points.geojson",
+        points_geojson,
+        _GEOJSON,
+        "The filter's points as GeoJSON.",
+        _collection(point_record.PROPERTIES),
+    ),
 )

@@ -61,7 +61,7 @@ def issue_record(view: View, own: Mapping[str, Any]) -> Json:
 
 
 _MAYBE: Final = nullable(STRING)
-_PROPERTIES: Final[Mapping[str, Schema]] = {
+PROPERTIES: Final[Mapping[str, Schema]] = {
     **dict.fromkeys(("id", "number", "campaign", "register", "type"), STRING),
     **dict.fromkeys(("type_zh", "type_en"), _MAYBE),
     "group": STRING,
@@ -89,7 +89,7 @@ OPERATION = data_operation(
     summary="One issue by its UUID or number: the export's properties, its geometry and its history.",
     identity="identity",
     schema={
-        **_PROPERTIES,
+        **PROPERTIES,
         "lon": LON,
         "lat": LAT,
         "rework": COUNT,

@@ -54,7 +54,7 @@ def _read_show(text: str) -> str:
 
 
 def _read_focus(text: str) -> str:
-    if len(text) > _LONGEST or ":" not in text:
+    if len(text) > _LONGEST or (text and ":" not in text):
         raise BadValueError("focus", text, "subdistrict:CODE or road:CODE")
     return text
 

@@ -21,6 +21,7 @@ from api.schemas import (
     STAGE,
     STRING,
     TEXT,
+    Schema,
     listing,
     nullable,
     record,
@@ -138,20 +139,24 @@ _ISSUE = record(
         "visit": STRING,
     }
 )
+PROPERTIES: Final[Mapping[str, Schema]] = {
+    **dict.fromkeys(("code", "name", "campaign", "site_class", "site_class_zh", "site_class_en"), STRING),
+    **dict.fromkeys(("task", "steward", "subdistrict", "subdistrict_zh", "subdistrict_en"), nullable(STRING)),
+    **dict.fromkeys(("road", "road_zh", "road_en"), nullable(STRING)),
+    "state": POINT_STATE,
+    **dict.fromkeys(("first_visit_compliant", "current_compliant"), nullable(BOOLEAN)),
+    "visits": COUNT,
+    "last_visit_at": nullable(MOMENT),
+    **dict.fromkeys(("synthetic", "approximate"), BOOLEAN),
+}
 OPERATION = data_operation(
     "/api/points/{code}",
     point_record,
     summary="One inspection point: its state, its visits, the issues linked to them, and how many issues are near.",
     identity="code",
     schema={
-        **dict.fromkeys(("code", "name", "campaign", "site_class", "site_class_zh", "site_class_en"), STRING),
-        **dict.fromkeys(("task", "steward", "subdistrict", "subdistrict_zh", "subdistrict_en"), nullable(STRING)),
-        **dict.fromkeys(("road", "road_zh", "road_en"), nullable(STRING)),
-        "state": POINT_STATE,
-        **dict.fromkeys(("first_visit_compliant", "current_compliant"), nullable(BOOLEAN)),
+        **PROPERTIES,
         "visits": listing(_VISIT),
-        "last_visit_at": nullable(MOMENT),
-        **dict.fromkeys(("synthetic", "approximate"), BOOLEAN),
         "lon": nullable(LON),
         "lat": nullable(LAT),
         "geometry": nullable(GEOMETRY),

@@ -1,0 +1,106 @@
+"""The description: valid OpenAPI, complete, and true of the answers that the demo gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema
+import pytest
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from api.app import OPERATIONS, ROUTES
+from geo.filter_query import FILTER_KEYS
+
+WHOLE = "z=12&bbox=106.5,26.4,106.9,26.8"
+ASKED = {
+    "/healthz": [""],
+    "/api/summary": ["", "register=cable_survey", "as_of=2021-06-01", "synthetic_splits=1&register=facility_survey"],
+    "/api/issues.geojson": ["stage=overdue", "register=cable_phase1"],
+    "/api/points.geojson": [""],
+    "/api/density/subdistricts": ["", "type=E0501"],
+    "/api/density/roads": ["", "road=-", "register=cable_phase1"],
+    "/api/density/visits": ["", "by=site_class"],
+    "/api/cells": [WHOLE, "z=12&bbox=1,1,2,2"],
+    "/api/marks": [WHOLE, WHOLE + "&stage=overdue", WHOLE + "&register=cable_phase1"],
+    "/api/point-marks": [WHOLE],
+    "/api/compliance": ["", "by=subdistrict", "by=task", "as_of=2021-06-01"],
+    "/api/timeline": ["", "since=2021-12-01"],
+    "/api/watch": ["", "overdue=50&newest=50"],
+    "/api/issues/{identity}": [""],
+    "/api/points/{code}": [""],
+    "/api/openapi.json": [""],
+}
+
+
+@pytest.fixture(scope="module")
+def described(demo: TestClient) -> dict[str, Any]:
+    """The OpenAPI document."""
+    content: dict[str, Any] = demo.get("/api/openapi.json").json()
+    return content
+
+
+def test_every_route_is_described(described: dict[str, Any]) -> None:
+    served = {
+        (route.path, method.lower())
+        for route in ROUTES
+        if isinstance(route, Route) and route.methods
+        for method in route.methods - {"HEAD"}
+    }
+    written = {(path, method) for path, methods in described["paths"].items() for method in methods}
+    assert served == written
+    assert len(served) >= 20
+
+
+def test_the_document_is_openapi(described: dict[str, Any]) -> None:
+    assert described["openapi"].startswith("3.1")
+    for methods in described["paths"].values():
+        for operation in methods.values():
+            assert operation["summary"]
+            assert operation["responses"]
+            for answer in operation["responses"].values():
+                for content in answer.get("content", {}).values():
+                    jsonschema.Draft202012Validator.check_schema(content.get("schema", {}))
+
+
+def test_filtered_routes_describe_every_filter_key(described: dict[str, Any]) -> None:
+    keys = {parameter["name"] for parameter in described["components"]["parameters"].values()}
+    assert keys == set(FILTER_KEYS)
+    for operation in OPERATIONS:
+        if operation.filtered:
+            references = [p for p in described["paths"][operation.path]["get"]["parameters"] if "$ref" in p]
+            assert len(references) == len(FILTER_KEYS)
+
+
+def test_every_json_answer_is_asked_for_below() -> None:
+    json_routes = {
+        operation.path
+        for operation in OPERATIONS
+        if operation.method == "GET" and operation.answers[200].schema is not None
+    }
+    assert json_routes == set(ASKED)
+
+
+@pytest.mark.parametrize(("path", "query"), [(path, query) for path, queries in ASKED.items() for query in queries])
+def test_answers_are_as_described(demo: TestClient, described: dict[str, Any], path: str, query: str) -> None:
+    numbers = {"{identity}": ["YY-00001", "YY-00002", "YY-02000"], "{code}": ["P001", "P100", "P317"]}
+    placeholder = next((name for name in numbers if name in path), None)
+    paths = [path.replace(placeholder, value) for value in numbers[placeholder]] if placeholder else [path]
+    [content] = described["paths"][path]["get"]["responses"]["200"]["content"].values()
+    for address in paths:
+        answer = demo.get(f"{address}?{query}" if query else address)
+        assert answer.status_code == 200
+        validate(answer.json(), content["schema"])
+
+
+def test_refusals_are_as_described(demo: TestClient, described: dict[str, Any]) -> None:
+    for path, status in (("/api/summary?x=1", "400"), ("/api/issues/nothing", "404")):
+        template = "/api/issues/{identity}" if status == "404" else "/api/summary"
+        schema = described["paths"][template]["get"]["responses"][status]["content"]["application/json"]["schema"]
+        validate(demo.get(path).json(), schema)
+
+
+def validate(content: Any, schema: dict[str, Any]) -> None:
+    """Raises jsonschema.ValidationError where `content` is not as described; formats are checked too."""
+    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
+    jsonschema.Draft202012Validator(schema, format_checker=checker).validate(content)

@@ -1,0 +1,209 @@
+"""The event stream: a change reaches every client, slow ones catch up, and nothing outlives the server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import threading
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from api import stream
+from api.app import MIDDLEWARE, ROUTES, lifespan
+from api.stream import Hub
+from data.feed import Change, ChangeFeed
+from data.runtime import runtime
+
+
+class Source:
+    """As much of a Runtime as the hub asks for."""
+
+    def __init__(self) -> None:
+        self.feed = ChangeFeed()
+        self.snapshot = SimpleNamespace(revision=7, issues=None)
+        self.city = None
+
+    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        return self.feed.subscribe(callback)
+
+
+def run(scenario: Callable[[Source, Hub], Any]) -> Any:
+    """Run `scenario` with a hub in a fresh event loop."""
+
+    async def main() -> Any:
+        source = Source()
+        return await scenario(source, Hub(source, asyncio.get_running_loop()))  # type: ignore[arg-type]
+
+    return asyncio.run(main())
+
+
+def told(event: bytes) -> dict[str, Any]:
+    """The data of one event."""
+    lines = dict(line.split(": ", 1) for line in event.decode().strip().split("\n"))
+    assert lines["event"] == "revision"
+    content: dict[str, Any] = json.loads(lines["data"])
+    assert int(lines["id"]) == content["revision"]
+    return content
+
+
+async def opened(hub: Hub, last_seen: int | None = None) -> tuple[AsyncIterator[bytes], dict[str, Any]]:
+    """A stream that has said where it stands."""
+    events = hub.events(last_seen)
+    assert await anext(events) == b"retry: 2000\n\n"
+    return events, told(await anext(events))
+
+
+def test_a_client_is_told_where_it_stands_and_what_it_missed() -> None:
+    async def scenario(source: Source, hub: Hub) -> None:
+        assert (await opened(hub))[1] == {"revision": 7, "issues": [], "count": 0}
+        assert (await opened(hub, 5))[1]["missed"] == 2
+        assert (await opened(hub, 99))[1]["missed"] == 0
+
+    run(scenario)
+
+
+def test_every_client_hears_of_every_change_in_order() -> None:
+    async def scenario(source: Source, hub: Hub) -> None:
+        streams = [(await opened(hub))[0] for _ in range(3)]
+        for revision in (8, 9):
+            await asyncio.to_thread(source.feed.publish, Change(revision, ()))
+        for events in streams:
+            assert [told(await anext(events))["revision"] for _ in range(2)] == [8, 9]
+
+    run(scenario)
+
+
+def test_a_client_that_does_not_read_catches_up_in_one_event() -> None:
+    async def scenario(source: Source, hub: Hub) -> None:
+        events, _ = await opened(hub)
+        for revision in range(8, 8 + 40):
+            source.feed.publish(Change(revision, ()))
+        await asyncio.sleep(0)
+        seen = [told(await anext(events))["revision"] for _ in range(8)]
+        assert seen == sorted(seen)
+        assert seen[-1] == 47
+
+    run(scenario)
+
+
+def test_a_quiet_stream_shows_that_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.01)
+
+    async def scenario(source: Source, hub: Hub) -> None:
+        events, _ = await opened(hub)
+        assert await anext(events) == b": alive\n\n"
+
+    run(scenario)
+
+
+def test_a_stream_ends_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "LONGEST_S", 0.03)
+    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.02)
+
+    async def scenario(source: Source, hub: Hub) -> None:
+        events, _ = await opened(hub)
+        assert [event async for event in events] == [b": alive\n\n"] * 2
+        assert not hub._queues
+
+    run(scenario)
+
+
+def test_ending_the_hub_ends_open_and_later_streams_and_its_subscription() -> None:
+    async def scenario(source: Source, hub: Hub) -> None:
+        events, _ = await opened(hub)
+        await asyncio.to_thread(hub.end)
+        assert [event async for event in events] == []
+        later, _ = await opened(hub)
+        assert [event async for event in later] == []
+        assert not source.feed._callbacks
+
+    run(scenario)
+
+
+def test_a_stream_that_is_left_is_forgotten() -> None:
+    async def scenario(source: Source, hub: Hub) -> None:
+        events, _ = await opened(hub)
+        assert len(hub._queues) == 1
+        await events.aclose()  # type: ignore[attr-defined]
+        assert not hub._queues
+
+    run(scenario)
+
+
+def test_the_answer_is_an_event_stream(empty: TestClient) -> None:
+    head = empty.head("/api/stream")
+    assert head.headers["content-type"].startswith("text/event-stream")
+    assert head.headers["cache-control"] == "no-store"
+
+
+def test_a_full_house_says_so(empty: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "MOST_STREAMS", 0)
+    answer = empty.get("/api/stream")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "30"
+
+
+def test_a_change_names_its_issues_up_to_twenty(empty: TestClient) -> None:
+    ids = []
+    for _ in range(22):
+        point = {"type": "Point", "coordinates": [106.7135, 26.5983]}
+        ids.append(str(uuid.uuid4()))
+        answer = empty.post("/api/issues", json={"id": ids[-1], "type": "E0501", "geometry": point})
+        assert answer.status_code == 201
+    described = stream.describe_issues(runtime(), Change(1, tuple(ids)))
+    assert [issue["id"] for issue in described] == ids[:20]
+    assert described[0]["stage"] == "handling"
+    assert described[0]["reported_at"] == "2021-08-24T18:00:00+08:00"
+    assert stream.describe_issues(runtime(), Change(1, ("unknown",))) == []
+
+
+@contextlib.contextmanager
+def served(folder: Path, city: Path) -> Iterator[str]:
+    """The application on a real socket, in a thread."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XUNJIE_DATABASE_URL", f"sqlite:///{folder / 'store.db'}")
+        patch.setenv("XUNJIE_CITY", str(city))
+        application = Starlette(routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)
+        server = uvicorn.Server(uvicorn.Config(application, host="127.0.0.1", port=0, log_level="warning"))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.02)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            thread.join(10)
+            assert not thread.is_alive(), "an open stream kept the server from stopping"
+
+
+def test_a_report_arrives_within_a_second_over_a_real_socket(tmp_path: Path, bare_city: Path) -> None:
+    point = {"type": "Point", "coordinates": [106.7135, 26.5983]}
+    with served(tmp_path, bare_city) as url, httpx.stream("GET", f"{url}/api/stream", timeout=5) as answer:
+        lines = answer.iter_lines()
+        assert next(lines) == "retry: 2000"
+        began = time.monotonic()
+        posted = httpx.post(f"{url}/api/issues", json={"id": str(uuid.uuid4()), "type": "E0501", "geometry": point})
+        data: list[dict[str, Any]] = []
+        while not data or data[-1]["revision"] < posted.json()["revision"]:
+            line = next(lines)
+            if line.startswith("data: "):
+                data.append(json.loads(line[6:]))
+        assert time.monotonic() - began < 1
+        assert data[-1]["count"] == 1
+        assert data[-1]["issues"][0]["number"] == posted.json()["number"]
+        stream._hub.end()  # type: ignore[union-attr]
+        assert list(lines)[-1:] in ([], [""])
