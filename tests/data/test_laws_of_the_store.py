@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.events import checked
@@ -41,7 +41,8 @@ def takeable(draft: IssueDraft) -> IssueDraft:
 
 
 DRAFTS = issue_drafts(CITY).filter(lambda draft: draft.reported_at <= CLOCK).map(takeable)
-BATCHES = st.lists(st.tuples(st.lists(DRAFTS, max_size=6), st.booleans()), max_size=4)
+BATCHES = st.lists(st.tuples(st.lists(DRAFTS, max_size=5), st.booleans()), max_size=3)
+LAW = settings(max_examples=settings().max_examples // 3)  # each example fills a store
 
 
 @contextmanager
@@ -59,6 +60,7 @@ def filled(batches: Sequence[tuple[Sequence[IssueDraft], bool]]) -> Iterator[tup
             runtime.close()
 
 
+@LAW
 @given(BATCHES)
 def test_the_stored_rows_are_the_replay_of_the_log(batches: list[tuple[list[IssueDraft], bool]]) -> None:
     with filled(batches) as (runtime, receipts), runtime.store.reading() as connection:
@@ -66,6 +68,7 @@ def test_the_stored_rows_are_the_replay_of_the_log(batches: list[tuple[list[Issu
         assert len(project(checked(read_events(connection))).issues) == len(receipts) == len(runtime.snapshot.issues)
 
 
+@LAW
 @given(BATCHES, moments(CITY))
 def test_the_past_is_the_log_cut_there(batches: list[tuple[list[IssueDraft], bool]], as_of: object) -> None:
     with filled(batches) as (runtime, _), runtime.store.reading() as connection:
@@ -80,6 +83,7 @@ def test_the_past_is_the_log_cut_there(batches: list[tuple[list[IssueDraft], boo
             assert (columns["closed_us"] or np.iinfo(np.int64).min) == table.closed_us[row]
 
 
+@LAW
 @given(BATCHES, st.lists(filters(CITY), min_size=1, max_size=5))
 def test_a_filter_means_the_same_in_sql_as_in_python(batches: list, chosen: list) -> None:
     with filled(batches) as (runtime, _), runtime.store.reading() as connection:
@@ -89,6 +93,7 @@ def test_a_filter_means_the_same_in_sql_as_in_python(batches: list, chosen: list
             assert issue_ids(connection, CITY, issue_filter) == list(table.id[mask])
 
 
+@LAW
 @given(BATCHES)
 def test_the_snapshot_grown_in_memory_is_the_one_read_from_the_store(batches: list) -> None:
     from data.snapshot import read_snapshot
@@ -105,6 +110,7 @@ def test_the_snapshot_grown_in_memory_is_the_one_read_from_the_store(batches: li
                     np.testing.assert_array_equal(left, right, err_msg=name)
 
 
+@LAW
 @given(st.lists(DRAFTS, min_size=1, max_size=8))
 def test_places_follow_from_the_geometry_alone(drafts: list[IssueDraft]) -> None:
     """Worked out one by one or together, an issue's place is the same."""
@@ -116,6 +122,7 @@ def test_places_follow_from_the_geometry_alone(drafts: list[IssueDraft]) -> None
     assert together.columns == alone
 
 
+@LAW
 @given(DRAFTS)
 def test_what_is_stored_is_where_it_was_seen(draft: IssueDraft) -> None:
     with filled([([draft], False)]) as (runtime, _):
