@@ -14,7 +14,7 @@ import pytest
 
 from data.city_files import load_city
 from data.demo import chicago, load_records
-from data.demo.chicago_reduce import COMPLAINTS, reduce_table
+from data.demo.chicago_reduce import INSPECTIONS, reduce_table
 from data.records import CityRecords
 from geo.city import City
 from geo.errors import CityError
@@ -134,13 +134,13 @@ def test_visits_are_inspections_and_conditions_still_comply(records: CityRecords
 
 
 def test_a_broken_file_is_told_in_a_sentence(city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = tmp_path / "inspections.csv.gz"
+    broken = tmp_path / "complaints.csv.gz"
     broken.write_bytes(b"not gzip")
-    monkeypatch.setattr(chicago, "INSPECTIONS", broken)
+    monkeypatch.setattr(chicago, "COMPLAINTS", broken)
     with pytest.raises(CityError, match="not a sound gzipped CSV"):
         load_records(city)
 
 
 def test_the_reduction_keeps_every_row_and_is_its_own_fixed_point() -> None:
-    content = gzip.decompress((FOLDER / "sanitation_complaints_311.csv.gz").read_bytes())
-    assert reduce_table(content, COMPLAINTS) == content
+    content = gzip.decompress((FOLDER / "food_inspections.csv.gz").read_bytes())
+    assert reduce_table(content, INSPECTIONS) == content
