@@ -80,15 +80,17 @@ def geometries_to_metric(geometries: Geometries, metric_crs: str) -> Geometries:
     return _each_vertex(geometries, lambda x, y: lonlat_to_metric(x, y, metric_crs))
 
 
-def lonlat_to_metric(lon: ArrayLike, lat: ArrayLike, metric_crs: str) -> Pair:
+def lonlat_to_metric(lon: ArrayLike, lat: ArrayLike, metric_crs: str, *, strict: bool = True) -> Pair:
     """WGS-84 degrees → metres (x east, y north) of `metric_crs`, such as "EPSG:4545".
 
-    Raises BadGeometryError where a position lies outside the world or has no finite image in that CRS.
+    Raises BadGeometryError where a position lies outside the world or has no finite image in that CRS; with `strict`
+    False the latter is inf instead.
     """
     lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
     _in_world(lon, lat)
     x, y = _transform(_WGS84, metric_crs, lon, lat)
-    _finite(x, y, f"position that {metric_crs} can express", came_as=(lon, lat))
+    if strict:
+        _finite(x, y, f"position that {metric_crs} can express", came_as=(lon, lat))
     return x, y
 
 

@@ -34,7 +34,7 @@ LINE_TOLERANCE_M: Final = 1e-3
 POLYGON_TOLERANCE: Final = 2e-2
 """A polygon is refined until the part of its area that is still open is no more than this; then that part is cut."""
 
-MAX_PIECES: Final = 20_000
+MAX_PIECES: Final = 8_000
 """No row is cut into more open pieces than this at a time; a polygon the size of a country ends here."""
 
 TIE_M: Final = 1e-6

@@ -328,7 +328,7 @@ def test_an_empty_array_gives_empty_columns(toy):
         (shapely.Polygon([(106.7, 26.6), (106.71, 26.61), (106.71, 26.6), (106.7, 26.61)]), "Self-intersection"),
         (shapely.Point(106.7, np.inf), "finite"),
         (shapely.Point(106.7, np.nan), "empty|finite"),
-        (shapely.LineString([(106.7, 26.6), (np.nan, 26.6)]), "finite"),
+        (shapely.LineString([(106.7, 26.6), (np.inf, 26.6)]), "finite"),
     ],
 )
 def test_a_bad_geometry_is_refused_and_its_position_named(toy, bad, why):
@@ -429,6 +429,19 @@ def scattered(city: City, n: int) -> np.ndarray:
     return shapely.points(*metric_to_lonlat(x, y, city.metric_crs))
 
 
+def distances_by_the_book(points: np.ndarray, segments: np.ndarray):
+    """For each point (x, y) its distances to all segments: every straight edge is looked at, without any index."""
+    xy, segment = shapely.get_coordinates(segments, return_index=True)
+    start = np.flatnonzero(segment[1:] == segment[:-1])
+    (ax, ay), (dx, dy) = xy[start].T, (xy[start + 1] - xy[start]).T
+    square = np.maximum(dx * dx + dy * dy, 1e-12)
+    first_edge = np.flatnonzero(np.diff(segment[start], prepend=-1))
+    for x, y in points:
+        px, py = x - ax, y - ay
+        foot = np.clip((px * dx + py * dy) / square, 0, 1)
+        yield np.sqrt(np.minimum.reduceat((px - foot * dx) ** 2 + (py - foot * dy) ** 2, first_edge))
+
+
 @pytest.mark.parametrize("network", ["helsinki", "wuhan"])
 def test_the_nearest_road_equals_brute_force_on_two_thousand_points(network, request):
     city = request.getfixturevalue(network)
@@ -436,8 +449,7 @@ def test_the_nearest_road_equals_brute_force_on_two_thousand_points(network, req
     placed = Locator(city).locate(points)
     metric = geometries_to_metric(points, city.metric_crs)
     snapped = 0
-    for row in range(len(points)):
-        distances = shapely.distance(metric[row], city.roads.metric)
+    for row, distances in enumerate(distances_by_the_book(shapely.get_coordinates(metric), city.roads.metric)):
         least = distances.min()
         if least <= city.snap_limit_m:
             assert placed.segment[row] == np.flatnonzero(distances <= least + 1e-6)[0]
@@ -450,7 +462,7 @@ def test_the_nearest_road_equals_brute_force_on_two_thousand_points(network, req
 
 def test_spans_and_lots_among_the_roads_of_wuhan_are_split_as_sampling_says(wuhan):
     random = np.random.default_rng(5)
-    centres = shapely.get_coordinates(geometries_to_metric(scattered(wuhan, 24)[:12], wuhan.metric_crs))
+    centres = shapely.get_coordinates(geometries_to_metric(scattered(wuhan, 12)[:6], wuhan.metric_crs))
     locator = Locator(wuhan)
     side = (np.arange(60) + 0.5) / 60 - 0.5
     grid = np.stack(np.meshgrid(60 * side, 40 * side), axis=-1).reshape(-1, 2)
