@@ -13,7 +13,7 @@ from geo.lifecycle import Stage
 from geo.selection import STAGES, stage_of
 from ui import address, figures
 from ui.markup import tag
-from ui.names import road_name, subdistrict_name
+from ui.names import road_name, subdistrict_name, two_names
 from ui.record_table import Cell, Column, Record, group_cell, record_table
 from ui.scene import Scene
 
@@ -100,13 +100,13 @@ def _cells(scene: Scene, row: int, stage: Stage) -> tuple[Cell, ...]:
         Cell(figures.table_moment(reported and reported.astimezone(scene.zone))),
         group_cell(scene, kind.group, scene.name(kind.name)),
         Cell(kind.code),
-        _two_names(subdistrict_name(scene, city.areas.codes[area] if area >= 0 else "-", both=True), scene),
+        Cell(*two_names(subdistrict_name(scene, city.areas.codes[area] if area >= 0 else "-", both=True))),
     ]
     if city.roads is not None:
         segment = int(table.segment[row])
         if segment >= 0:
             code = city.roads.road_codes[int(city.roads.road[segment])]
-            cells += [_two_names(road_name(scene, code, both=True), scene), Cell(f"{table.distance_m[row]:.0f}")]
+            cells += [Cell(*two_names(road_name(scene, code, both=True))), Cell(f"{table.distance_m[row]:.0f}")]
         else:
             cells += [Cell(figures.NONE), Cell(f"> {city.snap_limit_m:.0f}")]
     duplicate = scene.say("explore.duplicate") if table.duplicate[row] else ""
@@ -117,14 +117,6 @@ def _cells(scene: Scene, row: int, stage: Stage) -> tuple[Cell, ...]:
         Cell(scene.say("core.synthetic"), hatch=True) if table.synthetic[row] else Cell(scene.say("core.real")),
     ]
     return tuple(cells)
-
-
-def _two_names(name: str, scene: Scene) -> Cell:
-    """A Chinese name with its pinyin behind it in small type, on English pages."""
-    first, _, second = name.partition(" ")
-    if scene.language == "en" and second and not first.isascii():
-        return Cell(first, small=second)
-    return Cell(name)
 
 
 def _age(scene: Scene, row: int) -> str:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from geo.catalogue import IssueType, SiteClass, Task, TypeGroup
 from geo.filter_query import NOWHERE
 from ui.scene import Scene
+
+
+def two_names(name: str) -> tuple[str, str]:
+    """A name of both languages, parted: what is in Chinese, and the pinyin behind it ("" where there is none)."""
+    first, _, second = name.partition(" ")
+    return (first, second) if second and not first.isascii() else (name, "")
 
 
 def subdistrict_name(scene: Scene, code: str, *, both: bool = False) -> str:
@@ -32,10 +41,10 @@ def road_name(scene: Scene, code: str, *, both: bool = False) -> str:
 def entry_name(scene: Scene, kind: str, code: str) -> str:
     """Name of a catalogue entry (`kind`: group, type, task, site_class)."""
     catalogue = scene.city.catalogue
-    entries = {
+    lists: dict[str, Sequence[TypeGroup | IssueType | Task | SiteClass]] = {
         "group": catalogue.groups,
         "type": catalogue.types,
         "task": catalogue.tasks,
         "site_class": catalogue.site_classes,
-    }[kind]
-    return scene.name(entries[catalogue.position(kind, code)].name)
+    }
+    return scene.name(lists[kind][catalogue.position(kind, code)].name)

@@ -51,8 +51,11 @@ def page() -> None:
     with st.container(key="split"):
         left, right = st.columns([472, 1384], gap="small")
         with left, st.container(key="panel-points"):
-            if not point_card(scene):
-                _list(scene, points)
+            with st.container(key="scroll-points"):
+                if not point_card(scene):
+                    _list(scene, points)
+            if points.mark:
+                st.html(tag("p", scene.say("points.synthetic_note"), cls="xj-note"))
         with right:
             map_view(scene, "points", layer="plain", show="points")
 
@@ -68,8 +71,6 @@ def _list(scene: Scene, points: Points) -> None:
     _both_rates(scene, points)
     _by_class(scene, points)
     _failed_first(scene, points)
-    if points.mark:
-        st.html(tag("p", scene.say("points.synthetic_note"), cls="xj-note"))
 
 
 def _both_rates(scene: Scene, points: Points) -> None:

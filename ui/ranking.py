@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from ui import change
+from ui.names import two_names
 from ui.scene import Scene, open_scene
 
 _ASSETS = Path(__file__).with_name("assets")
@@ -69,16 +70,18 @@ def ranking(
     `columns` heads the columns (name, value, extra). With a `limit` the rest unfolds on demand. With `ticks` the
     rows are intervals on one axis, else bars. An empty list says so in a sentence.
     """
+    parted = [replace(row, **dict(zip(("name", "note"), two_names(row.name), strict=True))) for row in rows]
     _component()(
         key=key,
         data={
             "kind": "intervals" if ticks else "bars",
             "label": label,
             "columns": dict(columns),
-            "rows": [asdict(row) for row in rows],
+            "rows": [asdict(row) for row in parted],
             "ticks": [asdict(tick) for tick in ticks],
             "selected": list(selected),
             "limit": limit,
+            "wide": any(row.note for row in parted),
             "more": scene.say("core.show_all", n=len(rows)),
             "less": scene.say("core.show_fewer", n=limit),
             "empty": scene.say("core.empty_plain"),

@@ -165,7 +165,8 @@ def without(issue_filter: IssueFilter, field: str, value: str | None = None) -> 
     """The filter less one condition: one `value` of a list field, or the whole field."""
     current = getattr(issue_filter, field)
     if isinstance(current, tuple) and field != "bbox" and value is not None:
-        return replace(issue_filter, **{field: tuple(entry for entry in current if entry != value)})
+        kept: Any = tuple(entry for entry in current if entry != value)
+        return replace(issue_filter, **{field: kept})
     empty: Any = None if field in ("since", "until", "bbox") else "" if field == "text" else ()
     return replace(issue_filter, **{field: empty})
 

@@ -29,9 +29,10 @@ def page() -> None:
         with left:
             map_view(scene, "situation", layer="subdistricts", show="open")
         with right, st.container(key="panel-rail"):
-            if not issue_card(scene):
-                subdistrict_rail(scene)
-                road_rail(scene)
+            with st.container(key="scroll-rail"):
+                if not issue_card(scene):
+                    subdistrict_rail(scene)
+                    road_rail(scene)
             synthetic_note(scene)
 
 

@@ -22,6 +22,8 @@ _HEIGHT = 215
 _WEEK = timedelta(days=7)
 _DAY_MS = 86_400_000
 _MANY_WEEKS = 40
+_DATA: Any = alt.Data  # untyped in Altair
+Chart = alt.Chart | alt.LayerChart | alt.FacetChart
 
 
 def trend(scene: Scene) -> None:
@@ -85,7 +87,7 @@ def _weeks(scene: Scene) -> None:
         st.html(tag("p", scene.say("explore.partial_week"), cls="xj-cap"))
 
 
-def _week_chart(scene: Scene, rows: list[dict[str, Any]], names: list[str], colours: list[str]) -> alt.LayerChart:
+def _week_chart(scene: Scene, rows: list[dict[str, Any]], names: list[str], colours: list[str]) -> Chart:
     weeks = sorted({row["week"] for row in rows})
     colour = alt.Color(
         "group:N",
@@ -100,7 +102,7 @@ def _week_chart(scene: Scene, rows: list[dict[str, Any]], names: list[str], colo
         alt.Tooltip("n:Q", title=scene.say("explore.issues")),
     ]
     x, y = _axes(scene, "week", weeks, max(row["n"] for row in rows))
-    base = alt.Chart(alt.Data(values=rows)).encode(x=x, y=y, color=colour)
+    base = alt.Chart(_DATA(values=rows)).encode(x=x, y=y, color=colour)
     surface = tokens()["color"][scene.theme]["surface"]
     whole = base.transform_filter("datum.whole")
     if len(weeks) > _MANY_WEEKS:  # a mark a week would hide the lines
@@ -116,7 +118,7 @@ def _week_chart(scene: Scene, rows: list[dict[str, Any]], names: list[str], colo
     return alt.layer(*layers).properties(height=_HEIGHT)
 
 
-def _axes(scene: Scene, field: str, days: list[int], most: int) -> tuple[alt.X, alt.Y]:
+def _axes(scene: Scene, field: str, days: list[float], most: int) -> tuple[alt.X, alt.Y]:
     """A time axis in whole days (UTC, so that no viewer's zone moves a day) and a count axis, both of known extent."""
     step = max(1, -(-len(days) // 7))
     years = len(days) > 1 and (days[-1] - days[0]) > 400 * _DAY_MS
@@ -151,15 +153,16 @@ def _days(scene: Scene) -> None:
     ]
     colour = tokens()["sequential"][scene.theme][2]
     width = max(1.0, min(5.0, 400 / len(rows)))
-    bars = alt.Chart(alt.Data(values=rows)).mark_bar(color=colour, width=width).encode(x=x, y=y, tooltip=said)
+    bars = alt.Chart(_DATA(values=rows)).mark_bar(color=colour, width=width).encode(x=x, y=y, tooltip=said)
     _draw(bars.properties(height=_HEIGHT), scene.say("explore.trend_day"))
 
 
-def _ms(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
+def _ms(day: date) -> float:
+    """Milliseconds as a float: Arrow's whole numbers arrive in the browser as BigInt, which Vega cannot draw."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000
 
 
-def _draw(chart: alt.Chart | alt.LayerChart, sentence: str) -> None:
+def _draw(chart: Chart, sentence: str) -> None:
     chart = chart.configure(background="transparent")
     st.altair_chart(chart, width="stretch", alt=sentence)
 

@@ -14,7 +14,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 function draw(list, data) {
   const focused = list.root.getRootNode().activeElement?.dataset?.code;
-  list.root.className = `ranking ${data.kind}`;
+  list.root.className = `ranking ${data.kind}${data.wide ? " wide" : ""}`;
   const rows = make("ol", "rows");
   rows.setAttribute("aria-label", data.label);
   const shown = list.open || !data.limit ? data.rows : data.rows.slice(0, data.limit);
