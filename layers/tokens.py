@@ -38,6 +38,7 @@ def custom_properties(theme: Theme) -> dict[str, str]:
     for kind, table in (("issue", every["issue_status"]), ("point", every["point_status"])):
         properties |= {f"--{kind}-{_kebab(state)}": entry[theme] for state, entry in table.items()}
     properties |= {f"--group-{entry['key']}": entry[theme] for entry in every["issue_groups"]}
+    properties["--bar"] = every["sequential"][theme][2]
     properties["--halo"] = every["symbol_halo"][theme]["colour"]
     properties["--elevation"] = every["elevation"][f"panel_{theme}"]
     return properties

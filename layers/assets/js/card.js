@@ -51,13 +51,30 @@
       card.style.transform = "";
       return;
     }
+    if (!shown.circled) {
+      card.style.transform = `translate(${width - card.offsetWidth - EDGE_PX}px, ${belowTopRight()}px)`;
+      return;
+    }
     const at = x.map.latLngToContainerPoint(shown.latLng);
-    const toRight = at.x < width * 0.55;
+    const toRight = width - at.x > at.x - leftPanels();
     const wished = toRight ? at.x + GAP_PX : at.x - GAP_PX - card.offsetWidth;
     const left = clamp(wished, EDGE_PX, width - card.offsetWidth - EDGE_PX);
     const top = clamp(at.y - card.offsetHeight / 3, EDGE_PX + 44, height - card.offsetHeight - 40);
     card.style.transform = `translate(${left}px, ${top}px)`;
     drawLeader(at, toRight ? left : left + card.offsetWidth, clamp(at.y, top + 20, top + card.offsetHeight - 20));
+  }
+
+  // A place fills the map: its card stands in the corner, under what is there already.
+  function belowTopRight() {
+    const panels = [...document.querySelectorAll(".corner.top-right > *")];
+    const frame = x.layout.frame.getBoundingClientRect();
+    return Math.max(EDGE_PX, ...panels.map((panel) => panel.getBoundingClientRect().bottom - frame.top)) + 12;
+  }
+
+  // How far panels reach in from the left edge.
+  function leftPanels() {
+    const edges = [...document.querySelectorAll(".corner.top-left > [data-covers], .corner.top-left .legend")];
+    return Math.max(0, ...edges.map((panel) => panel.getBoundingClientRect().right));
   }
 
   const clamp = (value, low, high) => Math.max(low, Math.min(value, high));
@@ -126,5 +143,12 @@
     }
   }
 
-  x.card = { openPlace, openRecord, close, follow, redraw, isOpen };
+  // New figures for a place; the record of an issue or a point is not asked for again.
+  function refresh() {
+    if (isOpen() && !shown.circled) {
+      shown.rebuild();
+    }
+  }
+
+  x.card = { openPlace, openRecord, close, follow, redraw, refresh, isOpen };
 })(window.xunjie);

@@ -4,6 +4,7 @@
 (function (x) {
   const { element } = x;
   const say = (key, values) => x.say(key, values);
+  const MOST_STEPS = 4;
   const byCode = (list, code) => (list || []).find((entry) => entry.code === code);
   const nameIn = (list, code) => (byCode(list, code) ? x.nameOf(byCode(list, code).name) : code || "");
 
@@ -55,7 +56,7 @@
     const sub = area ? say("area_km2", { n: area.area_km2.toFixed(2) }) : roadSub(code);
     return {
       label: title,
-      latLng: area ? L.latLng(bounds.getCenter().lat, bounds.getEast()) : L.latLng(bounds.getCenter().lat, bounds.getEast()),
+      latLng: bounds.getCenter(),
       nodes: [heading(title, sub), row ? densityFigures(kind, row) : null, note(kind)].filter(Boolean),
     };
   }
@@ -90,7 +91,9 @@
     const stage = say(`stage_${record.stage}`);
     const status = say(`status_${record.status}`);
     const late = record.stage === "overdue" && record.due_at ? daysBetween(record.due_at, x.state.asOf) : 0;
-    return joined(late > 0 ? say("overdue_days", { n: late }) : stage, status === stage ? "" : status);
+    // The symbol says the stage; the workflow state is named where it says more.
+    const more = record.stage === "overdue" || (record.stage === "handling" && record.status !== "HANDLING");
+    return joined(late > 0 ? say("overdue_days", { n: late }) : stage, more ? status : "");
   }
 
   function row(key, value) {
@@ -112,7 +115,7 @@
   }
 
   function history(entries) {
-    const items = (entries || []).slice(-6).map((entry) => {
+    const items = (entries || []).slice(-MOST_STEPS).map((entry) => {
       const detail = joined(entry.actor, entry.note, entry.evidence);
       return element(
         "li",
@@ -172,7 +175,7 @@
         heading(record.name || record.code, sub, x.symbols.picture(record.state, 24)),
         element("div", { class: "boxes" }, visitBox("first_visit", visits[0]), visitBox("now", visits[visits.length - 1])),
         visits.length ? element("h3", {}, say("visits", { n: visits.length })) : null,
-        element("ol", { class: "visits" }, visits.slice(-6).map(visitItem)),
+        element("ol", { class: "visits" }, visits.slice(-MOST_STEPS).map(visitItem)),
         near ? element("p", { class: "near" }, say("issues_near", near)) : null,
         record.synthetic ? element("p", { class: "note" }, element("i", { class: "hatch" }), say("synthetic_point")) : null,
       ].filter(Boolean),

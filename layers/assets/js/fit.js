@@ -3,6 +3,9 @@
 
 (function (x) {
   const MARGIN = 18;
+  // How many zoom steps it is worth not to hide the whole outline of the city.
+  const HIDDEN_COST_WIDE = 40;
+  const HIDDEN_COST_SMALL = 3;
   const DURATION_S = 0.28;
   const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -54,18 +57,19 @@
     const bounds = L.latLngBounds([south, west], [north, east]);
     const boxes = panelBoxes();
     const size = x.map.getSize();
-    const left = Math.max(0, ...boxes.filter((b) => b.left < size.x / 3).map((b) => b.right)) + MARGIN;
+    const left = Math.max(0, ...boxes.filter((b) => b.left < size.x / 3).map((b) => b.right));
     const right = size.x - Math.min(size.x, ...boxes.filter((b) => b.right > (size.x * 2) / 3).map((b) => b.left));
     const points = outline();
-    const paddings = [
-      [MARGIN, MARGIN, MARGIN, MARGIN],
-      [left / 2, MARGIN, MARGIN, MARGIN],
-      [left, MARGIN, MARGIN, MARGIN],
-      [MARGIN, MARGIN, right + MARGIN, MARGIN],
-      [left, MARGIN, right + MARGIN, MARGIN],
-    ];
+    const below = size.y - Math.min(size.y, ...boxes.filter((b) => b.bottom > (size.y * 2) / 3 && b.left > 100).map((b) => b.top));
+    const paddings = [0, left / 2, left].flatMap((fromLeft) =>
+      [0, right].flatMap((fromRight) =>
+        [0, below / 2, below].map((fromBelow) => [fromLeft, 0, fromRight, fromBelow].map((side) => side + MARGIN)),
+      ),
+    );
     const views = paddings.map((padding) => viewOf(bounds, padding)).filter(Boolean);
-    const cost = (view) => view.zoom - 40 * hidden(points, view.centre, view.zoom, boxes);
+    // A small frame cannot do without an overlap: there the map keeps its size.
+    const weight = x.layout.size() === "wide" ? HIDDEN_COST_WIDE : HIDDEN_COST_SMALL;
+    const cost = (view) => view.zoom - weight * hidden(points, view.centre, view.zoom, boxes);
     return views.reduce((best, view) => (cost(view) > cost(best) + 1e-9 ? view : best));
   }
 
@@ -81,11 +85,12 @@
     go(cityView(), animated);
   }
 
-  // Once the panels have their final size: moves only where one of them hides part of the city.
+  // Once the panels have their final size: moves only where that gives another view.
   function settle() {
-    const boxes = panelBoxes();
-    if (hidden(outline(), x.map.getCenter(), x.map.getZoom(), boxes) > 0.01) {
-      city();
+    const view = cityView();
+    const moved = x.map.project(view.centre, view.zoom).distanceTo(x.map.project(x.map.getCenter(), view.zoom));
+    if (moved > 8 || Math.abs(view.zoom - x.map.getZoom()) > 0.04) {
+      go(view, false);
     }
   }
 

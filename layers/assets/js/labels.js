@@ -105,6 +105,7 @@
       lines: [text],
       className: `label road${upright ? " upright" : ""}`,
       colour: null,
+      onAreas: x.state.layer === "subdistricts",
       places,
       angle: upright ? (angle > 0 ? angle - 90 : angle + 90) : angle,
       priority: weight + length / 1000,
@@ -175,13 +176,27 @@
         break;
       }
     }
-    if (!spot) {
+    // A label without halo cannot be read over marks: rather none.
+    if (!spot || (label.allowed && least > 1)) {
       node.remove();
       return;
     }
     taken.push(...boxesAt(spot, width, height, label.angle));
+    if (label.onAreas) {
+      suitArea(node, spot);
+    }
     const origin = x.map.containerPointToLayerPoint(spot);
     node.style.transform = `translate(${origin.x}px, ${origin.y}px) translate(-50%, -50%) rotate(${label.angle}deg)`;
+  }
+
+  // A road's name on the choropleth takes the colour that its area's class allows, without a halo.
+  function suitArea(node, spot) {
+    const area = x.pointer.areaAt(x.map.containerPointToLatLng(spot));
+    const label = area && x.layers.subdistricts.labelOf(area.code);
+    if (label && label.colour) {
+      node.classList.add("flat");
+      node.style.color = label.colour;
+    }
   }
 
   function draw() {

@@ -53,9 +53,20 @@
         corner.append(node);
       }
     }
+    clearOverlap(size);
     const right = corners.get("bottom-right");
     if (panels.has("attribution") && right.lastChild !== panels.get("attribution")) {
       right.append(panels.get("attribution"));
+    }
+  }
+
+  const heightOf = (name) => (panels.has(name) ? panels.get(name).offsetHeight : 0);
+
+  // A long legend would run into the zoom buttons: those then stand on the other side.
+  function clearOverlap(size) {
+    const wanted = ["layers", "legend", "zoom", "scale"].map(heightOf).reduce((sum, height) => sum + height + 14, 14);
+    if (size === "wide" && panels.has("zoom") && wanted > frame.clientHeight) {
+      corners.get("top-right").append(panels.get("zoom"));
     }
   }
 

@@ -26,7 +26,7 @@
     open = value;
     panel.classList.toggle("open", open);
     button.setAttribute("aria-expanded", String(open));
-    button.textContent = x.say(open ? "legend_close" : "legend");
+    button.textContent = x.say("legend");
   }
 
   function draw() {
@@ -35,7 +35,13 @@
     }
     const held = panel.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     panel.setAttribute("aria-label", x.say("legend"));
-    panel.replaceChildren(...x.legendContent());
+    const label = x.say("legend_close");
+    const close = () => {
+      setOpen(false);
+      button.focus();
+    };
+    const closing = x.element("button", { type: "button", class: "sheet-close", "aria-label": label, onclick: close }, "×");
+    panel.replaceChildren(closing, ...x.legendContent());
     if (held) {
       panel.querySelector(`[data-key="${held}"]`)?.focus();
     }

@@ -36,25 +36,35 @@
     );
   }
 
+  const TICK_GAP = 0.11;
   const breakText = (value) => (Number.isInteger(value) ? count(value) : String(value));
 
-  function rangeText(entry) {
-    return entry.to === null || entry.to === undefined
-      ? `≥ ${breakText(entry.from)}`
-      : `${breakText(entry.from)}–${breakText(entry.to)}`;
+  // The last class ends at the greatest value there is.
+  function rangeText(entry, legend) {
+    if (entry.to !== null) {
+      return `${breakText(entry.from)}–${breakText(entry.to)}`;
+    }
+    const filled = legend.max !== null && legend.max > entry.from;
+    return filled ? `${breakText(entry.from)}–${x.numbers.density(legend.max)}` : `≥ ${breakText(entry.from)}`;
   }
 
   function topText(legend) {
     const last = legend.breaks[legend.breaks.length - 1];
-    return legend.max > last ? x.numbers.density(legend.max) : "";
+    return legend.max !== null && legend.max > last ? x.numbers.density(legend.max) : "";
   }
 
-  function swatches(legend) {
+  // Where the filter names subdistricts, the others are not drawn and not counted.
+  const chosenRows = (answer) => answer.rows.filter((row) => x.layers.subdistricts.chosen(row.code));
+
+  function swatches(answer) {
     const { options } = x.layers.subdistricts;
     const { theme } = x.state;
+    const { legend } = answer;
+    const rows = chosenRows(answer);
     const cells = legend.classes.map((entry, position) => {
-      const label = say("class_of_areas", { range: rangeText(entry), n: entry.places });
-      const button = classButton(position, label, count(entry.places));
+      const n = rows.filter((row) => row.class === position).length;
+      const label = say("class_of_areas", { range: rangeText(entry, legend), n });
+      const button = classButton(position, label, count(n));
       button.style.backgroundColor = options.colours[theme][position];
       button.style.color = options.label_colours[theme][position];
       return button;
@@ -90,12 +100,13 @@
     return x.svg("svg", { width: 50, height: 18, "aria-hidden": "true" }, ...parts);
   }
 
-  function roadRow(entry, position) {
+  function roadRow(entry, position, legend) {
+    const range = rangeText(entry, legend);
     return element(
       "tr",
       {},
-      element("td", {}, classButton(position, rangeText(entry), lineSwatch(position))),
-      element("th", { scope: "row" }, rangeText(entry)),
+      element("td", {}, classButton(position, range, lineSwatch(position))),
+      element("th", { scope: "row" }, range),
       element("td", { class: "number strong" }, count(entry.places)),
       element("td", { class: "number" }, count(entry.count)),
     );
@@ -107,7 +118,7 @@
       "table",
       { class: "road-classes" },
       element("thead", {}, element("tr", {}, element("td", {}), head)),
-      element("tbody", {}, legend.classes.map(roadRow).reverse()),
+      element("tbody", {}, legend.classes.map((entry, position) => roadRow(entry, position, legend)).reverse()),
     );
   }
 
@@ -125,13 +136,21 @@
     return [canvas, element("div", { class: "ticks", "aria-hidden": "true" }, ticks)];
   }
 
+  // Round values below the cap, from the top down, with room for their text between them.
   function roundTicks(cap) {
-    const share = [0.06, 0.25, 0.52];
-    return share.map((part) => {
-      const power = Math.pow(10, Math.floor(Math.log10(part * cap)));
-      const lead = (part * cap) / power;
-      return (lead >= 7 ? 10 : lead >= 3.5 ? 5 : lead >= 1.5 ? 2 : 1) * power;
-    }).filter((value, position, all) => value >= 1 && value < cap * 0.75 && value !== all[position - 1]);
+    const { value_exponent: exponent } = x.layers.heat.options;
+    const found = [];
+    let above = 1;
+    for (let power = Math.pow(10, Math.floor(Math.log10(cap))); power >= 1; power /= 10) {
+      for (const value of [5 * power, 2 * power, power]) {
+        const stop = Math.pow(value / cap, exponent);
+        if (stop <= above - TICK_GAP && stop >= TICK_GAP) {
+          found.unshift(value);
+          above = stop;
+        }
+      }
+    }
+    return found;
   }
 
   function symbolRow(kind, key, value, shape) {
@@ -199,7 +218,9 @@
   function footOfDensity(answer, kind) {
     const { legend } = answer;
     const about = { n: count(legend.n), places: count(legend.places), remainder: count(legend.remainder) };
-    if (kind === "roads") {
+    if (kind === "subdistricts") {
+      about.places = count(chosenRows(answer).length);
+    } else {
       about.matched = count(legend.n - legend.remainder);
       about.limit = x.city.snap_limit_m;
     }
@@ -207,8 +228,11 @@
     return foot(say(`n_${kind}`, about), [period, breaksText(legend)].filter(Boolean).join(" · "));
   }
 
+  // On the wall the star of invented splits is explained here; nothing there can be hovered over.
   function foot(...lines) {
-    return element("div", { class: "foot" }, lines.filter(Boolean).map((line) => element("p", {}, line)));
+    const { summary } = x.feed.data;
+    const star = x.state.page === "wall" && summary && summary.synthetic ? say("star") : "";
+    return element("div", { class: "foot" }, [...lines, star].filter(Boolean).map((line) => element("p", {}, line)));
   }
 
   function lineKey() {
@@ -233,7 +257,7 @@
     const noRows = answer.rows.length < x.city.areas.items.length;
     return [
       heading("legend_subdistricts", say("legend_subdistricts_unit")),
-      swatches(answer.legend),
+      swatches(answer),
       issueSymbols(),
       pointSymbols(),
       noRows || x.layout.size() === "wide" ? noData() : null,
@@ -265,8 +289,9 @@
   }
 
   function periodOfFilter() {
-    const { timeline, summary } = x.feed.data;
-    const since = x.filterValues("since")[0] || (timeline && timeline.rows.length ? timeline.rows[0][0] : null);
+    const { timeline, summary, subdistricts } = x.feed.data;
+    const first = timeline && timeline.rows.length ? timeline.rows[0][0] : null;
+    const since = x.filterValues("since")[0] || first || (subdistricts ? subdistricts.legend.since : null);
     const last = x.filterValues("until")[0] || (summary ? summary.as_of : null);
     return x.numbers.period(since, last);
   }

@@ -86,12 +86,12 @@
   }
 
   function ofFilter() {
-    const { filter, layer, page } = x.state;
+    const { filter, layer, page, focus } = x.state;
     const wanted = { summary: address("/api/summary", filter) };
-    if (layer === "subdistricts" || page === "wall") {
+    if (layer === "subdistricts" || page === "wall" || focus.startsWith("subdistrict:")) {
       wanted.subdistricts = address("/api/density/subdistricts", filter);
     }
-    if (layer === "roads" || page === "wall") {
+    if (layer === "roads" || page === "wall" || focus.startsWith("road:")) {
       wanted.roads = address("/api/density/roads", filter);
     }
     if (page === "map") {

@@ -40,6 +40,14 @@
     x.card.follow();
   }
 
+  function picture() {
+    drawAll();
+    x.card.refresh();
+    if (!x.state.ready && x.state.page === "map" && !x.state.focus) {
+      x.fit.settle();
+    }
+  }
+
   async function change(changed) {
     const has = (...keys) => keys.some((key) => changed.includes(key));
     if (has("language")) {
@@ -103,7 +111,7 @@
     x.layers.basemap.draw();
     drawAll();
     x.on("state", change);
-    x.on("picture", drawAll);
+    x.on("picture", picture);
     map.on("moveend", moved);
     new ResizeObserver(resized).observe(x.layout.frame);
     x.pointer.attach(map);
@@ -114,8 +122,6 @@
     await x.feed.refresh();
     if (x.state.focus) {
       x.drill.show(x.state.focus, { animated: false });
-    } else if (x.state.page === "map") {
-      x.fit.settle();
     }
     x.live.start();
   };

@@ -104,6 +104,9 @@
     parts.right.replaceChildren(...x.wallLists.content());
     if (!document.body.classList.contains("stacked")) {
       x.wallLists.fit(parts.right);
+      while (parts.left.scrollHeight > parts.left.clientHeight + 1 && parts.left.children.length > 1) {
+        parts.left.lastChild.remove();
+      }
     }
     parts.legend.replaceChildren(...x.legendContent());
     drawOverview();
