@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 import orjson
 from starlette.requests import Request
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 MEDIA_TYPE: Final = "application/json"
 _GZIP_FROM: Final = 1_000
 _CAP_BYTES: Final = 48 * 2**20
-_SALT: Final = secrets.token_hex(6)
-"""New in each process: after a restart or a restored backup the same revision number may stand for other data."""
+_names: WeakKeyDictionary[object, str] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,17 @@ def pack(plain: bytes) -> Body:
 BODIES: Final = BodyCache()
 
 
+def name_of(source: object) -> str:
+    """A random name of the open runtime `source`, to stand in keys and ETags beside its revision.
+
+    After a restart, or a restored backup, the same revision number may stand for other data.
+    """
+    return _names.setdefault(source, secrets.token_hex(6))
+
+
 def etag_of(*parts: object) -> str:
     """A weak ETag for what `parts` determine; known before the answer is worked out."""
-    return f'W/"{hashlib.blake2b(repr((_SALT, parts)).encode(), digest_size=12).hexdigest()}"'
+    return f'W/"{hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
 
 
 def not_modified(request: Request, etag: str) -> Response | None:

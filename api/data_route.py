@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import json_answer
+from api.answers import json_answer, name_of
 from api.operation import Answer, Operation, Parameter
 from api.question import read_question
 from api.schemas import BAD_VALUE, PROBLEM, Schema, enveloped
@@ -50,7 +50,7 @@ def data_operation(
             view = view_of(snapshot, question.filter, question.now)
             return envelope(view, question.canonical) | compute(view, own)
 
-        key = (path, snapshot.city.layer_version, snapshot.revision, question.identity, *sorted(own.items()))
+        key = (name_of(current), path, snapshot.revision, question.identity, *sorted(own.items()))
         return json_answer(request, key, make)
 
     answers = {200: Answer(summary, schema=enveloped(schema, optional=optional)), 304: NOT_MODIFIED, 400: BAD_REQUEST}

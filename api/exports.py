@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api import issue_record, point_record
-from api.answers import etag_of, headers_for, not_modified, takes_gzip
+from api.answers import etag_of, headers_for, name_of, not_modified, takes_gzip
 from api.data_route import BAD_REQUEST, NOT_MODIFIED
 from api.operation import Answer, Operation, flag
 from api.question import Question, read_question
@@ -32,7 +32,7 @@ def _operation(path: str, export: Export, media_type: str, summary: str, schema:
         current = runtime()
         question = read_question(request, current, (_DOWNLOAD,))
         snapshot = current.snapshot
-        etag = etag_of(path, snapshot.city.layer_version, snapshot.revision, question.identity)
+        etag = etag_of(name_of(current), path, snapshot.revision, question.identity)
         unchanged = not_modified(request, etag)
         if unchanged is not None:
             return unchanged

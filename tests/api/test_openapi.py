@@ -58,9 +58,8 @@ def test_the_document_is_openapi(described: dict[str, Any]) -> None:
         for operation in methods.values():
             assert operation["summary"]
             assert operation["responses"]
-            for answer in operation["responses"].values():
-                for content in answer.get("content", {}).values():
-                    jsonschema.Draft202012Validator.check_schema(content.get("schema", {}))
+            for content in operation["responses"]["200"].get("content", {}).values():
+                jsonschema.Draft202012Validator.check_schema(content.get("schema", {}))
 
 
 def test_filtered_routes_describe_every_filter_key(described: dict[str, Any]) -> None:

@@ -1,0 +1,105 @@
+"""Starting and stopping the real program: one sentence when it may not start, a quick end when streams are open."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.slow
+
+
+def started(
+    folder: Path, city: Path, port: int, *, address: str = "127.0.0.1", **changes: str
+) -> subprocess.Popen[str]:
+    """`streamlit run` as `make run` calls it."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("XUNJIE_", "STREAMLIT_"))}
+    environment |= {"XUNJIE_DATABASE_URL": f"sqlite:///{folder / 'store.db'}", "XUNJIE_CITY": str(city), **changes}
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
+    command += ["--logger.hideWelcomeMessage", "true"]  # with it Streamlit asks nobody for its outside address
+    command += ["--server.address", address, "--server.port", str(port)]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+
+
+@pytest.fixture
+def port() -> int:
+    """A free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = int(probe.getsockname()[1])
+    return number
+
+
+def refusal(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Exit code and stderr of a program that should end by itself."""
+    try:
+        _, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    return process.returncode, errors.strip()
+
+
+@pytest.mark.parametrize(
+    ("address", "changes", "expected"),
+    [
+        ("0.0.0.0", {}, "127.0.0.1"),
+        ("127.0.0.1", {"XUNJIE_CITY": "/nonexistent"}, "XUNJIE_CITY"),
+        ("127.0.0.1", {"XUNJIE_DATABASE_URL": "sqlite:////proc/nowhere/store.db"}, "store"),
+    ],
+)
+def test_a_program_that_may_not_start_says_why_in_one_sentence(
+    tmp_path: Path, bare_city: Path, port: int, address: str, changes: dict[str, str], expected: str
+) -> None:
+    code, errors = refusal(started(tmp_path, bare_city, port, address=address, **changes))
+    assert code == 2
+    assert errors.startswith("Xunjie: ")
+    assert len(errors.splitlines()) == 1
+    assert expected in errors
+    assert "Traceback" not in errors
+
+
+def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path, bare_city: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        code, errors = refusal(started(tmp_path, bare_city, other.getsockname()[1]))
+    assert code == 1
+    assert len(errors.splitlines()) == 1
+    assert "not available" in errors
+
+
+def test_an_open_stream_does_not_hold_the_end_up(tmp_path: Path, bare_city: Path, port: int) -> None:
+    process = started(tmp_path, bare_city, port)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            assert process.poll() is None
+            try:
+                urllib.request.urlopen(f"{url}/healthz", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        with urllib.request.urlopen(f"{url}/api/stream", timeout=10) as stream:
+            assert stream.readline() == b"retry: 2000\n"
+            page = urllib.request.urlopen(f"{url}/explore?lang=en", timeout=10).read().decode()
+            assert '<html lang="en"' in page
+            assert "BACKEND_BASE_URL:location.origin" in page
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            process.wait(10)
+            assert time.monotonic() - began < 5
+    finally:
+        process.kill()
+        _, errors = process.communicate()
+    assert "Traceback" not in errors
