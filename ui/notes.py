@@ -22,5 +22,5 @@ def synthetic_note(scene: Scene) -> None:
 
 def help_popover(scene: Scene, section: str) -> None:
     """A question mark that opens the page's help."""
-    with st.popover("", icon=":material/help:", help=scene.say("core.help")):
+    with st.container(key="help", width="content"), st.popover("", icon=":material/help:", help=scene.say("core.help")):
         st.markdown(scene.say(f"{section}.help_text"))

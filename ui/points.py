@@ -95,13 +95,12 @@ def _both_rates(scene: Scene, points: Points) -> None:
 
 def _rate(scene: Scene, name: str, good: int, n: int) -> Html:
     span = scene.say("situation.interval", span=figures.interval(*wilson(good, n))) if n >= 5 else ""
-    n_text = figures.fraction(good, n, scene.language)
-    below = f"{n_text} · {span}" if span else scene.say("points.too_few")
+    after = tag("em", figures.fraction(good, n, scene.language)) if span else Html("")
     return tag(
         "div",
         tag("p", name, cls="l"),
-        tag("p", figures.rate(good, n, scene.language), cls="v"),
-        tag("p", below, cls="s"),
+        tag("p", figures.rate(good, n, scene.language), after, cls="v"),
+        tag("p", span or scene.say("points.too_few"), cls="s"),
     )
 
 

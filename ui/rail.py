@@ -13,7 +13,7 @@ from ui import figures
 from ui.markup import tag
 from ui.names import road_name, subdistrict_name
 from ui.ranking import Row, ranking
-from ui.scene import Scene
+from ui.scene import Scene, without
 from ui.situation_cards import star
 
 ROADS_AT_FIRST = 11
@@ -22,7 +22,8 @@ ROADS_AT_FIRST = 11
 def subdistrict_rail(scene: Scene) -> None:
     """All subdistricts by issues per square kilometre, zeros included, and what lies outside."""
     city = scene.city
-    density = subdistrict_density(scene.table, city, scene.mask)
+    others = scene.select(without(scene.filter, "subdistricts"))  # so that another row can be chosen instead
+    density = subdistrict_density(scene.table, city, others)
     classes = classify(density.per_km2, breaks_for(SUBDISTRICT_BREAKS, density.per_km2))
     colours = tokens()["sequential"][scene.theme]
     top = max(float(np.nanmax(density.per_km2)), 1e-9)
@@ -45,7 +46,8 @@ def subdistrict_rail(scene: Scene) -> None:
         )
         for rank, i in enumerate(order.tolist(), start=1)
     ]
-    _head(scene, scene.say("situation.subdistricts_title", star=star(scene)), scene.say("situation.click_row"))
+    note = scene.say("situation.others_kept" if scene.filter.subdistricts else "situation.click_row")
+    _head(scene, scene.say("situation.subdistricts_title", star=star(scene)), note)
     ranking(
         scene,
         "rank-subdistricts",
@@ -56,7 +58,7 @@ def subdistrict_rail(scene: Scene) -> None:
         selected=scene.filter.subdistricts,
         limit=30 if len(rows) > 40 else 0,
     )
-    if density.outside > 0.05:
+    if density.outside > 0.05 and NOWHERE not in scene.filter.subdistricts:
         st.html(tag("p", scene.say("situation.outside_line", n=figures.count(density.outside)), cls="xj-cap"))
 
 
@@ -66,7 +68,7 @@ def road_rail(scene: Scene) -> None:
     if roads is None:
         st.html(tag("p", scene.say("situation.no_roads"), cls="xj-cap"))
         return
-    density = road_density(scene.table, scene.city, scene.mask)
+    density = road_density(scene.table, scene.city, scene.select(without(scene.filter, "roads")))
     per_km = np.nan_to_num(density.per_km)
     classes = classify(per_km, breaks_for(ROAD_BREAKS, per_km))
     colours = tokens()["road_density"][scene.theme]
@@ -90,7 +92,10 @@ def road_rail(scene: Scene) -> None:
         )
         for rank, i in enumerate(listed, start=1)
     ]
-    _head(scene, scene.say("situation.roads_title", star=star(scene)), scene.say("situation.top_of", n=len(rows)))
+    note = scene.say("situation.top_of", n=len(rows))
+    if scene.filter.roads:
+        note = scene.say("situation.others_kept")
+    _head(scene, scene.say("situation.roads_title", star=star(scene)), note)
     ranking(
         scene,
         "rank-roads",

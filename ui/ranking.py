@@ -14,6 +14,7 @@ from ui import change
 from ui.names import two_names
 from ui.scene import Scene, open_scene
 
+_LONG_NAME = 10  # characters from which the names get the wider column
 _ASSETS = Path(__file__).with_name("assets")
 
 
@@ -81,7 +82,7 @@ def ranking(
             "ticks": [asdict(tick) for tick in ticks],
             "selected": list(selected),
             "limit": limit,
-            "wide": any(row.note for row in parted),
+            "wide": any(row.note or len(row.name) > _LONG_NAME for row in parted),
             "more": scene.say("core.show_all", n=len(rows)),
             "less": scene.say("core.show_fewer", n=limit),
             "empty": scene.say("core.empty_plain"),

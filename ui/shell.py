@@ -42,7 +42,7 @@ def _component() -> Callable[..., Any]:
 
 def shell(scene: Scene, places: Sequence[Place], here: str) -> None:
     """Draw the bar over the page `here`; links keep language and filter."""
-    put_style(scene.theme, here)
+    put_style(scene.theme, here, scene.say("core.filter"))
     kept = {"lang": scene.language} if "lang" in st.query_params else {}
     with st.container(key="bar", horizontal=True, vertical_alignment="center"):
         title = f"{scene.name(scene.city.name)} · {scene.name(scene.campaign.name)}"

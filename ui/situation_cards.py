@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geo.campaign import Register
-from geo.compliance import compliance_at, wilson
+from geo.compliance import compliance_at, rate_of_all, wilson
 from geo.filter import IssueFilter
 from geo.lifecycle import Stage
 from geo.selection import STAGES, select_points, stage_of
@@ -101,49 +101,50 @@ def _overdue(scene: Scene) -> Card:
 
 
 def _rates(scene: Scene) -> list[Card]:
-    snapshot, lang = scene.snapshot, scene.language
-    chosen = select_points(snapshot.points, scene.city, scene.filter)
-    if not chosen.any():
+    """First visit and now, side by side; none for a city (or a selection) without visited points."""
+    points, visits = scene.snapshot.points, scene.snapshot.visits
+    chosen = select_points(points, scene.city, scene.filter)
+    compliance = compliance_at(points, visits, scene.as_of_us)
+    row = rate_of_all(compliance, chosen)
+    if not row.visited:
         return []
-    state = compliance_at(snapshot.points, snapshot.visits, scene.as_of_us)
-    first, current = state.first[chosen], state.current[chosen]
-    visited, total = int((first >= 0).sum()), int(chosen.sum())
-    if not visited:
-        return []
-    synthetic = bool(snapshot.points.synthetic[chosen].any())
     unfiltered = not (scene.filter.subdistricts or scene.filter.roads or scene.filter.bbox)
+    synthetic = bool(points.synthetic[chosen].any())
     mark = "*" if synthetic and not (unfiltered and scene.is_now) else ""
     label = scene.city.first_visit_label
     first_name = scene.name(label) if label is not None else scene.say("situation.first_visit")
-    failed = int((first == 0).sum())
-    fixed = int(((first == 0) & (current == 1)).sum())
-    cards = []
-    for name, good, note in (
-        (first_name, int((first == 1).sum()), scene.say("situation.points_n", n=figures.count(total))),
-        (scene.say("situation.current"), int((current == 1).sum()), scene.say("situation.after_recheck")),
-    ):
-        low, high = wilson(good, visited)
-        ends = (float(low), float(high))
-        small = visited < figures.LEAST_N_FOR_PERCENT
-        is_first = name == first_name
-        span = scene.say("situation.interval", span=figures.interval(*ends))
-        outcome = (
-            scene.say("situation.all_fixed", n=figures.count(failed))
-            if fixed == failed
-            else scene.say("situation.still_failing", n=figures.count(int((current == 0).sum())))
-        )
-        cards.append(
-            Card(
-                label=name + mark,
-                note=note,
-                value=figures.rate(good, visited, lang),
-                after="" if small else figures.fraction(good, visited, lang),
-                bar=Bar(((good / visited, "var(--positive)"),), None if small else ends),
-                below=[span, scene.say("situation.failed_n", n=figures.count(failed))] if is_first else [outcome],
-                help=scene.say("situation.first_help" if is_first else "situation.current_help"),
-            )
-        )
-    return cards
+    failed, failing = row.visited - row.first_compliant, row.visited - row.current_compliant
+    below: list[object] = [scene.say("situation.failed_n", n=figures.count(failed))]
+    if row.visited >= figures.LEAST_N_FOR_PERCENT:
+        span = figures.interval(*wilson(row.first_compliant, row.visited))
+        below = [scene.say("situation.interval", span=span), " · ", *below]
+    if not failed:
+        outcome = scene.say("situation.none_failed")
+    elif not failing:
+        outcome = scene.say("situation.all_fixed", n=figures.count(failed))
+    else:
+        outcome = scene.say("situation.still_failing", n=figures.count(failing))
+    note = scene.say("situation.points_n", n=figures.count(row.n))
+    return [
+        _rate_card(scene, row.first_compliant, row.visited, first_name + mark, note, below, "situation.first_help"),
+        _rate_card(
+            scene, row.current_compliant, row.visited, scene.say("situation.current") + mark,
+            scene.say("situation.after_recheck"), [outcome], "situation.current_help",
+        ),
+    ]  # fmt: skip
+
+
+def _rate_card(scene: Scene, good: int, n: int, label: str, note: str, below: list[object], help_key: str) -> Card:
+    few = n < figures.LEAST_N_FOR_PERCENT
+    return Card(
+        label=label,
+        note=note,
+        value=figures.rate(good, n, scene.language),
+        after="" if few else figures.fraction(good, n, scene.language),
+        bar=Bar(((good / n, "var(--positive)"),), None if few else wilson(good, n)),
+        below=below,
+        help=scene.say(help_key),
+    )
 
 
 def _other_register(scene: Scene, register: Register) -> Card:

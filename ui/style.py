@@ -21,9 +21,10 @@ _LOGO = (
 )
 
 
-def put_style(theme: Theme, page: str) -> None:
-    """Send the rules for `theme`; `page` is the name of the page shown, whose link in the bar is marked."""
-    st.html(f"<style>{_style(theme, page)}</style>")
+def put_style(theme: Theme, page: str, word_filter: str) -> None:
+    """Send the rules for `theme`. `page` is shown and its link marked; `word_filter` labels the sidebar's button."""
+    word = f':root{{--word-filter:"{word_filter}"}}'
+    st.html(f"<style>{_style(theme, page)}{word}</style>")
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import altair as alt
@@ -20,7 +20,6 @@ from ui.scene import Scene
 UNITS = ("week", "day")
 _HEIGHT = 215
 _WEEK = timedelta(days=7)
-_DAY_MS = 86_400_000
 _MANY_WEEKS = 40
 _DATA: Any = alt.Data  # untyped in Altair
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart
@@ -75,7 +74,7 @@ def _weeks(scene: Scene) -> None:
             whole = monday >= start and monday + _WEEK - timedelta(days=1) <= end
             rows.append(
                 {
-                    "week": _ms(monday),
+                    "week": _moment(monday),
                     "n": number,
                     "group": name,
                     "whole": whole,
@@ -118,17 +117,17 @@ def _week_chart(scene: Scene, rows: list[dict[str, Any]], names: list[str], colo
     return alt.layer(*layers).properties(height=_HEIGHT)
 
 
-def _axes(scene: Scene, field: str, days: list[float], most: int) -> tuple[alt.X, alt.Y]:
+def _axes(scene: Scene, field: str, days: list[str], most: int) -> tuple[alt.X, alt.Y]:
     """A time axis in whole days (UTC, so that no viewer's zone moves a day) and a count axis, both of known extent."""
     step = max(1, -(-len(days) // 7))
-    years = len(days) > 1 and (days[-1] - days[0]) > 400 * _DAY_MS
+    years = days[0][:4] != days[-1][:4]
     x = alt.X(
         f"{field}:T",
         title=None,
-        scale=alt.Scale(type="utc", domain=[days[0], days[-1]]),
+        scale=alt.Scale(type="utc", domain=[_utc(days[0]), _utc(days[-1])]),
         axis=alt.Axis(
             format="%Y-%m" if years else "%-m月%-d日" if scene.language == "zh-CN" else "%-d %b",
-            values=days[::step],
+            values=[_utc(day) for day in days[::step]],
             grid=False,
             labelOverlap=True,
         ),
@@ -143,7 +142,7 @@ def _days(scene: Scene) -> None:
     start, end = period_of(scene.filter, scene.city)
     days, counts = per_day(scene.table.reported_us, scene.mask, scene.city.time_zone, start=start, end=end)
     rows = [
-        {"day": _ms(day), "n": number, "says": figures.day(day, scene.language)}
+        {"day": _moment(day), "n": number, "says": figures.day(day, scene.language)}
         for day, number in zip(days, counts.tolist(), strict=True)
     ]
     x, y = _axes(scene, "day", [row["day"] for row in rows], int(counts.max()))
@@ -157,9 +156,13 @@ def _days(scene: Scene) -> None:
     _draw(bars.properties(height=_HEIGHT), scene.say("explore.trend_day"))
 
 
-def _ms(day: date) -> float:
-    """Milliseconds as a float: Arrow's whole numbers arrive in the browser as BigInt, which Vega cannot draw."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000
+def _moment(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"
+
+
+def _utc(moment: str) -> alt.DateTime:
+    day = date.fromisoformat(moment[:10])
+    return alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True)
 
 
 def _draw(chart: Chart, sentence: str) -> None:
