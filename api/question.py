@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,19 +40,21 @@ class Question:
 def moment(runtime: Runtime) -> Callable[[Campaign], datetime]:
     """The "now" of a campaign, on a wall clock in steps of ten seconds so that viewers share answers.
 
-    A step never hides what has happened: now is at least the time of the newest event in the snapshot.
+    A step never hides what has happened: now is at least the time of the newest event in the snapshot. The answer is
+    one function for one request: asked again, it gives the same moment.
     """
     transitions = runtime.snapshot.transitions
     newest = from_us(int(transitions.at_us.max())) if len(transitions.at_us) else None
 
-    def now(campaign: Campaign) -> datetime:
-        exact = runtime.now(campaign.code)
-        if campaign.clock is not None:
+    @cache
+    def now(campaign_code: str) -> datetime:
+        exact = runtime.now(campaign_code)
+        if runtime.city.campaign(campaign_code).clock is not None:
             return exact
         step = exact - timedelta(seconds=exact.second % _STEP.seconds, microseconds=exact.microsecond)
         return min(exact, max(step, newest)) if newest is not None else step
 
-    return now
+    return lambda campaign: now(campaign.code)
 
 
 def read_question(request: Request, runtime: Runtime, parameters: tuple[Parameter, ...] = ()) -> Question:

@@ -36,8 +36,7 @@ def port() -> int:
     """A free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        number = int(probe.getsockname()[1])
-    return number
+        return int(probe.getsockname()[1])
 
 
 def refusal(process: subprocess.Popen[str]) -> tuple[int, str]:
