@@ -38,7 +38,7 @@ def test_a_script_begins_with_its_job_is_strict_and_short(file):
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_sentences_come_from_the_catalogue_in_both_languages(file):
     text = file.read_text(encoding="utf-8")
-    keys = set(re.findall(r'\bsay\(\s*"(\w+)"', text))
+    keys = set(re.findall(r'(?:\bsay\(\s*|=> \[)"(\w+)"', text))
     for language in ("zh-CN", "en"):
         known = section("map", language)
         assert keys <= set(known), keys - set(known)

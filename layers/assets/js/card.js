@@ -122,7 +122,7 @@
       record = await x.feed.get(`/api/${path}/${encodeURIComponent(identity)}`, abort.signal);
     } catch (error) {
       if (error.name !== "AbortError") {
-        x.status.announce(x.say("record_failed"));
+        x.status.announce(() => ["record_failed"]);
       }
       return;
     }

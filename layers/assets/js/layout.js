@@ -46,28 +46,23 @@
         frame.append(corners.get(name));
       }
     }
-    for (const name of ORDER) {
-      const node = panels.get(name);
-      const corner = corners.get(places[name]);
-      if (node && node.parentNode !== corner) {
-        corner.append(node);
-      }
+    if (size === "wide" && crowded()) {
+      places.zoom = "top-right";
     }
-    clearOverlap(size);
-    const right = corners.get("bottom-right");
-    if (panels.has("attribution") && right.lastChild !== panels.get("attribution")) {
-      right.append(panels.get("attribution"));
+    for (const [corner, node] of corners) {
+      const wanted = ORDER.filter((name) => panels.has(name) && places[name] === corner).map((name) => panels.get(name));
+      if (wanted.some((panel, position) => node.children[position] !== panel)) {
+        node.append(...wanted);
+      }
     }
   }
 
   const heightOf = (name) => (panels.has(name) ? panels.get(name).offsetHeight : 0);
 
   // A long legend would run into the zoom buttons: those then stand on the other side.
-  function clearOverlap(size) {
+  function crowded() {
     const wanted = ["layers", "legend", "zoom", "scale"].map(heightOf).reduce((sum, height) => sum + height + 14, 14);
-    if (size === "wide" && panels.has("zoom") && wanted > frame.clientHeight) {
-      corners.get("top-right").append(panels.get("zoom"));
-    }
+    return wanted > frame.clientHeight;
   }
 
   x.layout = { add, arrange, frame, size: () => frame.dataset.size };

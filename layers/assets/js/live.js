@@ -20,8 +20,8 @@
 
   function announce(issue) {
     const type = x.city.types.find((entry) => entry.code === issue.type);
-    const values = { at: x.numbers.clock(issue.reported_at), type: type ? x.nameOf(type.name) : issue.type };
-    x.status.announce(x.say("arrived", values));
+    const name = () => (type ? x.nameOf(type.name) : issue.type);
+    x.status.announce(() => ["arrived", { at: x.numbers.clock(issue.reported_at), type: name() }]);
   }
 
   function revision(change) {

@@ -1,22 +1,27 @@
-// One A4 landscape page of the current map: the map takes the paper's size while printing.
+// One A4 landscape page of the current map: while printing it takes the paper's size, and light colours.
 "use strict";
 
 (function (x) {
   let before = null;
 
   function prepare() {
-    before = { bounds: x.map.getBounds() };
+    before = { bounds: x.map.getBounds(), theme: x.state.theme };
     document.documentElement.classList.add("printing");
+    paint("light");
+    x.map.fitBounds(before.bounds, { animate: false });
+  }
+
+  function paint(theme) {
+    x.state.theme = theme;
+    document.documentElement.dataset.theme = theme;
     x.layout.arrange();
     x.map.invalidateSize({ animate: false });
-    x.map.fitBounds(before.bounds, { animate: false });
-    x.labels.draw();
+    x.repaint();
   }
 
   function restore() {
     document.documentElement.classList.remove("printing");
-    x.layout.arrange();
-    x.map.invalidateSize({ animate: false });
+    paint(before.theme);
     x.map.fitBounds(before.bounds, { animate: false });
   }
 

@@ -48,6 +48,11 @@
     }
   }
 
+  x.repaint = function () {
+    x.layers.basemap.draw();
+    drawAll();
+  };
+
   async function change(changed) {
     const has = (...keys) => keys.some((key) => changed.includes(key));
     if (has("language")) {

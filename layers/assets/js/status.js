@@ -50,13 +50,14 @@
     if (!node) {
       create();
     }
-    const line = news ? x.element("p", { class: "pill news" }, news) : null;
+    const line = news ? x.element("p", { class: "pill news" }, x.say(...news())) : null;
     node.replaceChildren(...[freshness(), line, failure(), empty()].filter(Boolean));
   }
 
-  function announce(text) {
-    news = text;
-    live.textContent = text;
+  // `sentence` gives key and values, so that it can be said again in another language.
+  function announce(sentence) {
+    news = sentence;
+    live.textContent = x.say(...sentence());
     clearTimeout(announce.timer);
     announce.timer = setTimeout(() => {
       news = null;

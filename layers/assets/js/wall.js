@@ -100,6 +100,8 @@
 
   function draw() {
     drawHeader();
+    parts.left.setAttribute("aria-label", x.say("wall_figures"));
+    parts.right.setAttribute("aria-label", x.say("wall_lists"));
     parts.left.replaceChildren(...x.wallFigures());
     parts.right.replaceChildren(...x.wallLists.content());
     if (!document.body.classList.contains("stacked")) {
