@@ -38,7 +38,7 @@ def campaign_now(campaign: Campaign) -> datetime:
 class Runtime:
     """A city and its open store. Reading (`snapshot`) never waits; writing is one at a time."""
 
-    def __init__(self, settings: Settings, city: City, store: Store) -> None:
+    def __init__(self, settings: Settings, city: City, store: Store, *, with_demo: bool = True) -> None:
         self.settings, self.city = settings, city
         self.store = store
         self._feed = ChangeFeed()
@@ -50,7 +50,7 @@ class Runtime:
         if meta.layer_version != city.layer_version:
             _LOG.info("the layers of %s changed: working out every place anew", city.code)
             self._writer.reassign()
-        if empty and city.demo is not None:
+        if with_demo and empty and city.demo is not None:
             self._write(self._demo_batch(), None)
         with store.reading() as connection:
             self._snapshot = read_snapshot(connection, city)
@@ -155,15 +155,16 @@ def demo_batch(city: City, records: CityRecords) -> Batch:
 _open: list[Runtime] = []
 
 
-def open_runtime(settings: Settings) -> Runtime:
-    """Load the city, open its store (filled with the city's demo where it is empty), and make it `runtime()`.
+def open_runtime(settings: Settings, *, with_demo: bool = True) -> Runtime:
+    """Load the city, open its store (`with_demo`: filled with the city's own records where it is empty), and make it
+    `runtime()`.
 
     Raises CityError, SettingsError or StoreError, each one sentence; nothing stays open then.
     """
     city = load_city(settings.city_folder)
     store = open_store(settings.database_url_for(city.code), city)
     try:
-        opened = Runtime(settings, city, store)
+        opened = Runtime(settings, city, store, with_demo=with_demo)
     except BaseException:
         store.close()
         raise

@@ -100,6 +100,12 @@ def read_meta(connection: Connection) -> Meta:
     return Meta(values["city"], values["layer_version"], int(values["revision"]), int(values["last_number"]))
 
 
+def layers_must_agree(connection: Connection, city: City) -> None:
+    """Raises StoreError where the city's layers were replaced since the places in the store were worked out."""
+    if read_meta(connection).layer_version != city.layer_version:
+        raise StoreError("the layers of the city were replaced: start the program once to work out every place anew")
+
+
 def set_meta(connection: Connection, **values: object) -> None:
     """Change what the store says of itself, within the transaction of `connection`."""
     for key, value in values.items():

@@ -75,8 +75,8 @@ class Writer:
         """Write `batch` whole or not at all. Raises ConflictError where a UUID is known with other content."""
         with self._lock, self._store.writing() as connection:
             meta = read_meta(connection)
-            if batch.only_if_empty and not is_empty(connection):
-                raise StoreError(f"the store {self._store.file} is not empty; the demo loads into an empty one only")
+            if batch.only_if_empty:
+                self._refuse_unless_empty(connection)
             known = known_receipts(connection, [issue.id for issue in batch.issues.issues if issue.id is not None])
             receipts, fresh = sort_out(batch.issues.issues, known, meta, self._city.number_prefix)
             if not (fresh or batch.points or batch.visits):
@@ -89,6 +89,15 @@ class Writer:
                 listed = [[r.row, r.column, r.value, r.reason] for r in batch.rejects]
                 set_meta(connection, rejects=orjson.dumps(listed).decode())
         return Written(revision, receipts, rows)
+
+    def must_be_empty(self) -> None:
+        """Raises StoreError if anything has happened in this store."""
+        with self._store.reading() as connection:
+            self._refuse_unless_empty(connection)
+
+    def _refuse_unless_empty(self, connection: Connection) -> None:
+        if not is_empty(connection):
+            raise StoreError(f"the store {self._store.file} is not empty; the demo loads into an empty one only")
 
     def reassign(self) -> int:
         """Work out every place anew in the city's present layers; returns the revision. One transaction, one event."""

@@ -1,0 +1,11 @@
+"""The command line: python -m data import | export | city | demo | verify."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from data.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))
