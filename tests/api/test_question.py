@@ -1,0 +1,54 @@
+"""The moment of a question: the demo's clock as it stands, a wall clock in steps that hide nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from api.question import moment
+from geo.clock import to_us
+from tests.small_city import CLOCK, small_city
+
+WALL = datetime(2026, 11, 23, 22, 27, 37, 500_000, tzinfo=UTC)
+
+
+def running(now: datetime, *events: datetime) -> Any:
+    """As much of a Runtime as `moment` asks for, with the wall clock at `now`; each look moves it by a second."""
+    clock = iter(now + timedelta(seconds=step) for step in range(1000))
+    city = small_city()
+
+    def look(code: str) -> datetime:
+        return city.campaign(code).clock or next(clock)
+
+    transitions = SimpleNamespace(at_us=np.array([to_us(event) for event in events], np.int64))
+    return SimpleNamespace(city=city, now=look, snapshot=SimpleNamespace(transitions=transitions))
+
+
+def test_a_demo_s_clock_is_taken_as_it_stands() -> None:
+    source = running(WALL)
+    assert moment(source)(source.city.campaign("first")) == CLOCK
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ((), WALL.replace(second=30, microsecond=0)),
+        ((WALL - timedelta(hours=1),), WALL.replace(second=30, microsecond=0)),
+        ((WALL - timedelta(seconds=2),), WALL - timedelta(seconds=2)),
+        ((WALL + timedelta(hours=1),), WALL),
+    ],
+)
+def test_a_wall_clock_goes_in_steps_that_hide_no_event(events: tuple[datetime, ...], expected: datetime) -> None:
+    source = running(WALL, *events)
+    assert moment(source)(source.city.campaign("second")) == expected
+
+
+def test_one_request_has_one_moment() -> None:
+    source = running(WALL, WALL - timedelta(days=1), WALL + timedelta(days=1))
+    now, campaign = moment(source), source.city.campaign("second")
+    assert now(campaign) == now(campaign)
+    assert moment(source)(campaign) > now(campaign)
