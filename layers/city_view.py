@@ -25,6 +25,12 @@ ANCHOR_TOLERANCE_M = 20.0
 ALONG_BOUNDARY_M = 10.0
 """Borders of areas nearer than this to the city's boundary are that boundary and not drawn again."""
 
+MANY_VERTICES = 20_000
+"""Areas of more vertices than this are drawn from simplified shapes; what is counted never is."""
+
+SIMPLIFY_M = 5.0
+"""Size of the details left out then: square root of their area, as `shapely.coverage_simplify` means it."""
+
 Json = dict[str, Any]
 
 
@@ -32,14 +38,15 @@ def city_view(city: City) -> Json:
     """The city as plain data, coordinates lon/lat in WGS-84 rounded to DECIMALS; `roads` is None without a layer."""
     west, south, east, north = city.boundary.bounds
     catalogue = city.catalogue
+    areas, boundary = drawn_shapes(city)
     return {
         "code": city.code,
         "name": name_of(city.name),
         "bounds": [round(value, DECIMALS) for value in (west, south, east, north)],
-        "boundary": {"quality": city.boundary_quality, "geometry": _geometry(city.boundary)},
+        "boundary": {"quality": city.boundary_quality, "geometry": _geometry(boundary)},
         "areas": {
             "quality": city.areas.quality,
-            "items": _areas(city.areas, city.metric_crs),
+            "items": _areas(city.areas, areas, city.metric_crs),
             "borders": inner_borders(city),
         },
         "roads": None if city.roads is None else _roads(city.roads),
@@ -66,6 +73,25 @@ def name_of(text: Text) -> Json:
     return {"zh": text.zh, "en": text.en}
 
 
+def drawn_shapes(city: City) -> tuple[NDArray[np.object_], shapely.Geometry]:
+    """Areas and boundary (WGS-84) as they are drawn: as given, or simplified together so that neighbours still meet.
+
+    A boundary that is the union of the areas stays it; another one is drawn as given.
+    """
+    areas = city.areas
+    if int(shapely.get_num_coordinates(areas.metric).sum()) <= MANY_VERTICES:
+        return areas.geometry, city.boundary
+    simpler = shapely.coverage_simplify(areas.metric, SIMPLIFY_M)
+
+    def back(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(metric_to_lonlat(coordinates[:, 0], coordinates[:, 1], city.metric_crs))
+
+    drawn = np.array([shapely.transform(area, back) for area in simpler], dtype=object)
+    union = shapely.union_all(areas.geometry)
+    is_union = union.symmetric_difference(city.boundary).area < 1e-6 * union.area
+    return drawn, shapely.transform(shapely.union_all(simpler), back) if is_union else city.boundary
+
+
 def label_anchors(metric: NDArray[np.object_], metric_crs: str) -> list[list[float]]:
     """Where each polygon's label stands: the middle of the widest free circle inside it, lon/lat in WGS-84."""
     spots = [polylabel(_largest(polygon), tolerance=ANCHOR_TOLERANCE_M) for polygon in metric]
@@ -75,7 +101,10 @@ def label_anchors(metric: NDArray[np.object_], metric_crs: str) -> list[list[flo
 
 def inner_borders(city: City) -> list[list[list[float]]]:
     """The borders between subdistricts as lines (lon/lat, WGS-84), each stretch once, so that dashes stay dashes."""
-    edges = shapely.union_all(shapely.boundary(city.areas.metric))
+    metric = city.areas.metric
+    if int(shapely.get_num_coordinates(metric).sum()) > MANY_VERTICES:
+        metric = shapely.coverage_simplify(metric, SIMPLIFY_M)
+    edges = shapely.union_all(shapely.boundary(metric))
     outline = shapely.boundary(geometries_to_metric(np.array([city.boundary], dtype=object), city.metric_crs)[0])
     inner = shapely.line_merge(shapely.difference(edges, shapely.buffer(outline, ALONG_BOUNDARY_M)))
     lines = []
@@ -86,7 +115,7 @@ def inner_borders(city: City) -> list[list[list[float]]]:
     return lines
 
 
-def _areas(areas: AreaLayer, metric_crs: str) -> list[Json]:
+def _areas(areas: AreaLayer, drawn: NDArray[np.object_], metric_crs: str) -> list[Json]:
     anchors = label_anchors(areas.metric, metric_crs)
     return [
         {
@@ -95,7 +124,7 @@ def _areas(areas: AreaLayer, metric_crs: str) -> list[Json]:
             "short": name_of(areas.short_names[position]),
             "anchor": anchors[position],
             "area_km2": round(float(areas.area_km2[position]), 3),
-            "geometry": _geometry(areas.geometry[position]),
+            "geometry": _geometry(drawn[position]),
         }
         for position, code in enumerate(areas.codes)
     ]

@@ -53,5 +53,5 @@ def test_no_script_holds_a_chinese_sentence():
 def test_placeholders_are_the_same_in_both_languages_unless_a_language_needs_fewer():
     chinese, english = section("map", "zh-CN"), section("map", "en")
     for key, text in chinese.items():
-        if key != "day":  # "8月24日" has the number of the month, "24 Aug" its name
+        if not key.startswith("day"):  # "8月24日" has the number of the month, "24 Aug" its name
             assert set(re.findall(r"\{(\w+)\}", text)) == set(re.findall(r"\{(\w+)\}", english[key])), key

@@ -150,9 +150,9 @@
     return visit ? say(visit.compliant ? "compliant" : "not_compliant") : say("not_visited");
   }
 
-  function visitBox(key, visit) {
+  function visitBox(label, visit) {
     const score = visit && typeof visit.score === "number" ? say("score", { n: x.numbers.count(visit.score) }) : "";
-    const box = element("div", {}, element("span", {}, joined(say(key), visit ? x.numbers.day(visit.at) : "")));
+    const box = element("div", {}, element("span", {}, joined(label, visit ? x.numbers.day(visit.at) : "")));
     box.append(element("b", { class: visit ? (visit.compliant ? "good" : "bad") : "" }, joined(verdict(visit), score)));
     return box;
   }
@@ -173,7 +173,7 @@
       latLng: placeOf(record),
       nodes: [
         heading(record.name || record.code, sub, x.symbols.picture(record.state, 24)),
-        element("div", { class: "boxes" }, visitBox("first_visit", visits[0]), visitBox("now", visits[visits.length - 1])),
+        element("div", { class: "boxes" }, visitBox(x.firstVisitName(), visits[0]), visitBox(say("now"), visits[visits.length - 1])),
         visits.length ? element("h3", {}, say("visits", { n: visits.length })) : null,
         element("ol", { class: "visits" }, visits.slice(-MOST_STEPS).map(visitItem)),
         near ? element("p", { class: "near" }, say("issues_near", near)) : null,
@@ -201,7 +201,7 @@
       return [...placeTip(kind, road.code, x.nameOf(road.name) || say("unnamed_road")), segment];
     }
     if (kind === "point") {
-      return [className(record.site_class), say(`state_${record.state}`), record.code];
+      return [className(record.site_class), x.pointStateName(record.state), record.code];
     }
     if (kind === "cluster") {
       return [say("tip_cluster", { n: x.numbers.count(record.count) })];

@@ -205,10 +205,9 @@
     return element("ul", { class: "symbols column" }, rows);
   }
 
-  function pointStateName(state) {
-    const special = x.city.first_visit_label;
-    return special && state === "first_ok" ? x.nameOf(special) : say(`state_${state}`);
-  }
+  // Where the file does not reach back to the first visit, "first visit" is called what it is.
+  const firstVisitName = () => x.nameOf(x.city.first_visit_label) || say("first_visit");
+  const pointStateName = (state) => say(`state_${state}`, { first: firstVisitName() });
 
   function breaksText(legend) {
     const values = legend.breaks.map(breakText).join(" / ");
@@ -292,17 +291,18 @@
     const { timeline, summary, subdistricts } = x.feed.data;
     const first = timeline && timeline.rows.length ? timeline.rows[0][0] : null;
     const since = x.filterValues("since")[0] || first || (subdistricts ? subdistricts.legend.since : null);
-    const last = x.filterValues("until")[0] || (summary ? summary.as_of : null);
+    const newest = timeline && timeline.rows.length ? timeline.rows[timeline.rows.length - 1][0] : null;
+    const last = x.filterValues("until")[0] || newest || (summary ? summary.as_of : null);
     return x.numbers.period(since, last);
   }
 
   function plainLegend() {
     const title = x.layers.issues.byGroup() ? "legend_groups" : x.shows("open") ? "legend_issues" : "legend_points";
-    const { open, closed, marks } = x.feed.data;
-    const clustered = [open, closed, marks].some((answer) => answer && answer.mode === "clusters");
+    const { open, closed, marks, allPoints } = x.feed.data;
+    const clustered = [open, closed, marks, x.feed.data.points || allPoints].some((answer) => answer && answer.mode === "clusters");
     const single = x.layers.issues.byGroup() ? "legend_groups_unit" : "legend_marks_unit";
     const unit = say(clustered ? "legend_clusters_unit" : single);
-    const points = x.feed.data.allPoints;
+    const points = allPoints;
     const unlocated = points ? say("n_points", { n: count(points.total + points.unlocated), unlocated: count(points.unlocated) }) : "";
     const issues = x.shows("open") || closed || marks ? say("n_issues", { n: count(x.state.n) }) : "";
     const under = points && x.feed.data.compliance ? say("under_area_names") : "";
@@ -310,6 +310,8 @@
   }
 
   x.registerName = registerName;
+  x.firstVisitName = firstVisitName;
+  x.pointStateName = pointStateName;
   x.legendContent = function () {
     const { data } = x.feed;
     const { layer } = x.state;

@@ -72,9 +72,16 @@
     return x.say("months").split(" ")[month - 1];
   }
 
+  // The year is said where the campaign spans more than one.
   function day(iso) {
     const p = parts(iso);
-    return p ? x.say("day", { month: p.month, month_name: monthName(p.month), day: p.day }) : NONE;
+    const values = p && { ...p, month_name: monthName(p.month) };
+    return p ? x.say(severalYears() ? "day_of_year" : "day", values) : NONE;
+  }
+
+  function severalYears() {
+    const campaign = x.city.campaigns.find((entry) => entry.code === x.city.current_campaign);
+    return campaign.start.slice(0, 4) !== campaign.end.slice(0, 4);
   }
 
   function dayAndTime(iso) {

@@ -1,17 +1,21 @@
-// New issues a day, and the part of the campaign that is looked at: brush, two handles, play.
+// New issues in time (by day, week or month), and the part that is looked at: brush, two handles, play.
 "use strict";
 
 (function (x) {
   const STEP_MS = 450;
   const HEIGHT = 30;
+  const DAY_MS = 86400000;
+  const WEEKS_ABOVE = 200;
+  const MONTHS_ABOVE = 800;
   let panel = null;
-  let rows = [];
+  let bins = []; // {from, to, count}: first and last day, issues
+  let unit = "day";
   let range = null;
   let dragFrom = null;
   let playing = null;
   const parts = {};
 
-  const last = () => rows.length - 1;
+  const last = () => bins.length - 1;
   const whole = () => range[0] === 0 && range[1] === last();
 
   function create() {
@@ -48,11 +52,11 @@
   function dayAt(event) {
     const box = parts.bars.getBoundingClientRect();
     const share = (event.clientX - box.left) / box.width;
-    return Math.max(0, Math.min(last(), Math.floor(share * rows.length)));
+    return Math.max(0, Math.min(last(), Math.floor(share * bins.length)));
   }
 
   function startBrush(event) {
-    if (rows.length) {
+    if (bins.length) {
       dragFrom = dayAt(event);
       parts.bars.setPointerCapture(event.pointerId);
     }
@@ -79,7 +83,7 @@
     if (!final) {
       return;
     }
-    const [since, until] = whole() ? [[], []] : [[rows[range[0]][0]], [rows[range[1]][0]]];
+    const [since, until] = whole() ? [[], []] : [[bins[range[0]].from], [bins[range[1]].to]];
     const filter = x.filterWith({ since, until });
     if (filter !== x.state.filter) {
       x.set({ filter });
@@ -90,7 +94,7 @@
   }
 
   function tellHost() {
-    const [since, until] = whole() ? ["", ""] : [rows[range[0]][0], rows[range[1]][0]];
+    const [since, until] = whole() ? ["", ""] : [bins[range[0]].from, bins[range[1]].to];
     x.host.post({ type: "xunjie:period", since, until });
   }
 
@@ -99,7 +103,7 @@
       stop();
       return;
     }
-    choose([range[0], Math.min(last(), range[1] + Math.max(1, Math.round(rows.length / 80)))], true);
+    choose([range[0], Math.min(last(), range[1] + Math.max(1, Math.round(bins.length / 80)))], true);
   }
 
   function stop() {
@@ -110,7 +114,7 @@
   }
 
   function togglePlay() {
-    if (rows.length < 2) {
+    if (bins.length < 2) {
       return;
     }
     if (playing) {
@@ -127,13 +131,13 @@
   function readRange() {
     const index = (key, otherwise) => {
       const value = x.filterValues(key)[0];
-      const found = value ? rows.findIndex(([day]) => day >= value.slice(0, 10)) : otherwise;
+      const found = value ? bins.findIndex((bin) => bin.to >= value.slice(0, 10)) : otherwise;
       return found < 0 ? last() : found;
     };
     range = [index("since", 0), index("until", last())];
   }
 
-  function bar([, count], position, top, chosen) {
+  function bar({ count }, position, top, chosen) {
     const height = count ? Math.max(1, (count / top) * HEIGHT) : 0;
     return x.svg("rect", {
       x: position + 0.1,
@@ -146,18 +150,19 @@
 
   function paint() {
     const [from, to] = range;
-    const top = Math.max(1, ...rows.map(([, count]) => count));
-    parts.bars.setAttribute("viewBox", `0 0 ${rows.length} ${HEIGHT}`);
-    parts.bars.replaceChildren(...rows.map((row, i) => bar(row, i, top, i >= from && i <= to)));
+    const top = Math.max(1, ...bins.map(({ count }) => count));
+    parts.bars.setAttribute("viewBox", `0 0 ${bins.length} ${HEIGHT}`);
+    parts.bars.replaceChildren(...bins.map((bin, i) => bar(bin, i, top, i >= from && i <= to)));
     parts.handles.forEach((input, which) => {
       input.max = last();
       input.value = range[which];
       input.setAttribute("aria-label", x.say(which ? "time_until" : "time_since"));
-      input.setAttribute("aria-valuetext", x.numbers.day(rows[range[which]][0]));
+      input.setAttribute("aria-valuetext", x.numbers.day(which ? bins[range[1]].to : bins[range[0]].from));
     });
-    const period = x.numbers.period(rows[from][0], rows[to][0]);
-    const total = rows.slice(from, to + 1).reduce((sum, [, count]) => sum + count, 0);
-    const values = { period, days: to - from + 1, n: x.numbers.count(total) };
+    const period = x.numbers.period(bins[from].from, bins[to].to);
+    const total = bins.slice(from, to + 1).reduce((sum, { count }) => sum + count, 0);
+    const days = Math.round((Date.parse(bins[to].to) - Date.parse(bins[from].from)) / DAY_MS) + 1;
+    const values = { period, days: x.numbers.count(days), n: x.numbers.count(total) };
     parts.text.textContent = x.say(whole() ? "time_all" : "time_part", values);
     const icon = playing ? "M4 3H6.5V13H4ZM9.5 3H12V13H9.5Z" : "M5 3L13 8L5 13Z";
     const label = x.say(playing ? "pause" : "play");
@@ -169,14 +174,16 @@
     paintDays();
   }
 
+  // The first and the last day, and between them the first days of some months or years.
   function paintDays() {
-    const firsts = rows.map(([day], i) => ({ day, i })).filter(({ day, i }) => i > 0 && day.endsWith("-01"));
-    const space = Math.ceil(rows.length / 8);
-    const inner = firsts.filter(({ i }) => i > space && i < rows.length - space);
-    const wanted = [{ day: rows[0][0], i: 0 }, ...inner.slice(-3), { day: rows[last()][0], i: last() }];
+    const starts = bins.map(({ from }, i) => ({ day: from, i })).filter(({ day }) => day.endsWith(unit === "month" ? "-01-01" : "-01"));
+    const space = Math.ceil(bins.length / 6);
+    const inner = starts.filter(({ i }) => i > space && i < bins.length - space);
+    const kept = inner.filter((_, position) => position % Math.ceil(inner.length / 3) === 0);
+    const wanted = [{ day: bins[0].from, i: 0 }, ...kept, { day: bins[last()].to, i: last() }];
     const nodes = wanted.map(({ day, i }, position) => {
       const node = x.element("span", {}, x.numbers.day(day));
-      const share = position === wanted.length - 1 ? 1 : i / rows.length;
+      const share = position === wanted.length - 1 ? 1 : i / bins.length;
       node.style.left = `${share * 100}%`;
       node.style.transform = `translateX(${position === 0 ? 0 : share === 1 ? -100 : -50}%)`;
       return node;
@@ -184,18 +191,40 @@
     parts.days.replaceChildren(...nodes);
   }
 
+  // Days as they come; of a long campaign weeks or months, without the empty time before and after.
+  function binned(rows) {
+    unit = rows.length > MONTHS_ABOVE ? "month" : rows.length > WEEKS_ABOVE ? "week" : "day";
+    if (unit === "day") {
+      return rows.map(([day, count]) => ({ from: day, to: day, count }));
+    }
+    const filled = rows.map(([, count]) => count > 0);
+    const kept = rows.slice(Math.max(0, filled.indexOf(true)), filled.lastIndexOf(true) + 1);
+    const found = [];
+    kept.forEach(([day, count], i) => {
+      const starts = unit === "month" ? day.endsWith("-01") : i % 7 === 0;
+      if (found.length === 0 || starts) {
+        found.push({ from: day, to: day, count: 0 });
+      }
+      const bin = found[found.length - 1];
+      bin.to = day;
+      bin.count += count;
+    });
+    return found;
+  }
+
   function draw() {
     if (!panel) {
       create();
     }
     const answer = x.feed.data.timeline;
-    panel.hidden = !answer || answer.rows.length < 2;
+    const next = answer ? binned(answer.rows) : [];
+    panel.hidden = next.length < 2;
     if (panel.hidden) {
       return;
     }
-    rows = answer.rows;
-    panel.setAttribute("aria-label", x.say("time_title"));
-    parts.title.textContent = x.say("time_title");
+    bins = next;
+    panel.setAttribute("aria-label", x.say(`time_title_${unit}`));
+    parts.title.textContent = x.say(`time_title_${unit}`);
     if (dragFrom === null && !playing) {
       readRange();
     }

@@ -57,8 +57,7 @@
   function firstVisit({ points }) {
     const n = points.first_visit_compliant + points.first_visit_non_compliant;
     const interval = n >= 5 ? say("interval", { range: x.numbers.interval(points.first_visit_compliant, n) }) : "";
-    const label = x.city.first_visit_label ? x.nameOf(x.city.first_visit_label) : say("wall_first");
-    return rate(label, points.first_visit_compliant, n, interval, "");
+    return rate(say("wall_first", { first: x.firstVisitName() }), points.first_visit_compliant, n, interval, "");
   }
 
   function current({ points }) {

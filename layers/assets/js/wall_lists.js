@@ -5,6 +5,7 @@
   const { element } = x;
   const say = (key, values) => x.say(key, values);
   const MOST_RANKED = 9;
+  const MOST_RANKED_ALONE = 17;
 
   const star = () => (x.feed.data.summary && x.feed.data.summary.synthetic ? "*" : "");
 
@@ -31,7 +32,9 @@
     }
     const key = byRoad ? "per_km" : "per_km2";
     const colours = x.layers[byRoad ? "roads" : "subdistricts"].options.colours[x.state.theme];
-    const rows = [...answer.rows].sort((a, b) => b[key] - a[key]).slice(0, MOST_RANKED);
+    const { watch } = x.feed.data;
+    const most = watch && watch.overdue_total ? MOST_RANKED : MOST_RANKED_ALONE;
+    const rows = [...answer.rows].sort((a, b) => b[key] - a[key]).slice(0, most);
     const top = rows.length ? rows[0][key] : 1;
     const head = [byRoad ? "wall_road" : "wall_subdistrict", null, `unit_${key}`, "unit_open"];
     return element(
@@ -54,7 +57,7 @@
 
   function overdue() {
     const { watch } = x.feed.data;
-    if (!watch) {
+    if (!watch || !watch.overdue_total) {
       return null;
     }
     const rows = watch.overdue.map((issue) =>
