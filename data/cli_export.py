@@ -11,11 +11,11 @@ from pathlib import Path
 
 from sqlalchemy import false, select
 
+from data.campaign_clock import campaign_now
 from data.city_files import load_city
 from data.command import Command
 from data.export import issues_csv, issues_geojson, points_geojson
 from data.filter_sql import issue_rows
-from data.runtime import campaign_now
 from data.schema import ISSUE
 from data.snapshot import Snapshot, read_snapshot
 from data.store import layers_must_agree, open_store

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from data.campaign_clock import campaign_now
 from data.command import Command
 from data.csv_cells import guarded
 from data.importing.ledger import Ledger, read_ledger
 from data.importing.row_draft import Assumed
 from data.records import Reject
-from data.runtime import Runtime, campaign_now, open_runtime
+from data.runtime import Runtime, open_runtime
 from geo.city import City
 from geo.crs import checked_datum
 from geo.errors import BadValueError, StoreError

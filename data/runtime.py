@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
+from data.campaign_clock import campaign_now
 from data.city_files import load_city
 from data.feed import Change, ChangeFeed
 from data.intake import Origin, examine
@@ -18,7 +19,6 @@ from data.settings import Settings
 from data.snapshot import Snapshot, read_snapshot
 from data.store import Store, open_store, read_meta
 from data.writer import Batch, Writer, Written, is_empty
-from geo.campaign import Campaign
 from geo.city import City
 from geo.errors import CityError, StoreError
 from geo.issue import IssueDraft
@@ -28,11 +28,6 @@ _REREAD_ABOVE: Final = 20_000
 """More new issues than this are read from the store rather than appended in memory."""
 
 Progress = Callable[[float], None]
-
-
-def campaign_now(campaign: Campaign) -> datetime:
-    """The campaign's moment: its own clock where that stands still, else the wall clock. Aware."""
-    return campaign.clock or datetime.now(UTC)
 
 
 class Runtime:

@@ -15,6 +15,7 @@ import orjson
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, Table, select
 
+from data.campaign_clock import campaign_now
 from data.projection import Step
 from data.records import Reject
 from data.schema import ISSUE, ISSUE_SHARE, META, POINT, TRANSITION, VISIT
@@ -29,6 +30,7 @@ from data.table_building import (
     transitions,
 )
 from data.writer import Rows
+from geo.campaign import Campaign
 from geo.city import City
 from geo.clock import from_us, to_us
 from geo.errors import NotFoundError
@@ -83,6 +85,10 @@ class Snapshot:
             while len(self._moments) > _KEPT_MOMENTS:
                 self._moments.popitem(last=False)
         return table
+
+    def now(self, campaign: Campaign) -> datetime:
+        """The moment of `campaign`, as `geo.filter_query` asks for it."""
+        return campaign_now(campaign)
 
     def row(self, identity: str) -> int:
         """Position of the issue with that UUID or number (of several with one number: the first); NotFoundError."""

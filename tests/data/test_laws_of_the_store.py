@@ -13,13 +13,14 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.campaign_clock import campaign_now
 from data.events import checked
 from data.filter_sql import issue_ids
 from data.intake import examine
 from data.placing import Placer
 from data.projection import cut, project
 from data.receipts import Receipt
-from data.runtime import Runtime, campaign_now
+from data.runtime import Runtime
 from data.store import read_events
 from data.verify import problems
 from geo.clock import to_us
