@@ -45,15 +45,15 @@ def chips_of(scene: Scene, *, points: bool = False) -> list[Chip]:
             named = [_value_name(scene, key, value) for value in values]
             listed = ("、" if scene.language == "zh-CN" else ", ").join(named[:3])
             more = f" +{len(named) - 3}" if len(named) > 3 else ""
-            chips.append(Chip(field, f"{scene.say(f'core.filter_{key}')}: {listed}{more}"))
+            chips.append(Chip(field, _words(scene, key, f"{listed}{more}")))
     if f.since or f.until:
-        chips.append(Chip("period", f"{scene.say('core.filter_period')}: {_period(scene)}"))
+        chips.append(Chip("period", _words(scene, "period", _period(scene))))
     if not scene.is_now:
-        chips.append(Chip("as_of", f"{scene.say('core.filter_as_of')}: {figures.table_moment(scene.as_of)}"))
+        chips.append(Chip("as_of", _words(scene, "as_of", figures.table_moment(scene.as_of))))
     if f.bbox:
         chips.append(Chip("bbox", scene.say("core.map_extent_chip")))
     if f.text:
-        chips.append(Chip("text", f"{scene.say('core.filter_q')}: {f.text}"))
+        chips.append(Chip("text", _words(scene, "q", f.text)))
     concerning = {"subdistricts", "roads", "bbox", "as_of", "site_classes"}
     if points:
         return [chip for chip in chips if chip.field in concerning]
@@ -87,6 +87,10 @@ def empty_sentence(scene: Scene) -> str:
 def less(issue_filter: IssueFilter, field: str) -> IssueFilter:
     """The filter without the condition of a chip."""
     return replace(issue_filter, since=None, until=None) if field == "period" else without(issue_filter, field)
+
+
+def _words(scene: Scene, key: str, value: str) -> str:
+    return scene.say("core.chip", name=scene.say(f"core.filter_{key}"), value=value)
 
 
 def _drop(field: str) -> None:

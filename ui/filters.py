@@ -60,7 +60,7 @@ def list_field(scene: Scene, field: str) -> None:
         return
     totals = _counts(scene, field, options)
     chosen = list(getattr(scene.filter, field))
-    shown = [code for code in options if totals[code] or code in chosen]
+    shown = [code for code in options if totals[code] or code in chosen] if any(totals.values()) else options
     key = f"f-{field}"
     st.session_state[key] = chosen
     label = {"groups": "group", "types": "type", "tasks": "task", "subdistricts": "subdistrict", "roads": "road"}[field]
@@ -81,7 +81,9 @@ def stage_field(scene: Scene) -> None:
     st.markdown(f"<small>{scene.say('core.filter_stage')}</small>", unsafe_allow_html=True)
     totals = _stage_counts(scene)
     chosen = scene.filter.stages or ORDINARY_STAGES
-    shown = [stage for stage in STAGES if stage != Stage.REJECTED or totals[stage]]
+    deadlines = any(kind.due_hours is not None for kind in scene.city.catalogue.types)
+    seldom = {Stage.REJECTED} if deadlines else {Stage.REJECTED, Stage.OVERDUE}
+    shown = [stage for stage in STAGES if stage not in seldom or totals[stage] or stage in scene.filter.stages]
     for stage in shown:
         key = f"f-stage-{stage.value}"
         st.session_state[key] = stage in chosen
@@ -94,7 +96,8 @@ def period_field(scene: Scene) -> None:
     f, zone = scene.filter, scene.city.time_zone
     st.session_state["f-since"] = local_date(f.since, zone) if f.since else None
     st.session_state["f-until"] = local_date(f.until - timedelta(microseconds=1), zone) if f.until else None
-    left, right = st.columns(2, gap="small")
+    with st.container(key="period"):
+        left, right = st.columns(2, gap="small")
     with left:
         st.date_input(
             scene.say("core.filter_since"),
@@ -167,7 +170,7 @@ def _changed(field: str, read: Callable[[Any], Any]) -> None:
 def _stages_changed(shown: Sequence[Stage]) -> None:
     scene = open_scene()
     chosen = tuple(stage for stage in shown if st.session_state[f"f-stage-{stage.value}"])
-    everything = set(chosen) == set(ORDINARY_STAGES) or not chosen
+    everything = set(chosen) == set(ORDINARY_STAGES) & set(shown) or not chosen
     change.set_field(scene, "stages", () if everything else tuple(sorted(stage.value for stage in chosen)))
 
 

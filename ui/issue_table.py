@@ -124,7 +124,7 @@ def _age(scene: Scene, row: int) -> str:
     table = scene.table
     closed = int(table.closed_us[row])
     days = ((closed if closed != NEVER else scene.as_of_us) - int(table.reported_us[row])) / _DAY_US
-    text = f"{days:.0f}" if days >= 1 else f"{max(days, 0):.1f}"
+    text = f"{days:,.0f}" if days >= 1 else f"{max(days, 0):.1f}"
     return scene.say("explore.closed_in", n=text) if closed != NEVER else text
 
 

@@ -45,7 +45,7 @@ def point_card(scene: Scene) -> bool:
         tag(
             "div",
             _results(scene, visits),
-            tag("h3", scene.say("points.visits_n", n=len(visits))),
+            tag("h4", scene.say("points.visits_n", n=len(visits))),
             tag("ul", join(_visit(scene, visit) for visit in visits.tolist())),
             cls="xj-card",
         )
@@ -113,7 +113,7 @@ def _day(scene: Scene, visit: int) -> str:
 def _issues(scene: Scene, row: int, visits: np.ndarray) -> None:
     table, points = scene.table, scene.snapshot.points
     linked = np.flatnonzero(np.isin(table.visit, scene.snapshot.visits.id[visits]) & counted(table, table.status >= 0))
-    lines = [tag("h3", scene.say("points.linked_n", n=len(linked)))]
+    lines = [tag("h4", scene.say("points.linked_n", n=len(linked)))]
     items = []
     for issue in linked[:_SHOWN_ISSUES].tolist():
         kind = scene.city.catalogue.types[int(table.type[issue])]

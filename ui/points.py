@@ -27,6 +27,7 @@ RATES = ("first", "current")
 KINDS: tuple[Literal["site_class", "subdistrict"], ...] = ("site_class", "subdistrict")
 _DAY_US = 86_400_000_000
 _FIRST_ROWS = 9
+_TICK_ROOM = 0.3  # of the axis: nearer to the reference a tick's text would run into its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _both_rates(scene: Scene, points: Points) -> None:
     label = scene.city.first_visit_label
     first = scene.name(label) if label is not None else scene.say("points.first_rate")
     row = points.all
-    boxes, question = st.columns([10, 1.6], gap="small")
+    boxes, question = st.columns([10, 1], gap="small")
     with question:
         help_popover(scene, "points")
     boxes.html(
@@ -182,16 +183,12 @@ def _row(scene: Scene, row: RateRow, which: str, by: str, base: float) -> Row:
 
 
 def _ticks(scene: Scene, base: float, reference: float) -> list[Tick]:
-    middle = (base + 1) / 2
-    return [
-        Tick(0.0, f"{base:.0%}"),
-        Tick(0.5, f"{middle:.0%}"),
-        Tick(
-            (reference - base) / (1 - base),
-            scene.say("points.all_rate", rate=f"{100 * reference:.1f}%"),
-            reference=True,
-        ),
-    ]
+    middle, at = (base + 1) / 2, (reference - base) / (1 - base)
+    ticks = [Tick(0.0, f"{base:.0%}")]
+    if abs(at - 0.5) > _TICK_ROOM:
+        ticks.append(Tick(0.5, f"{middle:.0%}"))
+    all_of_them = scene.say("points.all_rate", rate=f"{100 * reference:.1f}%")
+    return [*ticks, Tick(at, all_of_them, reference=True)]
 
 
 def _failed_first(scene: Scene, points: Points) -> None:

@@ -113,7 +113,8 @@ def _points(scene: Scene) -> None:
     with st.container(key="panel-recordpoints"):
         st.html(_heading(scene, "points"))
         st.html(_table(scene, ("figure", "published", "data", "bound", "agrees"), rows))
-        st.html(tag("p", scene.say("record.points_note"), cls="xj-note"))
+        if published is not None:
+            st.html(tag("p", scene.say("record.points_note"), cls="xj-note"))
 
 
 def _counts(scene: Scene) -> None:

@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import streamlit as st
 
+from geo.clock import from_us
 from geo.timeline import per_day, per_week, period_of
 from layers.tokens import tokens
 from ui import address, figures
@@ -56,7 +57,7 @@ def _unit_changed() -> None:
 
 
 def _weeks(scene: Scene) -> None:
-    start, end = period_of(scene.filter, scene.city)
+    start, end = _extent(scene)
     catalogue = scene.city.catalogue
     group_of = np.array([catalogue.position("group", kind.group) for kind in catalogue.types], np.int64)
     groups = group_of[scene.table.type]
@@ -82,19 +83,29 @@ def _weeks(scene: Scene) -> None:
                 }
             )
     _draw(_week_chart(scene, rows, names, colours), scene.say("explore.trend_week"))
-    if any(not row["whole"] for row in rows):
+    if len({row["week"] for row in rows}) <= _MANY_WEEKS and any(not row["whole"] for row in rows):
         st.html(tag("p", scene.say("explore.partial_week"), cls="xj-cap"))
+
+
+def _extent(scene: Scene) -> tuple[date, date]:
+    """The filter's period; of one longer than _MANY_WEEKS only the part that has issues."""
+    start, end = period_of(scene.filter, scene.city)
+    if (end - start) < _WEEK * _MANY_WEEKS:
+        return start, end
+    reported = scene.table.reported_us[scene.mask]
+    first, last = (from_us(int(us)) for us in (reported.min(), reported.max()))
+    assert first is not None, "a report has its time"
+    assert last is not None, "a report has its time"
+    first_day, last_day = first.astimezone(scene.zone).date(), last.astimezone(scene.zone).date()
+    return max(start, first_day), max(min(end, last_day), start, first_day)
 
 
 def _week_chart(scene: Scene, rows: list[dict[str, Any]], names: list[str], colours: list[str]) -> Chart:
     weeks = sorted({row["week"] for row in rows})
-    colour = alt.Color(
-        "group:N",
-        scale=alt.Scale(domain=names, range=colours),
-        legend=alt.Legend(
-            title=None, orient="right", symbolType="circle", symbolStrokeWidth=0, symbolOpacity=1, symbolSize=90
-        ),
-    )
+    many = len(weeks) > _MANY_WEEKS
+    discs = {} if many else {"symbolType": "circle", "symbolStrokeWidth": 0, "symbolOpacity": 1, "symbolSize": 90}
+    legend = alt.Legend(title=None, orient="right", **discs)
+    colour = alt.Color("group:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
     said = [
         alt.Tooltip("group:N", title=scene.say("core.filter_group")),
         alt.Tooltip("days:N", title=scene.say("explore.unit_week")),
@@ -104,7 +115,7 @@ def _week_chart(scene: Scene, rows: list[dict[str, Any]], names: list[str], colo
     base = alt.Chart(_DATA(values=rows)).encode(x=x, y=y, color=colour)
     surface = tokens()["color"][scene.theme]["surface"]
     whole = base.transform_filter("datum.whole")
-    if len(weeks) > _MANY_WEEKS:  # a mark a week would hide the lines
+    if many:  # a mark a week would hide the lines
         return alt.layer(whole.mark_line(strokeWidth=1.4, tooltip=True)).properties(height=_HEIGHT)
     layers = [
         base.mark_line(strokeWidth=1.4, strokeDash=[3, 3], opacity=0.75),
@@ -139,7 +150,7 @@ def _axes(scene: Scene, field: str, days: list[str], most: int) -> tuple[alt.X, 
 
 
 def _days(scene: Scene) -> None:
-    start, end = period_of(scene.filter, scene.city)
+    start, end = _extent(scene)
     days, counts = per_day(scene.table.reported_us, scene.mask, scene.city.time_zone, start=start, end=end)
     rows = [
         {"day": _moment(day), "n": number, "says": figures.day(day, scene.language)}
