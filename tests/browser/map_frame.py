@@ -18,7 +18,7 @@ def map_frame(page: Page, *, wait_s: float = 30) -> Frame:
     while time.monotonic() < deadline:
         for frame in page.frames:
             if urlsplit(frame.url).path in {"/map", "/wall"}:
-                frame.wait_for_function(DRAWN)
+                frame.wait_for_function(DRAWN, polling=50)  # not by frames: a tab in the background draws none
                 return frame
         page.wait_for_timeout(30)
     raise AssertionError(f"no map within {wait_s:.0f} s on {page.url}")
@@ -36,7 +36,7 @@ def view(frame: Frame) -> list[float]:
 
 def wait_for_n(frame: Frame, n: int, *, timeout_ms: int = 10_000) -> None:
     """Wait until the map's n is `n`."""
-    frame.wait_for_function("n => xunjie.state.n === n", arg=n, timeout=timeout_ms)
+    frame.wait_for_function("n => xunjie.state.n === n", arg=n, timeout=timeout_ms, polling=50)
 
 
 def pixel_of(frame: Frame, lon: float, lat: float) -> tuple[float, float]:

@@ -34,12 +34,6 @@ def questions(app) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-NAMES = [
-    *("everything", "type", "type and place", "overdue", "closed in July", "road", "two tasks", "another register"),
-    *("the past", "a number", "box", "nothing"),
-]
-
-
 def count_of(text: str) -> int:
     return int(text.replace(",", "").strip())
 
@@ -52,11 +46,10 @@ def download(page, extension: str) -> bytes:
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_map_count_table_and_exports_agree(app, visitor, language):
-    asked = questions(app)
-    assert list(asked) == NAMES
+    asked = list(questions(app).items())[0 if language == "en" else 1 :: 2]
     with visitor(language=language) as seen:
         page = seen.page
-        for name, pairs in asked.items():
+        for name, pairs in asked:
             total = app.get(f"/api/summary?{urlencode(pairs)}")["issues"]["total"]
             open_page(page, f"{app.url}/explore?{urlencode([*pairs, ('lang', language)])}")
             assert shown(map_frame(page))["n"] == total, name

@@ -11,6 +11,7 @@ from tests.browser.streamlit_page import assert_fits, at_rest, open_page
 
 PAGES = ["/", "/explore", "/points", "/report", "/record", "/about"]
 WITH_MAP = {"/", "/explore", "/points"}
+ALONE = ["/map", "/wall"]
 DESK, PHONE = (1920, 1080), (390, 844)
 AREAS, ISSUES = 18, 2366
 
@@ -34,21 +35,15 @@ def test_every_page_loads_calmly(app, visitor, look):
                 assert (state["language"], state["theme"]) == (language, theme), path
             at_rest(seen.page)
             assert_fits(seen.page)
-
-
-@pytest.mark.parametrize("look", LOOKS, ids=look_id)
-@pytest.mark.parametrize("path", ["/map", "/wall"])
-def test_the_map_stands_alone(app, visitor, path, look):
-    language, theme, size = look
-    with visitor(language=language, theme=theme, size=size) as seen:
-        seen.page.goto(f"{app.url}{path}?lang={language}&theme={theme}")
-        frame = map_frame(seen.page)
-        state = shown(frame)
-        assert (state["areasDrawn"], state["n"]) == (AREAS, ISSUES)
-        assert (state["language"], state["theme"]) == (language, theme)
-        assert frame.evaluate("document.documentElement.lang") == language
-        assert "2,366" in frame.inner_text("body")
-        assert_fits(seen.page)
+        for path in ALONE:
+            seen.page.goto(f"{app.url}{path}?lang={language}&theme={theme}")
+            frame = map_frame(seen.page)
+            state = shown(frame)
+            assert (state["areasDrawn"], state["n"]) == (AREAS, ISSUES), path
+            assert (state["language"], state["theme"]) == (language, theme), path
+            assert frame.evaluate("document.documentElement.lang") == language
+            assert "2,366" in frame.inner_text("body"), path
+            assert_fits(seen.page)
 
 
 @pytest.mark.parametrize("layer", ["subdistricts", "roads", "heat", "plain"])
