@@ -14,6 +14,7 @@
   const ALONG = [0.5, 0.36, 0.64, 0.24, 0.76, 0.14, 0.86];
   const STEEP_DEGREES = 58;
   const ROADS_FROM_ZOOM = 13;
+  const MOST_OBSTACLES = 400;
   const SPACED_FROM_ZOOM = 15;
 
   let container = null;
@@ -137,9 +138,9 @@
       .map((box) => [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top]);
   }
 
-  function markBoxes() {
-    const placed = [...x.layers.issues.placed(), ...x.layers.points.placed()];
-    if (placed.length > 400) {
+  function markBoxes(wanted) {
+    const placed = [...x.layers.issues.placed(), ...x.layers.points.placed()].filter(wanted);
+    if (placed.length > MOST_OBSTACLES) {
       return [];
     }
     return placed.map(({ latLng, size }) => {
@@ -207,8 +208,9 @@
     const labels = [...areaLabels(), ...roadLabels()].sort((a, b) => b.priority - a.priority);
     const nodes = labels.map(build);
     container.replaceChildren(...nodes);
-    const taken = panelBoxes();
-    const soft = markBoxes();
+    // Discs with a number are never written over; single symbols only where there is no other place.
+    const taken = [...panelBoxes(), ...markBoxes(({ kind }) => kind === "cluster")];
+    const soft = markBoxes(({ kind }) => kind !== "cluster");
     labels.forEach((label, position) => place(label, nodes[position], taken, soft));
   }
 

@@ -218,7 +218,8 @@
     }
     const answer = x.feed.data.timeline;
     const next = answer ? binned(answer.rows) : [];
-    panel.hidden = next.length < 2;
+    const issuesDrawn = x.state.layer !== "plain" || x.shows("open") || x.shows("closed");
+    panel.hidden = next.length < 2 || !issuesDrawn;
     if (panel.hidden) {
       return;
     }

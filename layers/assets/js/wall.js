@@ -78,6 +78,8 @@
     x.fit.bounds(bounds.pad(0.12), { animated });
   }
 
+  const stripHeight = () => (parts.strip ? parts.strip.offsetHeight : 0);
+
   function drawHeader() {
     const { asOf, stale } = x.state;
     const campaign = x.city.campaigns.find((entry) => entry.code === x.city.current_campaign);
@@ -111,8 +113,9 @@
       }
     }
     parts.legend.replaceChildren(...x.legendContent());
+    document.body.style.setProperty("--strip", `${stripHeight()}px`);
     drawOverview();
   }
 
-  x.wall = { build, draw, home, unit, drawOverview, stripHeight: () => (parts.strip ? parts.strip.offsetHeight : 0) };
+  x.wall = { build, draw, home, unit, drawOverview, stripHeight };
 })(window.xunjie);
