@@ -25,14 +25,14 @@ Geometries = NDArray[np.object_]
 class CheckedGeometries:
     """`source` as it came, without Z; `wgs84` the same in WGS-84; both None where `errors` names the row.
 
-    `source_x`, `source_y`: a point on the geometry, in its own datum.
+    `source_xy`, shape (n, 2): the first vertex as it came. A vertex, since a point between two of them is not
+    converted to a point between their images.
     """
 
     source: Geometries
     wgs84: Geometries
     datum: list[str]
-    source_x: NDArray[np.float64]
-    source_y: NDArray[np.float64]
+    source_xy: NDArray[np.float64]
     errors: dict[int, XunjieError]
 
 
@@ -62,19 +62,16 @@ def checked_geometries(geometries: Sequence[object], datums: Sequence[str], city
     _converted(wgs84, good, lambda part: geometries_to_metric(part, city.metric_crs), errors)
     for row in errors:
         source[row] = wgs84[row] = None
-    x, y = point_on(source)
-    return CheckedGeometries(source, wgs84, names, x, y, errors)
+    return CheckedGeometries(source, wgs84, names, first_vertices(source), errors)
 
 
-def point_on(geometries: Geometries) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Coordinates of a point on each geometry: itself, the middle of a line, an inner point; NaN for None."""
-    kinds = shapely.get_type_id(geometries)
-    inner = np.array(geometries, object)
-    lines = kinds == 1
-    inner[lines] = shapely.line_interpolate_point(geometries[lines], 0.5, normalized=True)
-    others = kinds > 1
-    inner[others] = shapely.point_on_surface(geometries[others])
-    return shapely.get_x(inner), shapely.get_y(inner)
+def first_vertices(geometries: Geometries) -> NDArray[np.float64]:
+    """The first vertex of each geometry, shape (n, 2); NaN for None."""
+    coordinates, owner = shapely.get_coordinates(geometries, return_index=True)
+    firsts = np.full((len(geometries), 2), np.nan)
+    rows, at = np.unique(owner, return_index=True)
+    firsts[rows] = coordinates[at]
+    return firsts
 
 
 def _at_grid(wgs84: Geometries, errors: dict[int, XunjieError]) -> Geometries:

@@ -120,7 +120,7 @@ def _payload(draft: IssueDraft, checked: CheckedDraft, wkb: str, content: str, o
 
 def _origin(shapes: CheckedGeometries, row: int, origins: Mapping[int, Origin]) -> Origin:
     """The given origin of a row, else what came with the draft."""
-    return origins.get(row) or Origin(shapes.datum[row], float(shapes.source_x[row]), float(shapes.source_y[row]))
+    return origins.get(row) or Origin(shapes.datum[row], *shapes.source_xy[row].tolist())
 
 
 def _content_hash(draft: IssueDraft, wkb: str, datum: str) -> str:
