@@ -23,6 +23,7 @@ SCRIPTS = (
     "feed",
     "symbols",
     "symbol_layer",
+    "tiles",
     "basemap",
     "subdistricts",
     "roads",

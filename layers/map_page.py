@@ -24,6 +24,7 @@ from layers.map_layer import StartPage
 from layers.point_marks import PointMarks
 from layers.road_density import RoadDensity
 from layers.subdistrict_density import SubdistrictDensity
+from layers.tiles import TileBasemap, Tiles
 from layers.tokens import Theme
 
 Kind = Literal["map", "wall"]
@@ -54,10 +55,11 @@ class MapPages:
     """The pages and files of one city's map.
 
     `assets` maps content-addressed names to files that never change; `page` gives the HTML that names them. Nothing
-    here depends on issues: data reaches the browser by fetch. `asset_path` is where `assets` are served.
+    here depends on issues: data reaches the browser by fetch. `tiles` is an optional basemap; `asset_path` is where
+    `assets` are served.
     """
 
-    def __init__(self, city: City, *, asset_path: str = "/map/assets/") -> None:
+    def __init__(self, city: City, *, tiles: Tiles | None = None, asset_path: str = "/map/assets/") -> None:
         self._city = city
         self._path = asset_path
         self._assets: dict[str, Asset] = {}
@@ -65,13 +67,15 @@ class MapPages:
         self._style = [self._add(asset_sources.leaflet_style()), self._add(asset_sources.style_bundle(fonts))]
         leaflet = self._add(asset_sources.leaflet_script())
         bundle = self._add(asset_sources.script_bundle())
-        folium_script = folium_map_script(city, leaflet_url=leaflet, leaflet_style_url=self._style[0])
+        folium_script = folium_map_script(city, tiles=tiles, leaflet_url=leaflet, leaflet_style_url=self._style[0])
         map_script = self._add(content_addressed("map", ".js", folium_script.encode()))
         self._scripts = [leaflet, bundle, map_script]
         self._attributes = {
             "city": self._add(content_addressed("city", ".json", city_json(city))),
             "worker": self._add(asset_sources.live_worker()),
         }
+        if tiles is not None:
+            self._attributes["tiles"] = tiles.url
         for language in LANGUAGES:
             content = orjson.dumps(section("map", language), option=orjson.OPT_SORT_KEYS)
             name = f"strings-{language}"
@@ -104,7 +108,7 @@ class MapPages:
         return self._path + name
 
 
-def folium_map(city: City, *, leaflet_url: str, leaflet_style_url: str) -> folium.Map:
+def folium_map(city: City, *, leaflet_url: str, leaflet_style_url: str, tiles: Tiles | None = None) -> folium.Map:
     """The one Folium map of a city, with our own layers and none of Folium's downloads.
 
     It is constant: names are fixed, and nothing in it changes with issues, users, language or theme.
@@ -126,14 +130,16 @@ def folium_map(city: City, *, leaflet_url: str, leaflet_style_url: str) -> foliu
     drawn._id = "xunjie"
     drawn.default_js = [("leaflet", leaflet_url)]
     drawn.default_css = [("leaflet_css", leaflet_style_url)]
+    if tiles is not None:
+        drawn.add_child(TileBasemap(tiles, city))
     for layer in (Basemap(), SubdistrictDensity(), RoadDensity(), Heat(), IssueMarks(), PointMarks(), StartPage()):
         drawn.add_child(layer)
     return drawn
 
 
-def folium_map_script(city: City, *, leaflet_url: str, leaflet_style_url: str) -> str:
+def folium_map_script(city: City, *, leaflet_url: str, leaflet_style_url: str, tiles: Tiles | None = None) -> str:
     """Only the script part of what Folium renders; the skeleton stands in for its HTML."""
-    root = folium_map(city, leaflet_url=leaflet_url, leaflet_style_url=leaflet_style_url).get_root()
+    root = folium_map(city, leaflet_url=leaflet_url, leaflet_style_url=leaflet_style_url, tiles=tiles).get_root()
     root.render()
     script: str = root.script.render()  # type: ignore[attr-defined]  # a Figure has it, its base has not
     return f'"use strict";\n{script}\n'

@@ -76,7 +76,7 @@
 
     function drawRoads() {
       roadLines = [];
-      if (!x.city.roads) {
+      if (!x.city.roads || x.layers.tiles) {
         return;
       }
       const canvas = x.city.roads.segments.length > MANY_SEGMENTS;
@@ -119,7 +119,9 @@
       group.clearLayers();
       const c = colours();
       const { geometry } = x.city.boundary;
-      shape(geometry, "land", { stroke: false, fillColor: c.land, fillOpacity: 1 });
+      if (!x.layers.tiles) {
+        shape(geometry, "land", { stroke: false, fillColor: c.land, fillOpacity: 1 });
+      }
       drawBorders();
       drawRoads();
       shape(geometry, "district", { fill: false, color: c.districtGlow, weight: options.glow_width_px, opacity: 0.45 });

@@ -65,7 +65,9 @@
       const n = rows.filter((row) => row.class === position).length;
       const label = say("class_of_areas", { range: rangeText(entry, legend), n });
       const button = classButton(position, label, count(n));
-      button.style.backgroundColor = options.colours[theme][position];
+      // Over foreign tiles the fill is thinner, and the legend shows what that looks like.
+      const share = x.layers.subdistricts.opacityOfFill() * 100;
+      button.style.backgroundColor = `color-mix(in srgb, ${options.colours[theme][position]} ${share}%, var(--map-land))`;
       button.style.color = options.label_colours[theme][position];
       return button;
     });
@@ -244,7 +246,7 @@
       { class: "keys" },
       entry("district", say("line_district"), boundary.quality),
       entry("borders", say("line_areas"), areas.quality),
-      roads ? entry("road", say("line_roads"), roads.quality) : null,
+      roads && !x.layers.tiles ? entry("road", say("line_roads"), roads.quality) : null,
     );
   }
 

@@ -113,6 +113,7 @@
     drawPanels();
     map.invalidateSize({ animate: false });
     x.fit.city();
+    x.layers.tiles?.show();
     x.layers.basemap.draw();
     drawAll();
     x.on("state", change);

@@ -27,6 +27,8 @@
       return codes.length === 0 || codes.includes(code);
     }
 
+    const opacityOfFill = () => (x.layers.tiles ? options.fill_opacity_over_tiles : options.fill_opacity);
+
     function styleOf(code) {
       if (x.state.layer !== "subdistricts" || !x.feed.data.subdistricts || !chosen(code)) {
         return { fillOpacity: 0 };
@@ -36,7 +38,7 @@
         return { fillColor: "url(#no-data)", fillOpacity: 1 };
       }
       const isolated = x.state.isolatedClass;
-      const opacity = isolated === null || isolated === row.class ? options.fill_opacity : FADED;
+      const opacity = isolated === null || isolated === row.class ? opacityOfFill() : FADED;
       return { fillColor: options.colours[x.state.theme][row.class], fillOpacity: opacity };
     }
 
@@ -65,6 +67,6 @@
       };
     }
 
-    return { options, draw, labelOf, rowOf: (code) => rows.get(code), chosen };
+    return { options, draw, labelOf, opacityOfFill, rowOf: (code) => rows.get(code), chosen };
   };
 })(window.xunjie);
