@@ -6,6 +6,7 @@ import streamlit as st
 
 from geo.city import Quality
 from ui import figures
+from ui.guard import guarded
 from ui.markup import Html, join, tag
 from ui.scene import Scene, open_scene
 
@@ -13,6 +14,7 @@ _SHOWN_REJECTS = 200
 _METHODS = ("density_area", "density_road", "snap", "split", "rate", "overdue", "as_of", "heat", "registers", "datum")
 
 
+@guarded
 def page() -> None:
     """Kinds of data, figures of the store, methods, sources, rows that were not taken."""
     scene = open_scene()

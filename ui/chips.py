@@ -108,8 +108,10 @@ def _value_name(scene: Scene, key: str, value: str) -> str:
         return subdistrict_name(scene, value)
     if key == "road":
         return road_name(scene, value)
-    if key in ("stage", "status"):
-        return scene.say(f"core.{key}_{value}")
+    if key == "stage":
+        return scene.say(f"core.stage_{value}")
+    if key == "status":
+        return scene.say(f"core.status_{value}")
     return entry_name(scene, key, value)
 
 

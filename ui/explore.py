@@ -19,6 +19,7 @@ from ui.filters import (
     search_field,
     stage_field,
 )
+from ui.guard import guarded
 from ui.issue_card import issue_card
 from ui.issue_table import issue_table
 from ui.map_view import map_view
@@ -35,6 +36,7 @@ SHOWN = 6
 _DRAWN = "explore-filter"  # what the sidebar shows: it lies outside the fragment
 
 
+@guarded
 def page() -> None:
     """Filters beside, the selection in the middle."""
     scene = open_scene()
@@ -69,6 +71,7 @@ def _follow_changed() -> None:
 
 
 @st.fragment
+@guarded
 def _selection() -> None:
     scene = open_scene()
     if st.session_state.get(_DRAWN) != scene.pairs():

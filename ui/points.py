@@ -14,6 +14,7 @@ from geo.selection import select_points
 from geo.tables import Bools
 from ui import address, figures
 from ui.chips import chip_buttons, chips_of
+from ui.guard import guarded
 from ui.map_view import map_view
 from ui.markup import Html, tag
 from ui.names import entry_name, subdistrict_name
@@ -41,6 +42,7 @@ class Points:
 
 
 @st.fragment
+@guarded
 def page() -> None:
     """Classes on the left, map on the right, as one fragment."""
     scene = open_scene()

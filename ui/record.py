@@ -10,6 +10,7 @@ from geo.filter import IssueFilter
 from geo.selection import select_points
 from geo.summary import IssueTotals, issue_totals
 from ui import address, figures
+from ui.guard import guarded
 from ui.markup import Html, join, tag
 from ui.notes import help_popover
 from ui.scene import Scene, open_scene
@@ -17,6 +18,7 @@ from ui.scene import Scene, open_scene
 SPLITS = "record-splits"
 
 
+@guarded
 def page() -> None:
     """Registers, points, tallies and facts, one table each."""
     scene = open_scene()

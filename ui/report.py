@@ -11,6 +11,7 @@ from shapely.geometry import Point
 
 from geo.errors import BadValueError, ConflictError, StoreError, XunjieError
 from geo.issue import MAX_ADDRESS, MAX_DESCRIPTION, IssueDraft
+from ui.guard import guarded
 from ui.map_view import map_view
 from ui.markup import tag
 from ui.names import entry_name
@@ -25,6 +26,7 @@ BBox = tuple[float, float, float, float]
 
 
 @st.fragment
+@guarded
 def page() -> None:
     """The form beside a map whose middle is the place."""
     scene = open_scene()

@@ -8,6 +8,7 @@ from ui import figures
 from ui.chips import chip_buttons, chips_of, empty_sentence
 from ui.exports import geojson_link
 from ui.filters import as_of_field, list_field, period_field, register_field, reset_button, stage_field
+from ui.guard import guarded
 from ui.issue_card import issue_card
 from ui.kpi import kpi_band
 from ui.map_view import map_view
@@ -19,6 +20,7 @@ from ui.situation_cards import situation_cards
 
 
 @st.fragment
+@guarded
 def page() -> None:
     """The whole page as one fragment: a new revision or a pick on the map redraws figures, never the map."""
     scene = open_scene()
