@@ -8,7 +8,7 @@ LOCK := .venv/bin/python -m uv pip compile --quiet --universal --python-version 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench check format lock
+.PHONY: help run test soak bench check format lock picture
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -42,6 +42,9 @@ check: .venv/dev.stamp ## lint, format, types
 format: .venv/dev.stamp ## put the code in order
 	@.venv/bin/python -m ruff check --fix .
 	@.venv/bin/python -m ruff format .
+
+picture: .venv/dev.stamp ## take the README's picture again
+	@CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && .venv/bin/python -m scripts.picture
 
 lock: .venv/dev.stamp ## compile the pinned requirements from pyproject.toml
 	@printf 'uv==0.13.9\n' | $(LOCK) --no-annotate --output-file requirements-uv.txt -
