@@ -100,6 +100,7 @@ ISSUE_SHARE: Final = Table(
     Column("layer", Text, primary_key=True),  # "subdistrict" | "segment"
     Column("place", Text, primary_key=True),
     Column("weight", Float, nullable=False),
+    sqlite_with_rowid=False,
 )
 """Where lines and polygons lie; the share of a point is its own subdistrict and segment, weight 1, and not stored."""
 
@@ -114,6 +115,7 @@ TRANSITION: Final = Table(
     Column("actor", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("evidence", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 POINT: Final = Table(

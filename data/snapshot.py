@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, Table, select
 
 from data.campaign_clock import campaign_now
+from data.collector import collector_at_rest
 from data.projection import Step
 from data.records import Reject
 from data.schema import ISSUE, ISSUE_SHARE, META, POINT, TRANSITION, VISIT
@@ -154,6 +155,11 @@ class Snapshot:
 
 def read_snapshot(connection: Connection, city: City, *, only: Select[tuple[int]] | None = None) -> Snapshot:
     """The store as it stands in the transaction of `connection`; `only` (a select of row numbers) limits the issues."""
+    with collector_at_rest():
+        return _read_all(connection, city, only)
+
+
+def _read_all(connection: Connection, city: City, only: Select[tuple[int]] | None) -> Snapshot:
     builder = TableBuilder(city)
     part = _parts(
         _read(connection, ISSUE, ISSUE_COLUMNS, ISSUE.c.row, only, "row"),

@@ -38,10 +38,12 @@ class Store:
         self.file = file
         self._engine = engine
         self._lock = lock
+        self._closed = False
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the store throughout. Refusals of the database become StoreErrors."""
+        self._must_be_open()
         with refusals_of(self.file), self._engine.connect() as connection, connection.begin():
             yield connection
 
@@ -50,6 +52,7 @@ class Store:
         """One transaction: committed when the block ends, rolled back when it raises."""
         if self._lock is None:
             raise StoreError(f"the store {self.file} was opened for reading only")
+        self._must_be_open()
         with (
             refusals_of(self.file),
             self._engine.connect().execution_options(writing=True) as connection,
@@ -59,9 +62,14 @@ class Store:
 
     def close(self) -> None:
         """Close all connections and let another process write. Twice is harmless."""
+        self._closed = True
         self._engine.dispose()
         if self._lock is not None:
             self._lock.release()
+
+    def _must_be_open(self) -> None:
+        if self._closed:  # the lock is gone: another process may be writing
+            raise StoreError(f"the store {self.file} is closed; open it again")
 
 
 def open_store(url: str, city: City, *, writing: bool = True) -> Store:

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Connection, func, select
 
 from data.bulk_insert import insert_rows, insert_tuples
+from data.collector import collector_at_rest
 from data.events import GENESIS, Kind, Pending, chained, iso_utc
 from data.intake import CheckedIssue, Examined
 from data.placing import Placer
@@ -73,7 +74,7 @@ class Writer:
 
     def write(self, batch: Batch) -> Written:
         """Write `batch` whole or not at all. Raises ConflictError where a UUID is known with other content."""
-        with self._lock, self._store.writing() as connection:
+        with self._lock, collector_at_rest(), self._store.writing() as connection:
             meta = read_meta(connection)
             if batch.only_if_empty:
                 self._refuse_unless_empty(connection)

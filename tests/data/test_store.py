@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
+from data.campaign_clock import campaign_now
+from data.filter_sql import issue_rows
 from data.migrations import Migration, migrate
-from data.schema import EVENT, SCHEMA_VERSION
+from data.schema import EVENT, METADATA, SCHEMA_VERSION
 from data.store import Store, open_store, read_meta
 from geo.city import City
 from geo.errors import SettingsError, StoreError, StoreInUseError
+from geo.filter_query import parse_filter
 
 
 def url(file: Path) -> str:
@@ -113,6 +118,28 @@ def test_readers_work_beside_the_writer_but_cannot_write(store: Store, city: Cit
             pass
     finally:
         reader.close()
+
+
+def test_a_closed_store_is_not_written_behind_another_ones_back(tmp_path: Path, city: City) -> None:
+    store = open_store(url(tmp_path / "x.db"), city)
+    store.close()
+    store.close()
+    for door in (store.reading, store.writing):
+        with pytest.raises(StoreError, match="is closed"), door():
+            pass
+
+
+def test_tables_and_filter_can_be_said_to_postgresql_too(city: City) -> None:
+    dialect = postgresql.dialect()
+    tables = [str(CreateTable(table).compile(dialect=dialect)) for table in METADATA.sorted_tables]
+    assert len(tables) == 7
+    assert "BYTEA" in "".join(tables)
+    everything = parse_filter(
+        [("status", "CLOSED"), ("stage", "overdue"), ("q", "100%"), ("bbox", "106,26,107,27"), ("road", "-")],
+        city,
+        now=campaign_now,
+    )
+    assert "LIKE" in str(issue_rows(city, everything).compile(dialect=dialect))
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path, city: City) -> None:
