@@ -41,7 +41,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
         _leave(error)
         raise
     try:
-        pages_of(opened.city)
+        pages_of(opened)
         hub = open_hub(opened)
         try:
             with streams_ended_by_signals(hub.end):

@@ -13,11 +13,12 @@ from api.data_route import BAD_REQUEST, NOT_FOUND, NOT_MODIFIED
 from api.operation import Answer, Operation, Parameter, choice, flag
 from api.question import read_own, read_question
 from api.schemas import NUMBER, STRING
-from data.runtime import runtime
+from data.runtime import Runtime, runtime
 from geo.city import City
 from geo.errors import BadValueError, NotFoundError
 from geo.text import LANGUAGES
 from layers.map_page import Kind, MapPages
+from layers.tiles import Tiles
 
 POLICY: Final = "; ".join(
     (
@@ -31,10 +32,16 @@ SHOWN: Final = ("open", "points", "closed")
 _LONGEST: Final = 200
 
 
+def pages_of(current: Runtime) -> MapPages:
+    """The map pages of the open city, built once; DatumError for tiles in a datum that it may not use."""
+    settings = current.settings
+    tiles = Tiles(settings.tiles_url, settings.tiles_datum) if settings.tiles_url else None
+    return _pages(current.city, tiles)
+
+
 @lru_cache(maxsize=2)
-def pages_of(city: City) -> MapPages:
-    """The map pages of `city`, built once."""
-    return MapPages(city)
+def _pages(city: City, tiles: Tiles | None) -> MapPages:
+    return MapPages(city, tiles=tiles)
 
 
 def _read_scale(text: str) -> float:
@@ -78,7 +85,7 @@ def _page(kind: Kind, theme: str) -> Any:
     def endpoint(request: Request) -> Response:
         current = runtime()
         own = read_question(request, current, parameters).own
-        content = pages_of(current.city).page(kind, own["lang"], own["theme"])
+        content = pages_of(current).page(kind, own["lang"], own["theme"])
         etag = etag_of(content)
         unchanged = not_modified(request, etag)
         if unchanged is not None:
@@ -108,7 +115,7 @@ def asset(request: Request) -> Response:
     """A file that never changes under its name; NotFoundError for a name of no file."""
     read_own(request.query_params.multi_items(), ())
     name = request.path_params["name"]
-    found = pages_of(runtime().city).assets.get(name)
+    found = pages_of(runtime()).assets.get(name)
     if found is None:
         raise NotFoundError("file", name)
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
