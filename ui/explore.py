@@ -28,6 +28,7 @@ from ui.names import road_name, subdistrict_name
 from ui.notes import help_popover, synthetic_note
 from ui.ranking import Row, ranking
 from ui.scene import Scene, open_scene
+from ui.trend import trend
 
 FEW = 10
 """Roads with fewer issues are left out of the ranking where others have more: a density of two issues says little."""
@@ -93,8 +94,6 @@ def _selection() -> None:
 
 
 def _beside(scene: Scene) -> None:
-    from ui.trend import trend  # Altair takes half a second to import: only this page pays for it
-
     with st.container(key="panel-card"):
         if issue_card(scene):
             return

@@ -9,15 +9,21 @@ from shapely.geometry import Point
 
 from geo.city import City
 from geo.crs import to_wgs84
-from geo.placement import Locator
+from geo.placement import Locator, Placement
 from ui import figures
 from ui.names import road_name, subdistrict_name
+from ui.one_thread import in_one_thread
 from ui.scene import Scene
 
 
 @lru_cache(maxsize=2)
 def _locator(city: City) -> Locator:
     return Locator(city)
+
+
+def _located(city: City, x: float, y: float, datum: str) -> Placement:
+    lon, lat = to_wgs84(np.array([x]), np.array([y]), datum, mainland_china=city.mainland_china)
+    return _locator(city).locate(np.array([Point(float(lon[0]), float(lat[0]))], object))
 
 
 def datums(city: City) -> tuple[str, ...]:
@@ -31,8 +37,7 @@ def place_sentence(scene: Scene, x: float, y: float, datum: str) -> tuple[str, b
     Raises BadValueError for coordinates or a datum that cannot be read.
     """
     city = scene.city
-    lon, lat = to_wgs84(np.array([x]), np.array([y]), datum, mainland_china=city.mainland_china)
-    found = _locator(city).locate(np.array([Point(float(lon[0]), float(lat[0]))], object))
+    found = in_one_thread(lambda: _located(city, x, y, datum))
     area, segment = int(found.subdistrict[0]), int(found.segment[0])
     parts = []
     if city.roads is not None and segment >= 0:

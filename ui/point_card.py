@@ -13,6 +13,7 @@ from geo.selection import counted, open_issues
 from ui import address, change, figures
 from ui.markup import Html, join, tag
 from ui.names import subdistrict_name
+from ui.one_thread import in_one_thread
 from ui.scene import Scene, open_scene
 
 NEAR_M = 200
@@ -120,7 +121,8 @@ def _issues(scene: Scene, row: int, visits: np.ndarray) -> None:
         items.append(tag("li", str(table.number[issue]), " · ", scene.name(kind.name)))
     lines.append(tag("ul", join(items)))
     if not np.isnan(points.lon[row]):
-        x, y = lonlat_to_metric(points.lon[row : row + 1], points.lat[row : row + 1], scene.city.metric_crs)
+        lon, lat, crs = points.lon[row : row + 1], points.lat[row : row + 1], scene.city.metric_crs
+        x, y = in_one_thread(lambda: lonlat_to_metric(lon, lat, crs))
         near = counted(table, scene.whole_mask) & (np.hypot(table.x_m - x[0], table.y_m - y[0]) <= NEAR_M)
         words = scene.say(
             "points.near",

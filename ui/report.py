@@ -16,6 +16,7 @@ from ui.map_view import map_view
 from ui.markup import tag
 from ui.names import entry_name
 from ui.notes import help_popover
+from ui.one_thread import in_one_thread
 from ui.place_feedback import datums, place_sentence
 from ui.scene import Scene, open_scene
 
@@ -158,7 +159,7 @@ def _send() -> None:
         address=state.get(_TEXTS[1]) or "",
     )
     try:
-        [receipt] = scene.runtime.submit([draft], actor=ACTOR)
+        [receipt] = in_one_thread(lambda: scene.runtime.submit([draft], actor=ACTOR))
     except BadValueError as error:
         field = error.key if error.key in ("description", "address") else "place"
         state["report-problems"] = {field: scene.say(f"report.bad_{field}")}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-import altair as alt
 import numpy as np
 import streamlit as st
 
@@ -22,8 +21,7 @@ UNITS = ("week", "day")
 _HEIGHT = 215
 _WEEK = timedelta(days=7)
 _MANY_WEEKS = 40
-_DATA: Any = alt.Data  # untyped in Altair
-Chart = alt.Chart | alt.LayerChart | alt.FacetChart
+Json = dict[str, Any]
 
 
 def trend(scene: Scene) -> None:
@@ -61,7 +59,7 @@ def _weeks(scene: Scene) -> None:
     catalogue = scene.city.catalogue
     group_of = np.array([catalogue.position("group", kind.group) for kind in catalogue.types], np.int64)
     groups = group_of[scene.table.type]
-    rows: list[dict[str, Any]] = []
+    rows: list[Json] = []
     names, colours = [], []
     for position, group in enumerate(catalogue.groups):
         mask = scene.mask & (groups == position)
@@ -82,7 +80,7 @@ def _weeks(scene: Scene) -> None:
                     "days": _days_text(scene, max(monday, start), min(monday + timedelta(days=6), end)),
                 }
             )
-    _draw(_week_chart(scene, rows, names, colours), scene.say("explore.trend_week"))
+    _draw(_week_chart(rows, names, colours, scene), scene.say("explore.trend_week"))
     if len({row["week"] for row in rows}) <= _MANY_WEEKS and any(not row["whole"] for row in rows):
         st.html(tag("p", scene.say("explore.partial_week"), cls="xj-cap"))
 
@@ -100,85 +98,92 @@ def _extent(scene: Scene) -> tuple[date, date]:
     return max(start, first_day), max(min(end, last_day), start, first_day)
 
 
-def _week_chart(scene: Scene, rows: list[dict[str, Any]], names: list[str], colours: list[str]) -> Chart:
+def _week_chart(rows: list[Json], names: list[str], colours: list[str], scene: Scene) -> Json:
     weeks = sorted({row["week"] for row in rows})
     many = len(weeks) > _MANY_WEEKS
     discs = {} if many else {"symbolType": "circle", "symbolStrokeWidth": 0, "symbolOpacity": 1, "symbolSize": 90}
-    legend = alt.Legend(title=None, orient="right", **discs)
-    colour = alt.Color("group:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
-    said = [
-        alt.Tooltip("group:N", title=scene.say("core.filter_group")),
-        alt.Tooltip("days:N", title=scene.say("explore.unit_week")),
-        alt.Tooltip("n:Q", title=scene.say("explore.issues")),
-    ]
-    x, y = _axes(scene, "week", weeks, max(row["n"] for row in rows))
-    base = alt.Chart(_DATA(values=rows)).encode(x=x, y=y, color=colour)
-    surface = tokens()["color"][scene.theme]["surface"]
-    whole = base.transform_filter("datum.whole")
+    encoding = _axes(scene, "week", weeks, max(row["n"] for row in rows)) | {
+        "color": {
+            "field": "group",
+            "type": "nominal",
+            "scale": {"domain": names, "range": colours},
+            "legend": {"title": None, "orient": "right"} | discs,
+        }
+    }
+    said = _tooltips(
+        ("group", scene.say("core.filter_group")), ("days", scene.say("explore.unit_week")),
+        ("n", scene.say("explore.issues")),
+    )  # fmt: skip
+    whole, part = [{"filter": "datum.whole"}], [{"filter": "!datum.whole"}]
     if many:  # a mark a week would hide the lines
-        return alt.layer(whole.mark_line(strokeWidth=1.4, tooltip=True)).properties(height=_HEIGHT)
-    layers = [
-        base.mark_line(strokeWidth=1.4, strokeDash=[3, 3], opacity=0.75),
-        whole.mark_line(strokeWidth=2),
-        whole.mark_point(filled=True, size=46, opacity=1).encode(tooltip=said),
-    ]
-    if any(not row["whole"] for row in rows):
-        parts = base.transform_filter("!datum.whole")
-        layers.append(parts.mark_point(size=46, fill=surface, opacity=1, strokeWidth=1.6).encode(tooltip=said))
-    return alt.layer(*layers).properties(height=_HEIGHT)
+        layers: list[Json] = [{"transform": whole, "mark": {"type": "line", "strokeWidth": 1.4}}]
+    else:
+        surface = tokens()["color"][scene.theme]["surface"]
+        point = {"type": "point", "size": 46, "opacity": 1}
+        layers = [
+            {"mark": {"type": "line", "strokeWidth": 1.4, "strokeDash": [3, 3], "opacity": 0.75}},
+            {"transform": whole, "mark": {"type": "line", "strokeWidth": 2}},
+            {"transform": whole, "mark": point | {"filled": True}, "encoding": said},
+            {"transform": part, "mark": point | {"fill": surface, "strokeWidth": 1.6}, "encoding": said},
+        ]
+    return {"data": {"values": rows}, "encoding": encoding, "layer": layers}
 
 
-def _axes(scene: Scene, field: str, days: list[str], most: int) -> tuple[alt.X, alt.Y]:
+def _axes(scene: Scene, field: str, days: list[str], most: int) -> Json:
     """A time axis in whole days (UTC, so that no viewer's zone moves a day) and a count axis, both of known extent."""
     step = max(1, -(-len(days) // 7))
     years = days[0][:4] != days[-1][:4]
-    x = alt.X(
-        f"{field}:T",
-        title=None,
-        scale=alt.Scale(type="utc", domain=[_utc(days[0]), _utc(days[-1])]),
-        axis=alt.Axis(
-            format="%Y-%m" if years else "%-m月%-d日" if scene.language == "zh-CN" else "%-d %b",
-            values=[_utc(day) for day in days[::step]],
-            grid=False,
-            labelOverlap=True,
-        ),
-    )
-    y = alt.Y(
-        "n:Q", title=None, scale=alt.Scale(domain=[0, max(most, 1)], nice=True), axis=alt.Axis(tickCount=4, format="d")
-    )
-    return x, y
+    written = "%Y-%m" if years else "%-m月%-d日" if scene.language == "zh-CN" else "%-d %b"
+    return {
+        "x": {
+            "field": field,
+            "type": "temporal",
+            "title": None,
+            "scale": {"type": "utc", "domain": [_utc(days[0]), _utc(days[-1])]},
+            "axis": {"format": written, "values": [_utc(day) for day in days[::step]], "grid": False,
+                     "labelOverlap": True},
+        },
+        "y": {
+            "field": "n",
+            "type": "quantitative",
+            "title": None,
+            "scale": {"domain": [0, max(most, 1)], "nice": True},
+            "axis": {"tickCount": 4, "format": "d"},
+        },
+    }  # fmt: skip
 
 
 def _days(scene: Scene) -> None:
     start, end = _extent(scene)
     days, counts = per_day(scene.table.reported_us, scene.mask, scene.city.time_zone, start=start, end=end)
-    rows = [
+    rows: list[Json] = [
         {"day": _moment(day), "n": number, "says": figures.day(day, scene.language)}
         for day, number in zip(days, counts.tolist(), strict=True)
     ]
-    x, y = _axes(scene, "day", [row["day"] for row in rows], int(counts.max()))
-    said = [
-        alt.Tooltip("says:N", title=scene.say("explore.unit_day")),
-        alt.Tooltip("n:Q", title=scene.say("explore.issues")),
-    ]
-    colour = tokens()["sequential"][scene.theme][2]
+    said = _tooltips(("says", scene.say("explore.unit_day")), ("n", scene.say("explore.issues")))
     width = max(1.0, min(5.0, 400 / len(rows)))
-    bars = alt.Chart(_DATA(values=rows)).mark_bar(color=colour, width=width).encode(x=x, y=y, tooltip=said)
-    _draw(bars.properties(height=_HEIGHT), scene.say("explore.trend_day"))
+    mark = {"type": "bar", "color": tokens()["sequential"][scene.theme][2], "width": width}
+    encoding = _axes(scene, "day", [row["day"] for row in rows], int(counts.max())) | said
+    _draw({"data": {"values": rows}, "mark": mark, "encoding": encoding}, scene.say("explore.trend_day"))
+
+
+def _tooltips(*fields: tuple[str, str]) -> Json:
+    kinds = {"n": "quantitative"}
+    return {"tooltip": [{"field": f, "type": kinds.get(f, "nominal"), "title": title} for f, title in fields]}
 
 
 def _moment(day: date) -> str:
     return f"{day.isoformat()}T00:00:00Z"
 
 
-def _utc(moment: str) -> alt.DateTime:
+def _utc(moment: str) -> Json:
     day = date.fromisoformat(moment[:10])
-    return alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True)
+    return {"year": day.year, "month": day.month, "date": day.day, "utc": True}
 
 
-def _draw(chart: Chart, sentence: str) -> None:
-    chart = chart.configure(background="transparent")
-    st.altair_chart(chart, width="stretch", alt=sentence)
+def _draw(chart: Json, sentence: str) -> None:
+    # The specification itself, not Altair: its objects are checked against the whole schema at every run (0.3 s).
+    st.vega_lite_chart(spec=chart | {"height": _HEIGHT, "background": "transparent"}, width="stretch", alt=sentence)
 
 
 def _days_text(scene: Scene, first: date, last: date) -> str:
