@@ -15,7 +15,7 @@ from api.data_route import BAD_REQUEST, NOT_MODIFIED
 from api.operation import Answer, Operation, flag
 from api.question import Question, read_question
 from api.schemas import GEOMETRY, STRING, TEXT, Schema, enveloped, listing, nullable, record
-from data.export import issues_csv, issues_geojson, points_geojson
+from data.exporting.export import issues_csv, issues_geojson, points_geojson
 from data.runtime import runtime
 from data.snapshot import Snapshot
 from geo.filter import IssueFilter

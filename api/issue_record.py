@@ -24,7 +24,7 @@ from api.schemas import (
     record,
 )
 from api.view import View
-from data.issue_properties import IssueProperties, issue_geometries
+from data.exporting.issue_properties import IssueProperties, issue_geometries
 from geo.errors import NotFoundError
 from geo.iso_time import local_iso
 

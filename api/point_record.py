@@ -27,7 +27,7 @@ from api.schemas import (
     record,
 )
 from api.view import View
-from data.point_properties import point_features
+from data.exporting.point_properties import point_features
 from geo.clock import from_us
 from geo.crs import lonlat_to_metric
 from geo.iso_time import local_iso

@@ -8,7 +8,7 @@ import geopandas
 
 from bench.row import Row, compared, median_ms
 from bench.subdistrict_densities import NOW
-from data.export import issues_geojson
+from data.exporting.export import issues_geojson
 from data.snapshot import Snapshot
 from geo.filter_query import parse_filter
 

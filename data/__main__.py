@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from data.cli import main
+from data.commands.cli import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:], os.environ))

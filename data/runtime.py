@@ -9,16 +9,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from data.campaign_clock import campaign_now
-from data.city_files import load_city
+from data.city_folder.load import load_city
 from data.feed import Change, ChangeFeed
-from data.intake import Origin, examine
-from data.placing import Placer
-from data.receipts import Receipt
+from data.intake.issues import Origin, examine
+from data.intake.placing import Placer
 from data.records import CityRecords
 from data.settings import Settings
 from data.snapshot import Snapshot, read_snapshot
-from data.store import Store, open_store, read_meta
-from data.writer import Batch, Writer, Written, is_empty
+from data.store.database import Store, open_store, read_meta
+from data.store.receipts import Receipt
+from data.store.writer import Batch, Writer, Written, is_empty
 from geo.city import City
 from geo.errors import CityError, StoreError
 from geo.issue import IssueDraft

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, Table, select
 
 from data.campaign_clock import campaign_now
-from data.collector import collector_at_rest
-from data.projection import Step
 from data.records import Reject
-from data.schema import ISSUE, ISSUE_SHARE, META, POINT, TRANSITION, VISIT
-from data.store import read_meta
+from data.store.collector import collector_at_rest
+from data.store.database import read_meta
+from data.store.projection import Step
+from data.store.schema import ISSUE, ISSUE_SHARE, META, POINT, TRANSITION, VISIT
+from data.store.writer import Rows
 from data.table_building import (
     ISSUE_COLUMNS,
     POINT_COLUMNS,
@@ -30,7 +31,6 @@ from data.table_building import (
     TableBuilder,
     transitions,
 )
-from data.writer import Rows
 from geo.campaign import Campaign
 from geo.city import City
 from geo.clock import from_us, to_us

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import shapely
 
-from data.city_section import read_bytes
+from data.city_folder.section import read_bytes
 from data.records import CityRecords, Reject
 from geo.city import City
 from geo.errors import CityError

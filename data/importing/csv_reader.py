@@ -13,7 +13,7 @@ from typing import Any, Final
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from data.csv_cells import unguarded
+from data.exporting.csv_cells import unguarded
 from data.importing.file_bytes import file_bytes
 from data.importing.file_row import FileRow
 from geo.errors import BadGeometryError, BadValueError

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from data.importing.csv_reader import read_csv
 from data.importing.geojson_reader import read_geojson
 from data.importing.row_draft import DERIVED, USED, Assumed, row_draft
-from data.intake import Now, Origin, examine
+from data.intake.issues import Now, Origin, examine
 from data.records import Reject
 from geo.city import City
 from geo.crs import to_wgs84

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from data.importing.file_row import FileRow
-from data.intake import Origin
+from data.intake.issues import Origin
 from geo.city import City
 from geo.errors import BadGeometryError, BadValueError
 from geo.iso_time import day_start, parse_time

@@ -9,7 +9,7 @@ import pytest
 
 from data.runtime import Runtime
 from data.settings import Settings
-from data.store import Store, open_store
+from data.store.database import Store, open_store
 from geo.city import City
 from tests.small_city import small_city
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.city_files import load_city
+from data.city_folder.load import load_city
 from data.demo import chicago, load_records
 from data.demo.chicago_reduce import INSPECTIONS, reduce_table
 from data.records import CityRecords

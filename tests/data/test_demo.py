@@ -13,7 +13,7 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 
-from data.city_files import DEMOS, load_city
+from data.city_folder.load import DEMOS, load_city
 from data.demo import LOADERS, load_records
 from data.demo.dice import Dice
 from data.records import CityRecords

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.cli import main
+from data.commands.cli import main
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.campaign_clock import campaign_now
-from data.export import issues_csv, issues_geojson
+from data.exporting.export import issues_csv, issues_geojson
 from data.importing.geojson_reader import geometry_of
 from data.importing.ledger import Ledger, read_ledger
 from data.importing.row_draft import Assumed

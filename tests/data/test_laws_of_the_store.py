@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.campaign_clock import campaign_now
-from data.events import checked
-from data.filter_sql import issue_ids
-from data.intake import examine
-from data.placing import Placer
-from data.projection import cut, project
-from data.receipts import Receipt
+from data.intake.issues import examine
+from data.intake.placing import Placer
 from data.runtime import Runtime
-from data.store import read_events
-from data.verify import problems
+from data.store.database import read_events
+from data.store.events import checked
+from data.store.filter_sql import issue_ids
+from data.store.projection import cut, project
+from data.store.receipts import Receipt
+from data.store.verify import problems
 from geo.clock import to_us
 from geo.issue import IssueDraft
 from geo.selection import select_issues

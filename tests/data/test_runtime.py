@@ -16,13 +16,13 @@ import shapely
 
 from data.campaign_clock import campaign_now
 from data.feed import Change
-from data.intake import examine
-from data.placing import Placer
+from data.intake.issues import examine
+from data.intake.placing import Placer
 from data.records import CityRecords, Reject
 from data.runtime import Runtime, demo_batch, open_runtime, runtime
 from data.settings import Settings
-from data.verify import problems
-from data.writer import Writer
+from data.store.verify import problems
+from data.store.writer import Writer
 from geo.city import City
 from geo.crs import metric_to_lonlat
 from geo.errors import BadValueError, CityError, ConflictError, NotFoundError, StoreError

@@ -1,0 +1,1 @@
+"""The one way out: issues and points as GeoJSON and CSV."""

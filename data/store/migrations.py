@@ -1,0 +1,40 @@
+"""Forward migrations: how a store of an older schema becomes one of today, in one transaction or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, update
+
+from data.store.schema import META
+from geo.errors import StoreError
+
+
+class Migration(NamedTuple):
+    """One step: what it does to a store of version `to - 1`."""
+
+    to: int
+    what: str
+    apply: Callable[[Connection], None]
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = ()
+"""In order, without gaps; version 1 is the first schema that was released."""
+
+
+def migrate(connection: Connection, found: int, wanted: int, *, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Bring the store of `connection`'s transaction from version `found` to `wanted`.
+
+    Raises StoreError if the store is newer than this program, or so old that a step is missing.
+    """
+    if found > wanted:
+        raise StoreError(
+            f"the store has schema {found}, this program knows up to {wanted}; use a newer release of the program"
+        )
+    steps = {migration.to: migration for migration in migrations}
+    for version in range(found + 1, wanted + 1):
+        if version not in steps:
+            raise StoreError(f"the store has schema {found}, which this program cannot bring to {wanted}")
+        steps[version].apply(connection)
+    connection.execute(update(META).where(META.c.key == "schema_version").values(value=str(wanted)))
