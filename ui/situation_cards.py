@@ -44,7 +44,7 @@ def _issues(scene: Scene) -> Card:
     published = scene.is_whole and scene.is_now
     mark = "" if published else star(scene)
     note = scene.say("situation.filtered", all=figures.count(int(scene.whole_mask.sum())))
-    note = scene.say("situation.register", name=scene.name(register.name)) if scene.is_whole else note
+    note = scene.say("situation.register") if scene.is_whole else note
     if not register.rectified_published:
         return Card(
             label=scene.name(register.name) + mark,
