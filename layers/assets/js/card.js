@@ -73,7 +73,7 @@
 
   // How far panels reach in from the left edge.
   function leftPanels() {
-    const edges = [...document.querySelectorAll(".corner.top-left > [data-covers], .corner.top-left .legend")];
+    const edges = [...document.querySelectorAll(".corner.top-left [data-covers]")];
     return Math.max(0, ...edges.map((panel) => panel.getBoundingClientRect().right));
   }
 

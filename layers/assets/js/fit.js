@@ -11,7 +11,7 @@
 
   function panelBoxes() {
     const frame = x.layout.frame.getBoundingClientRect();
-    return [...document.querySelectorAll(".corner > [data-covers]")]
+    return [...document.querySelectorAll(".corner [data-covers]")]
       .map((panel) => panel.getBoundingClientRect())
       .filter((box) => box.width > 0)
       .map((box) => ({
