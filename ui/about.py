@@ -8,6 +8,7 @@ from geo.city import Quality
 from ui import figures
 from ui.guard import guarded
 from ui.markup import Html, join, tag
+from ui.plain_table import plain_table
 from ui.scene import Scene, open_scene
 
 _SHOWN_REJECTS = 200
@@ -72,7 +73,7 @@ def _kinds(scene: Scene) -> None:
             )
         )
     head = tag("tr", *(tag("th", scene.say(f"about.head_{key}"), scope="col") for key in ("what", "kind", "note")))
-    st.html(tag("div", tag("table", tag("thead", head), tag("tbody", join(rows)), cls="xj-table"), cls="xj-scroll"))
+    st.html(plain_table(scene.say("about.kinds_title"), head, rows))
 
 
 def _kind(scene: Scene, name: str, quality: Quality, *, n: int | None = None, what: str = "") -> Html:
@@ -163,7 +164,7 @@ def _rejects(scene: Scene) -> None:
         )
         for one in rejects[:_SHOWN_REJECTS]
     )
-    st.html(tag("div", tag("table", tag("thead", head), tag("tbody", join(lines)), cls="xj-table"), cls="xj-scroll"))
+    st.html(plain_table(scene.say("about.rejects_title"), head, lines))
     if len(rejects) > _SHOWN_REJECTS:
         words = scene.say("points.capped", n=_SHOWN_REJECTS, all=figures.count(len(rejects)))
         st.html(tag("p", words, cls="xj-cap"))

@@ -68,7 +68,6 @@ def chip_buttons(scene: Scene, chips: list[Chip]) -> None:
             key=f"chip-{chip.field}",
             on_click=_drop,
             args=(chip.field,),
-            help=scene.say("core.filter_remove"),
         )
 
 

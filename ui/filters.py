@@ -20,6 +20,7 @@ from geo.tables import Ints
 from ui import change
 from ui.chips import FOLLOW
 from ui.figures import count
+from ui.markup import tag
 from ui.names import road_name, subdistrict_name
 from ui.scene import Scene, open_scene, without
 
@@ -78,7 +79,8 @@ def list_field(scene: Scene, field: str) -> None:
 
 def stage_field(scene: Scene) -> None:
     """One box a stage, with the map's symbol and the count it has under the other conditions."""
-    st.markdown(f"<small>{scene.say('core.filter_stage')}</small>", unsafe_allow_html=True)
+    mark = "*" if bool(scene.table.synthetic[scene.whole_mask].any()) else ""
+    st.html(tag("p", scene.say("core.filter_stage") + mark, cls="xj-cap"))
     totals = _stage_counts(scene)
     chosen = scene.filter.stages or ORDINARY_STAGES
     deadlines = any(kind.due_hours is not None for kind in scene.city.catalogue.types)
@@ -87,7 +89,9 @@ def stage_field(scene: Scene) -> None:
     for stage in shown:
         key = f"f-stage-{stage.value}"
         st.session_state[key] = stage in chosen
-        label = scene.say("core.count_after", name=scene.say(f"core.stage_{stage.value}"), n=count(totals[stage]))
+        label = scene.say(f"core.stage_{stage.value}")
+        if scene.register.rectified_published:  # else the split was never published, and is not said
+            label = scene.say("core.count_after", name=label, n=count(totals[stage]))
         st.checkbox(label, key=key, on_change=_stages_changed, args=(tuple(shown),))
 
 

@@ -10,6 +10,7 @@ from geo.errors import StoreError
 from i18n import translate
 from ui import about, explore, points, record, report, situation
 from ui.address import language
+from ui.collecting import collect_regularly
 from ui.markup import tag
 from ui.scene import open_scene
 from ui.shell import Place, closed_sentence, shell
@@ -26,6 +27,7 @@ _PAGES = (
 
 def main() -> None:
     """Draw the page of the address."""
+    collect_regularly()
     spoken = language("zh-CN")
     st.set_page_config(
         page_title=translate("core.brand", spoken),

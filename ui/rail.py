@@ -34,7 +34,7 @@ def subdistrict_rail(scene: Scene) -> None:
             rank=str(rank),
             name=subdistrict_name(scene, city.areas.codes[i], both=True),
             value=figures.density(float(density.per_km2[i])),
-            extra=figures.count(float(density.open[i])),
+            extra=_open(scene, float(density.open[i])),
             share=float(density.per_km2[i]) / top,
             colour=colours[classes[i]],
             title=scene.say(
@@ -80,7 +80,7 @@ def road_rail(scene: Scene) -> None:
             rank=str(rank),
             name=road_name(scene, roads.road_codes[i], both=True),
             value=figures.density(float(per_km[i])),
-            extra=figures.count(float(density.open[i])),
+            extra=_open(scene, float(density.open[i])),
             share=float(per_km[i]) / top,
             colour=colours[classes[i]],
             title=scene.say(
@@ -110,6 +110,11 @@ def road_rail(scene: Scene) -> None:
         limit = f"{scene.city.snap_limit_m:.0f}"
         line = scene.say("situation.unsnapped_line", n=figures.count(density.unsnapped), limit=limit)
         st.html(tag("p", line, cls="xj-cap"))
+
+
+def _open(scene: Scene, value: float) -> str:
+    """Issues still open; unknown where the register's split was never published."""
+    return figures.count(value) if scene.register.rectified_published else figures.NONE
 
 
 def _columns(scene: Scene, name: str, unit: str) -> dict[str, str]:

@@ -71,7 +71,7 @@ def ranking(
     `columns` heads the columns (name, value, extra). With a `limit` the rest unfolds on demand. With `ticks` the
     rows are intervals on one axis, else bars. An empty list says so in a sentence.
     """
-    parted = [replace(row, **dict(zip(("name", "note"), two_names(row.name), strict=True))) for row in rows]
+    parted = [replace(row, name=two_names(row.name)[0], note=two_names(row.name)[1]) for row in rows]
     _component()(
         key=key,
         data={

@@ -11,8 +11,9 @@ from geo.selection import select_points
 from geo.summary import IssueTotals, issue_totals
 from ui import address, figures
 from ui.guard import guarded
-from ui.markup import Html, join, tag
+from ui.markup import Html, tag
 from ui.notes import help_popover
+from ui.plain_table import plain_table
 from ui.scene import Scene, open_scene
 
 SPLITS = "record-splits"
@@ -46,7 +47,7 @@ def _registers(scene: Scene) -> None:
         splits = bool(hidden) and address.view("splits") == "1"
         rows = [row for register in scene.campaign.registers for row in _register_rows(scene, register, splits)]
         heads = ("figure", "published", "data", "bound", "agrees")
-        st.html(_table(scene, heads, rows))
+        st.html(_table(scene, "registers", heads, rows))
         st.html(tag("p", scene.say("record.never_added"), cls="xj-note"))
 
 
@@ -114,7 +115,7 @@ def _points(scene: Scene) -> None:
     ]
     with st.container(key="panel-recordpoints"):
         st.html(_heading(scene, "points"))
-        st.html(_table(scene, ("figure", "published", "data", "bound", "agrees"), rows))
+        st.html(_table(scene, "points", ("figure", "published", "data", "bound", "agrees"), rows))
         if published is not None:
             st.html(tag("p", scene.say("record.points_note"), cls="xj-note"))
 
@@ -142,7 +143,7 @@ def _counts(scene: Scene) -> None:
         if rows:
             with st.container(key=f"panel-{key}"):
                 st.html(_heading(scene, key))
-                st.html(_table(scene, ("figure", "published", "unit", "bound"), rows))
+                st.html(_table(scene, key, ("figure", "published", "unit", "bound"), rows))
                 st.html(tag("p", scene.say(f"record.{key}_note"), cls="xj-note"))
 
 
@@ -180,18 +181,12 @@ def _heading(scene: Scene, key: str) -> Html:
     return tag("div", tag("h2", scene.say(f"record.{key}_title")), cls="xj-h")
 
 
-def _table(scene: Scene, heads: tuple[str, ...], rows: list[Html]) -> Html:
+def _table(scene: Scene, label: str, heads: tuple[str, ...], rows: list[Html]) -> Html:
     numbers = {"published", "data"}
-    head = tag(
-        "tr",
-        *(
-            tag("th", scene.say(f"record.head_{name}"), scope="col", cls="n" if name in numbers else "")
-            for name in heads
-        ),
+    cells = (
+        tag("th", scene.say(f"record.head_{name}"), scope="col", cls="n" if name in numbers else "") for name in heads
     )
-    return tag(
-        "div", tag("table", tag("thead", head), tag("tbody", join(rows)), cls="xj-table record"), cls="xj-scroll"
-    )
+    return plain_table(scene.say(f"record.{label}_title"), tag("tr", *cells), rows, cls="record")
 
 
 def _line(name: Html, published: object, third: object, fourth: object, fifth: object | None = None) -> Html:

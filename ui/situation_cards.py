@@ -19,7 +19,8 @@ _DONE, _DOING, _LATE = "var(--primary)", "var(--issue-open)", "var(--issue-overd
 def situation_cards(scene: Scene) -> list[Card]:
     """The cards of the band, those left out that would say nothing of this city."""
     cards = [_issues(scene)]
-    if any(entry.due_hours is not None for entry in scene.city.catalogue.types):
+    deadlines = any(entry.due_hours is not None for entry in scene.city.catalogue.types)
+    if deadlines and scene.register.rectified_published:  # else who is late was never published
         cards.append(_overdue(scene))
     cards += _rates(scene)
     others = [

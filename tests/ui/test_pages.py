@@ -154,3 +154,12 @@ def test_a_past_moment_has_its_own_states(page: Open) -> None:
     words = page("situation", as_of="2021-06-30").words
     assert "2,366" not in words
     assert "*" in words
+
+
+def test_a_split_that_was_never_published_is_nowhere_on_the_situation(page: Open) -> None:
+    drawn = page("situation", register="facility_survey")
+    assert "1,058" in drawn.words
+    assert "整改数未公布" in drawn.words
+    assert "超期未结" not in drawn.words
+    assert {row["extra"] for row in drawn.component("rank-subdistricts")["rows"]} == {"—"}
+    assert drawn.at.checkbox(key="f-stage-closed").label == "已销号"
