@@ -46,6 +46,15 @@ def test_every_page_loads_calmly(app, visitor, look):
             assert_fits(seen.page)
 
 
+@pytest.mark.parametrize("path", ["/map", "/wall", "/"])
+def test_a_page_opened_again_shows_its_map_again(app, visitor, path):
+    """The second time the browser revalidates: what a 304 says must suit the page that it keeps."""
+    with visitor(language="en") as seen:
+        for again in range(3):
+            seen.page.goto(f"{app.url}{path}?lang=en") if again == 0 else seen.page.reload()
+            assert shown(map_frame(seen.page))["n"] == ISSUES
+
+
 @pytest.mark.parametrize("layer", ["subdistricts", "roads", "heat", "plain"])
 def test_every_layer_draws_and_its_legend_counts_all(app, visitor, layer):
     with visitor(language="en") as seen:
