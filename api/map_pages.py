@@ -86,12 +86,13 @@ def _page(kind: Kind, theme: str) -> Any:
         current = runtime()
         own = read_question(request, current, parameters).own
         content = pages_of(current).page(kind, own["lang"], own["theme"])
-        etag = etag_of(content)
+        policy = _policy(current.settings.tiles_url)
+        etag = etag_of(content, policy)
+        headers = headers_for(etag) | {"Content-Security-Policy": policy}
         unchanged = not_modified(request, etag)
         if unchanged is not None:
+            unchanged.headers.update(headers)  # a browser keeps the page but takes over what a 304 says of it
             return unchanged
-        headers = headers_for(etag)
-        headers["Content-Security-Policy"] = _policy(current.settings.tiles_url)
         return body_response(request, pack(content), "text/html; charset=utf-8", headers)
 
     return endpoint

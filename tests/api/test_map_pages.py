@@ -75,3 +75,11 @@ def test_every_parameter_of_the_contract_is_taken(demo: TestClient, query: str) 
 def test_an_unknown_file_is_a_404(demo: TestClient) -> None:
     for name in ("nothing.js", "..%2f..%2fdata%2fsettings.py", "%00"):
         assert demo.get(f"/map/assets/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_that_did_not_change_keeps_its_policy(demo: TestClient, path: str) -> None:
+    first = demo.get(path)
+    again = demo.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.headers["content-security-policy"] == first.headers["content-security-policy"]
