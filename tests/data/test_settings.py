@@ -31,14 +31,14 @@ def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
 def test_all_settings_are_taken(tmp_path: Path) -> None:
     settings = Settings.from_environment(
         {
-            "XUNJIE_DATABASE_URL": "sqlite:////tmp/x.db",
+            "XUNJIE_DATABASE_URL": "sqlite:////srv/x.db",
             "XUNJIE_CITY": str(tmp_path),
             "XUNJIE_TILES_URL": "https://tiles.example/{z}/{x}/{y}.png",
             "XUNJIE_TILES_DATUM": "GCJ02",
         }
     )
-    assert settings == Settings("sqlite:////tmp/x.db", tmp_path, "https://tiles.example/{z}/{x}/{y}.png", "gcj02")
-    assert settings.database_url_for("anything") == "sqlite:////tmp/x.db"
+    assert settings == Settings("sqlite:////srv/x.db", tmp_path, "https://tiles.example/{z}/{x}/{y}.png", "gcj02")
+    assert settings.database_url_for("anything") == "sqlite:////srv/x.db"
 
 
 @pytest.mark.parametrize(
