@@ -276,7 +276,8 @@ def test_the_snapshot_keeps_a_few_past_moments(live: Runtime) -> None:
     assert snapshot.issues_at(CLOCK - timedelta(days=2)) is not past
 
 
-def test_the_open_runtime_is_found_until_it_is_closed(tmp_path: Path) -> None:
+def test_the_open_runtime_is_found_until_it_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.runtime._open", [])  # other tests may hold theirs open
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}")
     opened_now = open_runtime(settings, with_demo=False)
     assert runtime() is opened_now
