@@ -105,7 +105,11 @@ def _geometry(value: object) -> BaseGeometry:
     if not isinstance(value, dict) or not value.keys() <= set(_GEOMETRY_FIELDS):
         raise BadGeometryError("geometry", value, "a GeoJSON geometry with type and coordinates")
     try:
-        geometry: BaseGeometry = shapely.from_geojson(orjson.dumps(value))
+        text = orjson.dumps(value)
+    except orjson.JSONEncodeError:  # lists within lists deeper than it writes, though it read them
+        raise BadGeometryError("geometry", value, "coordinates nested no deeper than GeoJSON's") from None
+    try:
+        geometry: BaseGeometry = shapely.from_geojson(text)
     except shapely.errors.GEOSException as error:
         reason = str(error).splitlines()[0][:100]
         raise BadGeometryError("geometry", value, f"a GeoJSON geometry that can be read ({reason})") from None

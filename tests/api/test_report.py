@@ -158,3 +158,11 @@ def test_a_body_over_its_cap_is_refused(empty: TestClient) -> None:
 
 def test_a_report_takes_no_query(empty: TestClient) -> None:
     assert empty.post("/api/issues?register=supervision", json=body()).status_code == 400
+
+
+@pytest.mark.parametrize("depth", [10, 300, 900, 5_000])
+def test_coordinates_nested_deeply_are_refused_like_any_other_nonsense(empty: TestClient, depth: int) -> None:
+    whole = json.dumps(body()).replace(json.dumps(HERE["coordinates"]), "[" * depth + "]" * depth)
+    answer = empty.post("/api/issues", content=whole, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["key"] in ("geometry", "body")
