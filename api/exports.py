@@ -18,10 +18,9 @@ from api.schemas import GEOMETRY, STRING, TEXT, Schema, enveloped, listing, null
 from data.exporting.export import issues_csv, issues_geojson, points_geojson
 from data.runtime import runtime
 from data.snapshot import Snapshot
-from geo.filter import IssueFilter
 from geo.iso_time import local_date
 
-Export = Callable[[Snapshot, IssueFilter], Iterable[bytes]]
+Export = Callable[[Snapshot, Question], Iterable[bytes]]
 
 _DOWNLOAD: Final = flag("download", "1 has the browser save the answer as a file")
 _CHUNK: Final = 64 * 1024
@@ -44,7 +43,7 @@ def _operation(path: str, export: Export, media_type: str, summary: str, schema:
             headers["Content-Encoding"] = "gzip"
         if request.method == "HEAD":
             return Response(media_type=media_type, headers=headers)
-        chunks = gathered(export(snapshot, question.filter))
+        chunks = gathered(export(snapshot, question))
         return StreamingResponse(gzipped(chunks) if packed else chunks, media_type=media_type, headers=headers)
 
     return Operation(
@@ -114,15 +113,21 @@ _GEOJSON: Final = "application/geo+json"
 OPERATIONS: Final = (
     _operation(
         "/api/issues.geojson",
-        issues_geojson,
+        lambda snapshot, question: issues_geojson(snapshot, question.filter, asked=question.canonical),
         _GEOJSON,
         "The filter's issues as GeoJSON.",
         _collection(issue_record.PROPERTIES),
     ),
-    _operation("/api/issues.csv", issues_csv, "text/csv; charset=utf-8", "The filter's issues as CSV.", None),
+    _operation(
+        "/api/issues.csv",
+        lambda snapshot, question: issues_csv(snapshot, question.filter),
+        "text/csv; charset=utf-8",
+        "The filter's issues as CSV.",
+        None,
+    ),
     _operation(
         "/api/points.geojson",
-        points_geojson,
+        lambda snapshot, question: points_geojson(snapshot, question.filter, asked=question.canonical),
         _GEOJSON,
         "The filter's points as GeoJSON.",
         _collection(point_record.PROPERTIES),

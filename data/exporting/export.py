@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -25,10 +25,11 @@ CSV_COLUMNS: Final = (*PROPERTIES, "lon", "lat", "geometry")
 """`geometry` is WKT, for lines and polygons only; lon and lat are a point on the geometry."""
 
 
-def issues_geojson(snapshot: Snapshot, issue_filter: IssueFilter) -> Iterator[bytes]:
+def issues_geojson(snapshot: Snapshot, issue_filter: IssueFilter, *, asked: str | None = None) -> Iterator[bytes]:
     """The issues that the filter means as one FeatureCollection, in the order of the log, byte for byte the same for
     the same revision and filter. Besides the features it says revision, as_of, filter, attribution and the quality
-    of the layers that gave the places."""
+    of the layers that gave the places. `asked` is the canonical query of the filter where the caller knows it: which
+    `as_of` is a default depends on a wall clock that only the caller read."""
     records = IssueProperties(snapshot, issue_filter.as_of)
     rows = np.flatnonzero(select_issues(records.table, snapshot.city, issue_filter))
 
@@ -38,10 +39,10 @@ def issues_geojson(snapshot: Snapshot, issue_filter: IssueFilter) -> Iterator[by
             pairs = zip(records.of(part), issue_geometries(records.table, part), strict=True)
             yield [_feature(properties["id"], geometry, properties) for properties, geometry in pairs]
 
-    return _collection(snapshot, issue_filter, features())
+    return _collection(_members(snapshot, issue_filter, asked), features())
 
 
-def points_geojson(snapshot: Snapshot, issue_filter: IssueFilter) -> Iterator[bytes]:
+def points_geojson(snapshot: Snapshot, issue_filter: IssueFilter, *, asked: str | None = None) -> Iterator[bytes]:
     """The inspection points that the filter means, with their compliance at `as_of`; null geometry where no position
     is known."""
     rows = np.flatnonzero(select_points(snapshot.points, snapshot.city, issue_filter))
@@ -51,7 +52,7 @@ def points_geojson(snapshot: Snapshot, issue_filter: IssueFilter) -> Iterator[by
         for start in range(0, len(found), _PIECE):
             yield [_feature(p["code"], geometry, p) for p, geometry in found[start : start + _PIECE]]
 
-    return _collection(snapshot, issue_filter, features())
+    return _collection(_members(snapshot, issue_filter, asked), features())
 
 
 def issues_csv(snapshot: Snapshot, issue_filter: IssueFilter) -> Iterator[bytes]:
@@ -71,8 +72,8 @@ def issues_csv(snapshot: Snapshot, issue_filter: IssueFilter) -> Iterator[bytes]
         yield _csv_lines(lines)
 
 
-def _collection(snapshot: Snapshot, issue_filter: IssueFilter, features: Iterator[list[bytes]]) -> Iterator[bytes]:
-    head = orjson.dumps(_members(snapshot, issue_filter))
+def _collection(members: Mapping[str, Any], features: Iterator[list[bytes]]) -> Iterator[bytes]:
+    head = orjson.dumps(members)
     yield b'{"type":"FeatureCollection",' + head[1:-1] + b',"features":[\n'
     separator = b""
     for piece in features:
@@ -81,8 +82,10 @@ def _collection(snapshot: Snapshot, issue_filter: IssueFilter, features: Iterato
     yield b"\n]}\n"
 
 
-def _members(snapshot: Snapshot, issue_filter: IssueFilter) -> dict[str, Any]:
+def _members(snapshot: Snapshot, issue_filter: IssueFilter, asked: str | None) -> dict[str, Any]:
     city = snapshot.city
+    if asked is None:
+        asked = urlencode(filter_pairs(issue_filter, city, now=lambda campaign: campaign.clock or issue_filter.as_of))
     quality = {"boundary": city.boundary_quality, "subdistricts": city.areas.quality}
     if city.roads is not None:
         quality["roads"] = city.roads.quality
@@ -90,7 +93,7 @@ def _members(snapshot: Snapshot, issue_filter: IssueFilter) -> dict[str, Any]:
         "revision": snapshot.revision,
         "city": city.code,
         "as_of": local_iso(issue_filter.as_of, city.time_zone),
-        "filter": urlencode(filter_pairs(issue_filter, city, now=lambda _campaign: issue_filter.as_of)),
+        "filter": asked,
         "quality": quality,
         "attribution": [{"zh": text.zh, "en": text.en} for text in city.attribution],
     }

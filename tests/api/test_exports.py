@@ -68,3 +68,12 @@ def test_head_gives_the_headers_alone(demo: TestClient) -> None:
     answer = demo.head("/api/issues.geojson")
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    "query", ["", "as_of=2021-07-01", "as_of=2021-08-24T18:00%2B08:00", "type=E0501&until=2021-08-01"]
+)
+def test_an_export_says_the_same_canonical_filter_as_every_other_answer(demo: TestClient, query: str) -> None:
+    said = demo.get(f"/api/summary?{query}").json()["filter"]
+    for path in ("/api/issues.geojson", "/api/points.geojson"):
+        assert demo.get(f"{path}?{query}").json()["filter"] == said

@@ -205,3 +205,11 @@ MOMENTS = st.integers(-2_200_000_000, 7_000_000_000).map(lambda seconds: seconds
 def test_a_column_of_moments_is_written_as_single_ones_are(us: list[int], zone: str) -> None:
     single = [None if value == NEVER else local_iso(from_us(value), zone) for value in us]
     assert local_iso_column(np.array(us, np.int64), zone) == single
+
+
+def test_an_export_of_a_past_moment_says_so_in_its_filter(live: Runtime) -> None:
+    past = CLOCK - timedelta(days=3)
+    assert collection(live)["filter"] == ""
+    assert collection(live, as_of=past)["filter"].startswith("as_of=")
+    said = b"".join(points_geojson(live.snapshot, default(live.city, as_of=past), asked="as_of=then"))
+    assert json.loads(said)["filter"] == "as_of=then"
