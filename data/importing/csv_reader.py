@@ -103,7 +103,7 @@ def _geometry(values: dict[str, Any]) -> BaseGeometry:
     if wkt is not None:
         try:
             return shapely.from_wkt(wkt)
-        except shapely.errors.GEOSException:
+        except (shapely.errors.GEOSException, NotImplementedError):  # the latter: curves
             raise BadGeometryError("geometry", wkt, "WKT such as POINT (106.71 26.6)") from None
     for x, y in (("lon", "lat"), ("x", "y")):
         if values.get(x) is not None and values.get(y) is not None:

@@ -50,11 +50,11 @@ def _row(number: int, feature: Any) -> FileRow:
     properties = feature.get("properties") or {}
     if not isinstance(properties, dict):
         return FileRow(number, {}, None, BadValueError("properties", properties, "an object"))
-    values = {key: value for key, value in properties.items() if not isinstance(value, dict | list)}
+    # Lists and objects stay: where a column is used they are refused by name, rather than read as nothing.
     try:
-        return FileRow(number, values, geometry_of(feature.get("geometry")))
+        return FileRow(number, properties, geometry_of(feature.get("geometry")))
     except BadValueError as error:
-        return FileRow(number, values, None, error)
+        return FileRow(number, properties, None, error)
 
 
 def geometry_of(value: Any) -> BaseGeometry:

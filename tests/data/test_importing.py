@@ -281,3 +281,27 @@ def test_an_origin_is_dropped_where_the_geometry_was_moved(tmp_path: Path) -> No
     read = ledger(geojson_file(tmp_path, feature(**told), moved, nonsense, beyond))
     assert list(read.origins) == [0]
     assert (read.origins[0].x, read.origins[0].y) == (x, y)
+
+
+@pytest.mark.parametrize(
+    "column", ["description", "type", "task", "status", "closed_at", "reported_at", "id", "synthetic"]
+)
+@pytest.mark.parametrize("value", [["CLOSED"], {"a": 1}])
+def test_a_list_or_object_in_a_used_column_is_refused_not_read_as_nothing(
+    tmp_path: Path, column: str, value: object
+) -> None:
+    properties = {"type": CITY.catalogue.types[0].code, column: value}
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [106.71, 26.6]},
+        "properties": properties,
+    }
+    path = tmp_path / "ledger.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    (reject,) = ledger(path).rejects
+    assert (reject.row, reject.column) == (1, column)
+
+
+def test_a_curve_in_wkt_is_a_problem_of_its_row(tmp_path: Path) -> None:
+    found = ledger(csv_file(tmp_path, "geometry,type", '"CIRCULARSTRING (0 0, 1 1, 2 0)",E0501'))
+    assert [(reject.row, reject.column) for reject in found.rejects] == [(2, "geometry")]
