@@ -34,7 +34,7 @@ from data.table_building import (
 from geo.campaign import Campaign
 from geo.city import City
 from geo.clock import from_us, to_us
-from geo.errors import NotFoundError
+from geo.errors import NotFoundError, StoreError
 from geo.history import table_at
 from geo.issue import Transition
 from geo.lifecycle import Status
@@ -156,7 +156,10 @@ class Snapshot:
 def read_snapshot(connection: Connection, city: City, *, only: Select[tuple[int]] | None = None) -> Snapshot:
     """The store as it stands in the transaction of `connection`; `only` (a select of row numbers) limits the issues."""
     with collector_at_rest():
-        return _read_all(connection, city, only)
+        try:
+            return _read_all(connection, city, only)
+        except (TypeError, ValueError) as error:  # a value that its column never holds
+            raise StoreError(f"a table of the store is damaged ({error}); restore a backup") from None
 
 
 def _read_all(connection: Connection, city: City, only: Select[tuple[int]] | None) -> Snapshot:

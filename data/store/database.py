@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, update
 from data.store.engine import database_file, refusals_of, sqlite_engine
 from data.store.events import Event
 from data.store.lock import WriterLock
-from data.store.migrations import migrate
+from data.store.migrations import migrate, refuse_newer
 from data.store.schema import EVENT, META, METADATA, SCHEMA_VERSION
 from geo.city import City
 from geo.errors import StoreError
@@ -105,7 +105,10 @@ def open_store(url: str, city: City, *, writing: bool = True) -> Store:
 def read_meta(connection: Connection) -> Meta:
     """What the store says of itself now."""
     values = {row.key: row.value for row in connection.execute(select(META.c.key, META.c.value))}
-    return Meta(values["city"], values["layer_version"], int(values["revision"]), int(values["last_number"]))
+    try:
+        return Meta(values["city"], values["layer_version"], int(values["revision"]), int(values["last_number"]))
+    except (KeyError, ValueError):
+        raise StoreError("the table meta of the store is damaged; restore a backup") from None
 
 
 def layers_must_agree(connection: Connection, city: City) -> None:
@@ -152,6 +155,7 @@ def _check(connection: Connection, city: City, file: Path) -> None:
     if META.name not in inspect(connection).get_table_names():
         raise StoreError(f"{file} is a database, but not a store of Xunjie; name another file")
     found = _schema_version(connection)
+    refuse_newer(found, SCHEMA_VERSION)
     if found != SCHEMA_VERSION:
         raise StoreError(
             f"the store {file} has schema {found}, not {SCHEMA_VERSION}; start the program once to mend it"

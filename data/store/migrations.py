@@ -28,13 +28,18 @@ def migrate(connection: Connection, found: int, wanted: int, *, migrations: Sequ
 
     Raises StoreError if the store is newer than this program, or so old that a step is missing.
     """
-    if found > wanted:
-        raise StoreError(
-            f"the store has schema {found}, this program knows up to {wanted}; use a newer release of the program"
-        )
+    refuse_newer(found, wanted)
     steps = {migration.to: migration for migration in migrations}
     for version in range(found + 1, wanted + 1):
         if version not in steps:
             raise StoreError(f"the store has schema {found}, which this program cannot bring to {wanted}")
         steps[version].apply(connection)
     connection.execute(update(META).where(META.c.key == "schema_version").values(value=str(wanted)))
+
+
+def refuse_newer(found: int, wanted: int) -> None:
+    """Raises StoreError if a store of version `found` is newer than this program, which knows up to `wanted`."""
+    if found > wanted:
+        raise StoreError(
+            f"the store has schema {found}, this program knows up to {wanted}; use a newer release of the program"
+        )

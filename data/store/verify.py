@@ -10,9 +10,10 @@ import shapely
 from sqlalchemy import Connection, Table, select
 
 from data.intake.placing import Placer
-from data.store.database import read_events
+from data.store.database import Meta, read_events, read_meta
 from data.store.events import checked
 from data.store.projection import Projection, project
+from data.store.receipts import last_number
 from data.store.schema import ISSUE, ISSUE_SHARE, POINT, TRANSITION, VISIT
 from geo.city import City
 from geo.errors import StoreError
@@ -26,11 +27,23 @@ def problems(connection: Connection, city: City) -> list[str]:
         projection = project(checked(read_events(connection)))
     except StoreError as error:
         return [str(error)]
+    except (KeyError, TypeError, ValueError) as error:  # hashes that fit, made for an event that is none of ours
+        return [f"the event log holds what this program never writes ({type(error).__name__}); restore a backup"]
     expected = _expected_rows(projection, Placer(city))
+    found = (_difference(table, rows, _stored_rows(connection, table)) for table, rows in expected.items())
+    return [problem for problem in (*found, *_counters(read_meta(connection), expected[ISSUE], city)) if problem]
+
+
+def _counters(meta: Meta, issues: Sequence[Row], city: City) -> list[str]:
+    """What the store counts may not lie behind its log: numbers and revisions would be given out twice."""
+    counted = {
+        "revision": (meta.revision, max((row["revision"] for row in issues), default=0)),
+        "last_number": (meta.last_number, last_number((row["number"] for row in issues), city.number_prefix)),
+    }
     return [
-        problem
-        for table, rows in expected.items()
-        if (problem := _difference(table, rows, _stored_rows(connection, table))) is not None
+        f"the store's {name} is {stored}, but its log has reached {reached}; restore a backup"
+        for name, (stored, reached) in counted.items()
+        if stored < reached
     ]
 
 
