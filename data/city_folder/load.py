@@ -110,7 +110,7 @@ def _time_zone(file: Section) -> str:
 def _file_name(section: Section, key: str) -> str:
     """A file of the city's own folder: a bare name, so that a city cannot reach for files elsewhere."""
     name = section.text(key)
-    if Path(name).name != name or name in (".", ".."):
+    if Path(name).name != name or name in (".", "..") or not name.isprintable():
         section.fail(key, f"is {name[:60]!r}", "write the bare name of a file in the city's folder")
     return name
 

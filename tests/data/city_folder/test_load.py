@@ -302,6 +302,7 @@ def test_a_missing_key_is_named(folder: Path, key: str) -> None:
         ("end = 2021-08-24", "end = 2021-08-24\nclock = 2021-08-24T18:00:00", "offset"),
         ('"areas.geojson"', '"../areas.geojson"', "bare name"),
         ('"areas.geojson"', '"/etc/hostname"', "bare name"),
+        ('"areas.geojson"', '"\\u0000"', "bare name"),
         ('"approximate"', '"guessed"', "real, approximate, schematic"),
         ('code = "tiny"', 'code = "tiny"\ncolour = "red"', "colour is not a known key"),
         ('current_campaign = "c1"', 'current_campaign = "c1"\n[demo]\nloader = "paris"', "loader"),
