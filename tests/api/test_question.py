@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from starlette.datastructures import QueryParams
 
-from api.question import moment
+from api.question import moment, read_question
 from geo.clock import to_us
 from tests.small_city import CLOCK, small_city
 
@@ -52,3 +53,14 @@ def test_one_request_has_one_moment() -> None:
     now, campaign = moment(source), source.city.campaign("second")
     assert now(campaign) == now(campaign)
     assert moment(source)(campaign) > now(campaign)
+
+
+@pytest.mark.parametrize(("ahead", "same"), [(timedelta(hours=-1), True), (timedelta(minutes=1), False)])
+def test_a_past_moment_is_another_question_once_a_later_event_has_come_due(ahead: timedelta, same: bool) -> None:
+    """Registers stand at the present whatever `as_of` says: an event dated a minute ahead changes them in a minute."""
+    asked: Any = SimpleNamespace(query_params=QueryParams("campaign=second&as_of=2026-11-01"))
+    early, late = (
+        read_question(asked, running(WALL + later, WALL + ahead)).identity
+        for later in (timedelta(0), timedelta(hours=1))
+    )
+    assert (early == late) is same

@@ -21,6 +21,7 @@ from geo.errors import CityError
 from geo.lifecycle import Status
 from geo.placement import Locator
 
+pytestmark = pytest.mark.slow  # 74,377 complaints and 27,600 visits
 FOLDER = Path(__file__).parents[2] / "data" / "cities" / "chicago"
 
 

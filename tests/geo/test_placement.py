@@ -460,6 +460,7 @@ def test_the_nearest_road_equals_brute_force_on_two_thousand_points(network, req
     assert 1000 < snapped < 2000
 
 
+@pytest.mark.slow
 def test_spans_and_lots_among_the_roads_of_wuhan_are_split_as_sampling_says(wuhan):
     random = np.random.default_rng(5)
     centres = shapely.get_coordinates(geometries_to_metric(scattered(wuhan, 12)[:6], wuhan.metric_crs))
