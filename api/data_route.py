@@ -42,8 +42,8 @@ def data_operation(
 
     def endpoint(request: Request) -> Response:
         current = runtime()
+        snapshot = current.snapshot  # before the question: its moment then hides nothing that this revision has
         question = read_question(request, current, parameters)
-        snapshot = current.snapshot
         own = dict(question.own) | ({identity: request.path_params[identity]} if identity else {})
 
         def make() -> Json:

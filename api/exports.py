@@ -29,8 +29,8 @@ _CHUNK: Final = 64 * 1024
 def _operation(path: str, export: Export, media_type: str, summary: str, schema: Schema | None) -> Operation:
     def endpoint(request: Request) -> Response:
         current = runtime()
+        snapshot = current.snapshot  # before the question: its moment then hides nothing that this revision has
         question = read_question(request, current, (_DOWNLOAD,))
-        snapshot = current.snapshot
         etag = etag_of(name_of(current), path, snapshot.revision, question.identity)
         unchanged = not_modified(request, etag)
         if unchanged is not None:

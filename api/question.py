@@ -24,17 +24,23 @@ _STEP = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Question:
-    """A filter with its canonical query string, its campaign's now, and the values of the route's own parameters."""
+    """A filter with its canonical query string, its campaign's now, and the values of the route's own parameters.
+
+    `heard` is the moment of the newest event by `now`, as far as one tells: what `now` means to the figures that no
+    `as_of` touches.
+    """
 
     filter: IssueFilter
     now: datetime
+    heard: datetime
     canonical: str
     own: Mapping[str, Any]
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What makes two questions the same: the canonical filter, its moment, and the own parameters."""
-        return (self.canonical, self.filter.as_of.isoformat(), *sorted(self.own.items()))
+        """What makes two questions the same: the canonical filter, its moment, what has happened until now, and the
+        own parameters."""
+        return (self.canonical, self.filter.as_of.isoformat(), self.heard.isoformat(), *sorted(self.own.items()))
 
 
 def moment(runtime: Runtime) -> Callable[[Campaign], datetime]:
@@ -43,8 +49,7 @@ def moment(runtime: Runtime) -> Callable[[Campaign], datetime]:
     A step never hides what has happened: now is at least the time of the newest event in the snapshot. The answer is
     one function for one request: asked again, it gives the same moment.
     """
-    transitions = runtime.snapshot.transitions
-    newest = from_us(int(transitions.at_us.max())) if len(transitions.at_us) else None
+    newest = _newest(runtime)
 
     @cache
     def now(campaign_code: str) -> datetime:
@@ -64,7 +69,16 @@ def read_question(request: Request, runtime: Runtime, parameters: tuple[Paramete
     now = moment(runtime)
     chosen = parse_filter([(key, value) for key, value in pairs if key in FILTER_KEYS], runtime.city, now=now)
     canonical = urlencode(filter_pairs(chosen, runtime.city, now=now))
-    return Question(chosen, now(runtime.city.campaign(chosen.campaign)), canonical, own)
+    present = now(runtime.city.campaign(chosen.campaign))
+    newest = _newest(runtime)
+    heard = present if newest is None else min(present, newest)
+    return Question(chosen, present, heard, canonical, own)
+
+
+def _newest(runtime: Runtime) -> datetime | None:
+    """The moment of the newest change of status, which may lie ahead of now; None without any."""
+    transitions = runtime.snapshot.transitions
+    return from_us(int(transitions.at_us.max())) if len(transitions.at_us) else None
 
 
 def read_own(pairs: list[tuple[str, str]], parameters: tuple[Parameter, ...]) -> dict[str, Any]:

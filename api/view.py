@@ -105,17 +105,18 @@ class _Views:
     def __init__(self) -> None:
         self._lock = Lock()
         self._snapshot: Snapshot | None = None
-        self._views: OrderedDict[IssueFilter, View] = OrderedDict()
+        self._views: OrderedDict[tuple[IssueFilter, datetime], View] = OrderedDict()
 
     def get(self, snapshot: Snapshot, chosen: IssueFilter, now: datetime) -> View:
         with self._lock:
             if snapshot is not self._snapshot:
                 self._snapshot = snapshot
                 self._views.clear()
-            view = self._views.get(chosen)
+            key = (chosen, now)
+            view = self._views.get(key)
             if view is None:
-                view = self._views[chosen] = View(snapshot, chosen, now)
-            self._views.move_to_end(chosen)
+                view = self._views[key] = View(snapshot, chosen, now)
+            self._views.move_to_end(key)
             while len(self._views) > _KEEP:
                 self._views.popitem(last=False)
             return view

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.report import MOST_BYTES
+from api.question import read_question
+from api.report import MOST_BYTES, draft_of
+from data.runtime import runtime
 
 HERE = {"type": "Point", "coordinates": [106.7135, 26.5983]}
 
@@ -166,3 +168,20 @@ def test_coordinates_nested_deeply_are_refused_like_any_other_nonsense(empty: Te
     answer = empty.post("/api/issues", content=whole, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
     assert answer.json()["error"]["key"] in ("geometry", "body")
+
+
+@pytest.mark.parametrize(("door", "path"), [("data_route", "/api/timeline"), ("exports", "/api/issues.geojson")])
+def test_an_answer_never_shows_a_revision_later_than_the_moment_it_was_asked_for(
+    empty: TestClient, monkeypatch: pytest.MonkeyPatch, door: str, path: str
+) -> None:
+    """On a wall clock a moment read before a report would hide it under the revision that brought it."""
+    before = empty.get("/healthz").json()["revision"]
+
+    def while_a_report_comes(*arguments: Any) -> Any:
+        question = read_question(*arguments)
+        [receipt] = runtime().submit([draft_of(json.dumps(body()).encode(), runtime())], actor="test")
+        assert receipt.revision == before + 1
+        return question
+
+    monkeypatch.setattr(f"api.{door}.read_question", while_a_report_comes)
+    assert empty.get(path).json()["revision"] == before
