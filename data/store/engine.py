@@ -29,11 +29,15 @@ _MEANINGS: Final = (
 
 
 def database_file(url: str) -> Path:
-    """The file that a SQLite URL names. Raises SettingsError for a URL without one."""
+    """The file that a SQLite URL names. Raises SettingsError for a URL without one, or with options after `?`: none
+    would be heeded."""
     try:
-        name = make_url(url).database
+        parts = make_url(url)
     except ArgumentError:
-        name = None
+        raise SettingsError("XUNJIE_DATABASE_URL names no file; expected sqlite:///PATH") from None
+    if parts.query:
+        raise SettingsError("XUNJIE_DATABASE_URL has options after '?', which are not heeded; expected sqlite:///PATH")
+    name = parts.database
     if not name or name == ":memory:" or name.startswith("file:"):
         raise SettingsError("XUNJIE_DATABASE_URL names no file; expected sqlite:///PATH")
     return Path(name)

@@ -220,3 +220,9 @@ def test_a_version_without_a_way_is_refused(store: Store, found: int, wanted: in
     steps = [Migration(3, "without the second", add_column)]
     with pytest.raises(StoreError, match=said), store.writing() as connection:
         migrate(connection, found, wanted, migrations=steps)
+
+
+def test_options_in_the_address_are_refused_rather_than_overlooked(tmp_path: Path, city: City) -> None:
+    with pytest.raises(SettingsError, match="options after"):
+        open_store(url(tmp_path / "x.db") + "?mode=ro", city)
+    assert list(tmp_path.iterdir()) == []
