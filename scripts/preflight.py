@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import os
 import socket
 import sys
@@ -12,6 +13,8 @@ def refusal(host: str, port_text: str) -> str | None:
     """Why a server cannot listen on `host` and `port_text`, or None when it can."""
     if not port_text.isascii() or not port_text.isdigit() or not 1 <= int(port_text) <= 65535:
         return f"PORT={port_text} is not a port: give a whole number from 1 to 65535."
+    if not is_loopback(host):
+        return f"HOST={host}: without a login Xunjie serves this machine only; leave HOST out, or use 127.0.0.1."
     port = int(port_text)
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -29,6 +32,14 @@ def refusal(host: str, port_text: str) -> str | None:
                 return f"This user may not listen on port {port}: try `make run PORT=8501`."
             return f"Xunjie cannot listen on {host}, port {port}: {error.strerror}."
     return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a server that listens on `host` is reached from its own machine only."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def main() -> int:

@@ -97,3 +97,11 @@ def preflight(*, port: str, host: str = "127.0.0.1") -> subprocess.CompletedProc
         capture_output=True,
         text=True,
     )
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org"])
+def test_an_address_beyond_this_machine_is_refused_before_anything_starts(host):
+    outcome = preflight(port="8501", host=host)
+    assert outcome.returncode == 2
+    assert "this machine only" in outcome.stderr
+    assert outcome.stderr.count("\n") == 1

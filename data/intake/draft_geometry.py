@@ -14,7 +14,7 @@ from geo.city import City
 from geo.crs import checked_datum, geometries_to_metric, geometries_to_wgs84
 from geo.errors import BadGeometryError, BadValueError, XunjieError
 
-MAX_VERTICES: Final = 10_000
+MAX_VERTICES: Final = 2_000
 DECIMALS: Final = 7
 _TAKEN: Final = (0, 1, 3, 5, 6)  # point, line, polygon, and several lines or polygons as one
 
