@@ -59,9 +59,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(folder: Path, *, city: str | None = None, wait_s: float = 120) -> Iterator[App]:
+def running_app(
+    folder: Path, *, city: str | None = None, port: int | None = None, wait_s: float = 120
+) -> Iterator[App]:
     """Start the app with its store and log in `folder`; it is stopped, and its port free, when the block ends."""
-    port = free_port()
+    port = port or free_port()
     log = folder / "app.log"
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("XUNJIE_", "STREAMLIT_"))}
     environment["XUNJIE_DATABASE_URL"] = f"sqlite:///{folder / 'store.db'}"
