@@ -10,11 +10,11 @@ from typing import Any, Final
 import numpy as np
 
 from api.data_route import Json, data_operation
-from api.heat import BANDWIDTH_M, extent, heat, near
+from api.heat import BANDWIDTH_M, extent, heat
 from api.schemas import BBOX, COUNT, INTEGER, LAT, LON, NUMBER, STRING, listing, nullable, record
 from api.view import View, view_of
 from api.viewport import ZOOM, BBox, grid_of, meet, viewport
-from geo.cells import Cells, cell_counts, cell_size_m
+from geo.cells import cell_counts, cell_size_m
 from geo.crs import metric_to_lonlat
 
 MOST_CELLS: Final = 5_000
@@ -24,9 +24,9 @@ _MOST_PIXELS: Final = 160
 def cells(view: View, own: Mapping[str, Any]) -> Json:
     """Σ counts of the rows = issues in the box. The raster also feels issues just outside it, as a density must."""
     zoom, box = viewport(view.filter, own)
-    counted, size_m = _cells(view, zoom)
-    lon, lat = metric_to_lonlat(counted.x_m, counted.y_m, view.city.metric_crs)
-    rows = np.column_stack([np.round(lon, 6), np.round(lat, 6), counted.count])
+    found, size_m = cell_counts(view.issues, view.stages, cell_size_m(zoom), most=MOST_CELLS)
+    lon, lat = metric_to_lonlat(found.x_m, found.y_m, view.city.metric_crs)
+    rows = np.column_stack([np.round(lon, 6), np.round(lat, 6), found.count])
     unboxed = view_of(view.snapshot, replace(view.filter, bbox=None), view.now)
     cap = unboxed.heat_cap
     return {
@@ -36,21 +36,10 @@ def cells(view: View, own: Mapping[str, Any]) -> Json:
         "bandwidth_m": BANDWIDTH_M,
         "unit": "per_km2",
         "cap": cap,
-        "total": int(np.count_nonzero(view.counted)),
+        "total": view.totals.total,
         "rows": rows.tolist(),
         "raster": _raster(unboxed, box, cap),
     }
-
-
-def _cells(view: View, zoom: int) -> tuple[Cells, float]:
-    """The cells of the zoom's size, or of the next doubling of it that has no more than MOST_CELLS of them."""
-    rows = np.flatnonzero(view.counted)
-    x_m, y_m, size_m = view.issues.x_m[rows], view.issues.y_m[rows], float(cell_size_m(zoom))
-    while True:
-        found = cell_counts(x_m, y_m, np.ones(len(rows)), size_m)
-        if len(found.count) <= MOST_CELLS:
-            return found, size_m
-        size_m *= 2
 
 
 def _raster(view: View, box: BBox, cap: float) -> Json | None:
@@ -59,7 +48,7 @@ def _raster(view: View, box: BBox, cap: float) -> Json | None:
     if bounds is None:
         return None
     nx, ny = grid_of(bounds, _MOST_PIXELS)
-    values = heat(view.city, view.issues, near(view.issues, view.counted, bounds), bounds, nx, ny)
+    values = heat(view.city, view.issues, view.stages, bounds, nx, ny)
     scaled = np.minimum(values / cap, 1.0) * 255
     packed = base64.b64encode(np.round(scaled).astype(np.uint8).tobytes()).decode()
     return {"bounds": bounds, "nx": nx, "ny": ny, "values": packed}

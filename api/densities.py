@@ -22,7 +22,7 @@ MEASURE: Final = "issues"
 
 def subdistricts(view: View, _: Mapping[str, Any]) -> Json:
     """A row for every subdistrict, zeros too. Σ count + outside = total."""
-    areas, found = view.city.areas, subdistrict_density(view.issues, view.city, view.selected)
+    areas, found = view.city.areas, subdistrict_density(view.tally, view.city)
     breaks = breaks_for(SUBDISTRICT_BREAKS, found.per_km2)
     columns = (areas.codes, areas.names, found.count, found.open, found.per_km2, areas.area_km2)
     rows = zip(*columns, _classes(found.per_km2, breaks), strict=True)
@@ -40,7 +40,7 @@ def subdistricts(view: View, _: Mapping[str, Any]) -> Json:
 def roads(view: View, _: Mapping[str, Any]) -> Json:
     """Rows of roads and segments with anything on them, the fullest first. Σ count + unsnapped = total, for both."""
     if view.city.roads is None:
-        total = int(np.count_nonzero(view.counted))
+        total = view.totals.total
         return {
             "measure": MEASURE,
             "unit": "per_km",
@@ -51,7 +51,7 @@ def roads(view: View, _: Mapping[str, Any]) -> Json:
             "legend": None,
             "reason": "this city has no roads layer",
         }
-    layer, found = view.city.roads, road_density(view.issues, view.city, view.selected)
+    layer, found = view.city.roads, road_density(view.tally, view.city)
     shown = np.flatnonzero(found.segment_count > 0)
     per_km, count = found.segment_per_km[shown], found.segment_count[shown]
     breaks = breaks_for(ROAD_BREAKS, per_km)
@@ -115,7 +115,7 @@ def _legend(
         values=values,
         counts=counts,
         remainder=remainder,
-        n=int(np.count_nonzero(view.counted)),
+        n=view.totals.total,
         since=since,
         until=until,
         quality=quality,

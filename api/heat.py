@@ -10,7 +10,8 @@ import numpy as np
 from api.viewport import BBox, grid_of
 from geo.cells import heat_raster
 from geo.city import City
-from geo.tables import Bools, Floats, IssueTable
+from geo.selection import Stages, counted
+from geo.tables import DEGREE_SCALE, Bools, Floats, IssueTable
 from layers.legend import heat_cap
 
 BANDWIDTH_M: Final = 150
@@ -19,32 +20,30 @@ _CITY_PIXELS: Final = 320
 _MARGIN: Final = 0.1
 
 
-def heat(city: City, issues: IssueTable, mask: Bools, bounds: BBox, nx: int, ny: int) -> Floats:
-    """Issues of `mask` per km² over `bounds`, shape (ny, nx), north first; zeros for an empty mask."""
-    rows = np.flatnonzero(mask)
+def heat(city: City, issues: IssueTable, stages: Stages, bounds: BBox, nx: int, ny: int) -> Floats:
+    """Issues that count (of `stages`) per km² over `bounds`, shape (ny, nx), north first; zeros for none."""
+    rows = np.flatnonzero(counted(stages) & _near(issues, bounds))
     if len(rows) == 0:
         return np.zeros((ny, nx))
-    values: Floats = heat_raster(
-        issues.x_m[rows], issues.y_m[rows], city.metric_crs, bounds, nx, ny, bandwidth_m=BANDWIDTH_M
-    )
-    return values
+    return heat_raster(*issues.xy_m(rows), city.metric_crs, bounds, nx, ny, bandwidth_m=BANDWIDTH_M)
 
 
-def city_cap(city: City, issues: IssueTable, mask: Bools) -> float:
-    """The density of full colour: of the issues of `mask` over the whole city, so that panning does not change it."""
+def city_cap(city: City, issues: IssueTable, stages: Stages) -> float:
+    """The density of full colour: of the issues that count over the whole city, so that panning does not change it."""
     bounds = extent(city)
-    return heat_cap(heat(city, issues, mask, bounds, *grid_of(bounds, _CITY_PIXELS)))
+    return heat_cap(heat(city, issues, stages, bounds, *grid_of(bounds, _CITY_PIXELS)))
 
 
-def near(issues: IssueTable, mask: Bools, bounds: BBox) -> Bools:
-    """The issues of `mask` whose kernel reaches into `bounds`."""
+def _near(issues: IssueTable, bounds: BBox) -> Bools:
+    """The issues whose kernel reaches into `bounds`."""
     west, south, east, north = bounds
     reach_lat = _REACH_M / 110_000
     reach_lon = reach_lat / max(0.05, math.cos(math.radians(max(abs(south), abs(north)))))
-    inside = (issues.lon >= west - reach_lon) & (issues.lon <= east + reach_lon)
-    inside &= (issues.lat >= south - reach_lat) & (issues.lat <= north + reach_lat)
-    found: Bools = mask & inside
-    return found
+    low, high = (west - reach_lon) * DEGREE_SCALE, (east + reach_lon) * DEGREE_SCALE
+    inside: Bools = (issues.lon_e7 >= low) & (issues.lon_e7 <= high)
+    low, high = (south - reach_lat) * DEGREE_SCALE, (north + reach_lat) * DEGREE_SCALE
+    inside &= (issues.lat_e7 >= low) & (issues.lat_e7 <= high)
+    return inside
 
 
 def extent(city: City) -> BBox:

@@ -26,6 +26,7 @@ from api.schemas import (
 from api.view import View
 from data.exporting.issue_properties import IssueProperties, issue_geometries
 from geo.errors import NotFoundError
+from geo.history import endings_at
 from geo.iso_time import local_iso
 
 
@@ -40,11 +41,12 @@ def issue_record(view: View, own: Mapping[str, Any]) -> Json:
     rows = np.array([row], np.intp)
     [properties] = IssueProperties(view.snapshot, view.filter.as_of).of(rows)
     [geometry] = issue_geometries(view.issues, rows)
+    [lon], [lat] = view.issues.lonlat(rows)
     return {
         **properties,
-        "lon": round(float(view.issues.lon[row]), 7),
-        "lat": round(float(view.issues.lat[row]), 7),
-        "rework": int(view.issues.rework[row]),
+        "lon": float(lon),
+        "lat": float(lat),
+        "rework": int(endings_at(view.snapshot.history, rows, view.as_of_us).rework[0]),
         "geometry": geometry,
         "history": [
             {

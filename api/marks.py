@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from api.clusters import CELL_PX, clusters
 from api.data_route import Json, data_operation
@@ -15,8 +16,7 @@ from api.place_names import type_of
 from api.schemas import BBOX, COUNT, GEOMETRY, INTEGER, LAT, LON, STAGE, STRING, listing, record
 from api.view import View
 from api.viewport import ZOOM, metres_per_pixel, viewport
-from geo.lifecycle import Stage
-from geo.selection import STAGES
+from geo.selection import OVERDUE, STAGES
 
 MOST_MARKS: Final = 1_500
 
@@ -24,19 +24,16 @@ MOST_MARKS: Final = 1_500
 def marks(view: View, own: Mapping[str, Any]) -> Json:
     """What the filter means in its box (rejected ones only where it asks for them), drawn for zoom `z`."""
     zoom, box = viewport(view.filter, own)
-    rows = np.flatnonzero(view.selected)
+    rows = view.selected
     answer: Json = {"z": zoom, "bbox": box, "mode": "issues", "total": len(rows), "issues": [], "clusters": []}
     if len(rows) <= MOST_MARKS:
-        shapes = _shapes(view, rows)
-        return answer | {"issues": [_mark(view, row) | shapes.get(row, {}) for row in rows.tolist()]}
+        return answer | {"issues": _marks(view, rows)}
     table = view.issues
-    overdue = view.stages[rows] == STAGES.index(Stage.OVERDUE)
+    overdue = view.stages[rows] == OVERDUE
     cell_m = CELL_PX * metres_per_pixel(zoom, (box[1] + box[3]) / 2)
     found = clusters(
-        table.x_m[rows],
-        table.y_m[rows],
-        table.lon[rows],
-        table.lat[rows],
+        *table.xy_m(rows),
+        *table.lonlat(rows),
         {"overdue": overdue},
         cell_m=cell_m,
         most=MOST_MARKS,
@@ -44,25 +41,31 @@ def marks(view: View, own: Mapping[str, Any]) -> Json:
     return answer | {"mode": "clusters", "clusters": found}
 
 
-def _mark(view: View, row: int) -> Json:
-    table = view.issues
-    entry = type_of(view.city, table, row)
-    return {
-        "id": table.id[row],
-        "number": table.number[row],
-        "type": entry.code,
-        "group": entry.group,
-        "stage": STAGES[int(view.stages[row])].value,
-        "lon": round(float(table.lon[row]), 6),
-        "lat": round(float(table.lat[row]), 6),
-    }
+def _marks(view: View, rows: NDArray[np.intp]) -> list[Json]:
+    table, details, shapes = view.issues, view.snapshot.records.of(rows), _shapes(view, rows)
+    lon, lat = (np.round(degrees, 6).tolist() for degrees in table.lonlat(rows))
+    found = []
+    for at, row in enumerate(rows.tolist()):
+        entry = type_of(view.city, table, row)
+        mark = {
+            "id": details.id[at],
+            "number": details.number[at],
+            "type": entry.code,
+            "group": entry.group,
+            "stage": STAGES[int(view.stages[row])].value,
+            "lon": lon[at],
+            "lat": lat[at],
+        }
+        found.append(mark | shapes.get(row, {}))
+    return found
 
 
-def _shapes(view: View, rows: np.ndarray[Any, np.dtype[np.intp]]) -> dict[int, Json]:
+def _shapes(view: View, rows: NDArray[np.intp]) -> dict[int, Json]:
     """GeoJSON of those `rows` that are lines or polygons."""
-    shaped = rows[~view.issues.is_point[rows]]
-    written = shapely.to_geojson(shapely.from_wkb(view.issues.wkb[shaped]))
-    return {int(row): {"geometry": json.loads(text)} for row, text in zip(shaped, written, strict=True)}
+    shapes = view.issues.shapes
+    kept = np.isin(shapes.row, rows)
+    written = shapely.to_geojson(shapely.from_wkb(shapes.value[kept]))
+    return {int(row): {"geometry": json.loads(text)} for row, text in zip(shapes.row[kept], written, strict=True)}
 
 
 _MARK = {

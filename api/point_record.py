@@ -28,11 +28,12 @@ from api.schemas import (
 )
 from api.view import View
 from data.exporting.point_properties import point_features
+from data.issue_records import Details
 from geo.clock import from_us
 from geo.crs import lonlat_to_metric
 from geo.iso_time import local_iso
-from geo.selection import STAGES, open_issues
-from geo.tables import Bools
+from geo.selection import STAGES, Stages, counted, stage_of, still_open
+from geo.tables import rows_within
 
 NEAR_M: Final = 200
 _MOST_ISSUES: Final = 100
@@ -52,8 +53,8 @@ def point_record(view: View, own: Mapping[str, Any]) -> Json:
         "visits": visits,
         "issues_near": {
             "within_m": NEAR_M,
-            "count": int(np.count_nonzero(near)),
-            "open": int(np.count_nonzero(near & open_issues(view.issues))),
+            "count": int(np.count_nonzero(counted(near))),
+            "open": int(np.count_nonzero(still_open(near))),
         },
         "issues": _linked(view, {visit["id"] for visit in visits}),
     }
@@ -82,38 +83,38 @@ def _moment(view: View, at_us: int) -> str:
     return local_iso(moment, view.city.time_zone)
 
 
-def _near(view: View, row: int) -> Bools:
-    """The filter's issues within NEAR_M of the point; none where its position is unknown."""
-    points, table = view.snapshot.points, view.issues
+def _near(view: View, row: int) -> Stages:
+    """Stages of the filter's issues within NEAR_M of the point; none where its position is unknown."""
+    points = view.snapshot.points
     if np.isnan(points.lon[row]):
-        return np.zeros(len(table), bool)
+        return np.empty(0, np.int8)
     x_m, y_m = lonlat_to_metric(points.lon[row : row + 1], points.lat[row : row + 1], view.city.metric_crs)
-    near: Bools = view.counted & (np.hypot(table.x_m - x_m[0], table.y_m - y_m[0]) <= NEAR_M)
-    return near
+    return view.stages[rows_within(view.issues, float(x_m[0]), float(y_m[0]), NEAR_M)]
 
 
 def _linked(view: View, visits: set[str]) -> list[Json]:
     """Issues found at one of `visits`, whatever their register, latest first."""
     table = view.issues
-    rows = [
-        row for row in np.flatnonzero((table.visit != "") & (table.status >= 0)).tolist() if table.visit[row] in visits
-    ]
+    linked = zip(table.visits.row.tolist(), table.visits.value.tolist(), strict=True)
+    rows = [row for row, visit in linked if visit in visits and table.status[row] >= 0]
     rows.sort(key=lambda row: (-int(table.reported_us[row]), row))
-    return [_issue(view, row) for row in rows[:_MOST_ISSUES]]
+    details = view.snapshot.records.of(np.array(rows[:_MOST_ISSUES], np.int64))
+    return [_issue(view, row, details, at) for at, row in enumerate(rows[:_MOST_ISSUES])]
 
 
-def _issue(view: View, row: int) -> Json:
+def _issue(view: View, row: int, details: Details, at: int) -> Json:
     table = view.issues
     entry = type_of(view.city, table, row)
+    [stage] = stage_of(table.status[[row]], table.due_us[[row]], view.as_of_us)
     return {
-        "id": table.id[row],
-        "number": table.number[row],
+        "id": details.id[at],
+        "number": details.number[at],
         "register": view.city.registers[int(table.register[row])].code,
         "type": entry.code,
         "name": entry.name,
-        "stage": STAGES[int(view.stages[row])].value,
+        "stage": STAGES[int(stage)].value,
         "reported_at": _moment(view, int(table.reported_us[row])),
-        "visit": table.visit[row],
+        "visit": details.visit[at],
     }
 
 

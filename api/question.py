@@ -77,8 +77,7 @@ def read_question(request: Request, runtime: Runtime, parameters: tuple[Paramete
 
 def _newest(runtime: Runtime) -> datetime | None:
     """The moment of the newest change of status, which may lie ahead of now; None without any."""
-    transitions = runtime.snapshot.transitions
-    return from_us(int(transitions.at_us.max())) if len(transitions.at_us) else None
+    return from_us(runtime.snapshot.newest_us)
 
 
 def read_own(pairs: list[tuple[str, str]], parameters: tuple[Parameter, ...]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
+import numpy as np
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -74,15 +75,13 @@ class Hub:
             self._queues.discard(queue)
 
     def _hear(self, change: Change) -> None:
-        """On the writer's thread: only hand over."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._publish, change)
-
-    def _publish(self, change: Change) -> None:
-        if not self._queues:
+        """On the writer's thread, which may read the store: say what changed, and hand it over."""
+        if not self._queues or self._loop.is_closed():
             return
-        issues = describe_issues(self._source, change)
-        event = self._event(change.revision, issues, len(change.ids))
+        event = self._event(change.revision, describe_issues(self._source, change), len(change.ids))
+        self._loop.call_soon_threadsafe(self._publish, change, event)
+
+    def _publish(self, change: Change, event: bytes) -> None:
         for queue in self._queues:
             if queue.full():
                 # A client that does not read: what it missed is folded into one "catch up", which names no issues.
@@ -112,28 +111,33 @@ def describe_issues(source: Runtime, change: Change) -> list[dict[str, Any]]:
     """The change's issues, at most MOST_ISSUES, as the map and the rail show them."""
     snapshot, city = source.snapshot, source.city
     table = snapshot.issues
-    described = []
+    rows = []
     for identity in change.ids[:MOST_ISSUES]:
         try:
-            row = snapshot.row(identity)
+            rows.append(snapshot.row(identity))
         except NotFoundError:
             _LOG.warning("revision %d names issue %s, which its snapshot lacks", change.revision, identity)
-            continue
+    if not rows:
+        return []
+    details = snapshot.records.of(np.array(rows, np.int64))
+    described = []
+    for at, row in enumerate(rows):
         campaign = city.campaigns[int(table.campaign[row])]
-        stage = int(stage_of(table, to_us(source.now(campaign.code)))[row])
+        [stage] = stage_of(table.status[[row]], table.due_us[[row]], to_us(source.now(campaign.code)))
         reported = from_us(int(table.reported_us[row]))
         assert reported is not None
         entry = type_of(city, table, row)
+        [lon], [lat] = table.lonlat(np.array([row]))
         described.append(
             {
-                "id": table.id[row],
-                "number": table.number[row],
+                "id": details.id[at],
+                "number": details.number[at],
                 "register": city.registers[int(table.register[row])].code,
                 "type": entry.code,
                 "name": entry.name,
                 "stage": STAGES[stage].value,
-                "lon": float(table.lon[row]),
-                "lat": float(table.lat[row]),
+                "lon": float(lon),
+                "lat": float(lat),
                 "subdistrict": subdistrict_of(city, table, row)[0],
                 "road": road_of(city, table, row)[0],
                 "reported_at": local_iso(reported, city.time_zone),

@@ -13,9 +13,7 @@ from api.schemas import BOOLEAN, BOUND, COUNT, STRING, TEXT, nullable, record
 from api.view import View
 from geo.campaign import Register
 from geo.filter import IssueFilter
-from geo.lifecycle import Stage
-from geo.selection import STAGES, select_issues
-from geo.summary import issue_totals
+from geo.selection import OVERDUE
 
 _DAY_US = 86_400_000_000
 
@@ -42,8 +40,7 @@ def summarise(view: View, own: Mapping[str, Any]) -> Json:
 
 
 def _issues(view: View, *, shown: bool) -> Json:
-    selected = select_issues(view.issues, view.city, view.filter, with_rejected=True)
-    totals = issue_totals(view.issues, selected, view.as_of_us)
+    totals = view.totals
     return {
         "total": totals.total,
         "rectified": totals.rectified if shown else None,
@@ -83,7 +80,7 @@ def _register(view: View, register: Register, *, shown: bool) -> Json:
 
 
 def _overdue(view: View) -> Json:
-    overdue = view.counted & (view.stages == STAGES.index(Stage.OVERDUE))
+    overdue = view.stages == OVERDUE
     places = view.issues.subdistrict[overdue]
     oldest = view.issues.due_us[overdue].min() if overdue.any() else None
     return {

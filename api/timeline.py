@@ -9,8 +9,8 @@ from typing import Any
 from api.data_route import Json, data_operation
 from api.schemas import COUNT, DAY, listing, pair
 from api.view import View
-from geo.clock import from_us
 from geo.iso_time import local_date
+from geo.selection import counted
 from geo.timeline import per_day
 
 
@@ -19,7 +19,7 @@ def by_day(view: View, _: Mapping[str, Any]) -> Json:
     start, end = _period(view)
     if start > end:
         return {"unit": "day", "rows": [], "total": view.totals.total}
-    days, counts = per_day(view.issues.reported_us, view.counted, view.city.time_zone, start=start, end=end)
+    days, counts = per_day(view.issues.day, view.stages, start=start, end=end)
     rows = [(day, int(count)) for day, count in zip(days, counts, strict=True)]
     return {"unit": "day", "rows": rows, "total": view.totals.total}
 
@@ -31,12 +31,10 @@ def _period(view: View) -> tuple[date, date]:
     """
     zone, chosen = view.city.time_zone, view.filter
     start, end = view.campaign.start, min(view.campaign.end, local_date(chosen.as_of, zone))
-    reported = view.issues.reported_us[view.counted]
+    reported = view.issues.day[counted(view.stages)]
     if len(reported):
-        first, last = from_us(int(reported.min())), from_us(int(reported.max()))
-        assert first is not None
-        assert last is not None
-        start, end = min(start, local_date(first, zone)), max(end, local_date(last, zone))
+        start = min(start, date.fromordinal(int(reported.min())))
+        end = max(end, date.fromordinal(int(reported.max())))
     if chosen.since is not None:
         start = max(start, local_date(chosen.since, zone))
     if chosen.until is not None:

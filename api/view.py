@@ -16,8 +16,9 @@ from geo.campaign import Campaign, Register
 from geo.city import City
 from geo.clock import to_us
 from geo.compliance import Compliance, compliance_at, point_states
+from geo.density import Tally
 from geo.filter import IssueFilter
-from geo.selection import counted, select_issues, select_points, stage_of
+from geo.selection import Stages, meant, select_points
 from geo.summary import IssueTotals, issue_totals
 from geo.tables import Bools, IssueTable, Objects
 
@@ -58,30 +59,30 @@ class View:
         """All issues, in the states they had at the filter's moment."""
         return self.snapshot.issues_at(self.filter.as_of)
 
-    @cached_property
-    def selected(self) -> Bools:
-        """Which issues the filter means; rejected ones only where it asks for them."""
-        return select_issues(self.issues, self.city, self.filter)
+    @property
+    def stages(self) -> Stages:
+        """The stage (a position in geo.selection.STAGES) of each issue that the filter means, −1 for the others."""
+        return self.snapshot.stages(self.filter)
 
-    @cached_property
-    def counted(self) -> Bools:
-        """The selected issues that count in totals and densities: never a rejected one."""
-        return counted(self.issues, self.selected)
+    @property
+    def selected(self) -> NDArray[np.intp]:
+        """Positions of the issues that the filter means; rejected ones only where it asks for them."""
+        return np.flatnonzero(meant(self.stages, self.filter))
 
-    @cached_property
+    @property
+    def tally(self) -> Tally:
+        """The issues that the filter means, added up by stage and place."""
+        return self.snapshot.tally(self.filter)
+
+    @property
     def totals(self) -> IssueTotals:
         """Totals of the selected issues."""
-        return issue_totals(self.issues, self.selected, self.as_of_us)
-
-    @cached_property
-    def stages(self) -> NDArray[np.int8]:
-        """The stage of every issue at the filter's moment, a position in geo.selection.STAGES."""
-        return stage_of(self.issues, self.as_of_us)
+        return issue_totals(self.tally)
 
     @cached_property
     def heat_cap(self) -> float:
         """The kernel density (per km²) at which the heat's colours end."""
-        return city_cap(self.city, self.issues, self.counted)
+        return city_cap(self.city, self.issues, self.stages)
 
     @cached_property
     def points(self) -> Bools:

@@ -21,7 +21,7 @@ def per_visit(view: View, own: Mapping[str, Any]) -> Json:
         view.snapshot.points,
         view.snapshot.visits,
         view.city,
-        view.selected,
+        view.stages,
         by=by,
         point_mask=view.points,
         as_of_us=view.as_of_us,

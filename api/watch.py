@@ -6,51 +6,51 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from api.data_route import Json, data_operation
 from api.operation import integer
 from api.place_names import road_of, subdistrict_of, type_of
 from api.schemas import COUNT, MOMENT, STRING, TEXT, listing, nullable, record
 from api.view import View
+from data.issue_records import Details
 from geo.clock import from_us
 from geo.iso_time import local_iso
-from geo.lifecycle import Stage
-from geo.selection import STAGES
+from geo.selection import OVERDUE, counted
 
 _DAY_US = 86_400_000_000
 _MOST = 100
+Rows = NDArray[np.intp]
 
 
 def watch(view: View, own: Mapping[str, Any]) -> Json:
-    """Overdue ones by deadline, earliest first; newest by time of report, latest first; ties by number."""
+    """Overdue ones by deadline, earliest first; newest by time of report, latest first; ties by order of the log."""
     table = view.issues
-    overdue = np.flatnonzero(view.counted & (view.stages == STAGES.index(Stage.OVERDUE)))
-    longest = sorted(overdue.tolist(), key=lambda row: (int(table.due_us[row]), table.number[row]))
-    rows = np.flatnonzero(view.counted)
-    recent = sorted(_latest(view, rows, own["newest"]), key=lambda row: (-int(table.reported_us[row]), -row))
+    overdue, rows = np.flatnonzero(view.stages == OVERDUE), np.flatnonzero(counted(view.stages))
+    longest = _smallest(overdue, table.due_us[overdue], overdue, own["overdue"])
+    newest = _smallest(rows, -table.reported_us[rows], -rows, own["newest"])
+    details = view.snapshot.records.of(np.concatenate([longest, newest]))
     return {
-        "overdue": [_overdue_row(view, row) for row in longest[: own["overdue"]]],
+        "overdue": [_overdue_row(view, row, details, at) for at, row in enumerate(longest.tolist())],
         "overdue_total": len(overdue),
-        "newest": [_newest_row(view, row) for row in recent[: own["newest"]]],
+        "newest": [_newest_row(view, row, details, at) for at, row in enumerate(newest.tolist(), len(longest))],
     }
 
 
-def _latest(view: View, rows: np.ndarray[Any, np.dtype[np.intp]], most: int) -> list[int]:
-    """At least the `most` latest of `rows`, ties included, without sorting them all."""
-    if most == 0 or len(rows) <= most:
-        return rows.tolist() if most else []
-    times = view.issues.reported_us[rows]
-    oldest_kept = np.partition(times, len(times) - most)[len(times) - most]
-    kept: list[int] = rows[times >= oldest_kept].tolist()
-    return kept
+def _smallest(rows: Rows, keys: NDArray[np.int64], ties: Rows, most: int) -> Rows:
+    """The `most` of `rows` with the smallest keys, in order, equal ones by `ties`; without sorting them all."""
+    if most == 0:
+        return rows[:0]
+    kept = np.arange(len(rows)) if len(rows) <= most else np.flatnonzero(keys <= np.partition(keys, most - 1)[most - 1])
+    return rows[kept[np.lexsort((ties[kept], keys[kept]))[:most]]]
 
 
-def _row(view: View, row: int) -> Json:
+def _row(view: View, row: int, details: Details, at: int) -> Json:
     entry = type_of(view.city, view.issues, row)
     subdistrict, subdistrict_name = subdistrict_of(view.city, view.issues, row)
     return {
-        "id": view.issues.id[row],
-        "number": view.issues.number[row],
+        "id": details.id[at],
+        "number": details.number[at],
         "type": entry.code,
         "name": entry.name,
         "subdistrict": subdistrict,
@@ -58,16 +58,16 @@ def _row(view: View, row: int) -> Json:
     }
 
 
-def _overdue_row(view: View, row: int) -> Json:
-    return _row(view, row) | {"days": int((view.as_of_us - int(view.issues.due_us[row])) // _DAY_US)}
+def _overdue_row(view: View, row: int, details: Details, at: int) -> Json:
+    return _row(view, row, details, at) | {"days": int((view.as_of_us - int(view.issues.due_us[row])) // _DAY_US)}
 
 
-def _newest_row(view: View, row: int) -> Json:
+def _newest_row(view: View, row: int, details: Details, at: int) -> Json:
     road, road_name = road_of(view.city, view.issues, row)
     reported = from_us(int(view.issues.reported_us[row]))
     assert reported is not None
     moment = local_iso(reported, view.city.time_zone)
-    return _row(view, row) | {"road": road, "road_name": road_name, "reported_at": moment}
+    return _row(view, row, details, at) | {"road": road, "road_name": road_name, "reported_at": moment}
 
 
 _ROW = {

@@ -9,10 +9,10 @@ import numpy as np
 
 from bench.row import Row, compared, median_ms
 from data.snapshot import Snapshot
-from geo.density import subdistrict_density
+from geo.density import tally_of
 from geo.filter import IssueFilter
 from geo.filter_query import parse_filter
-from geo.selection import counted, select_issues
+from geo.selection import chosen_stages, counted
 
 SEED = 20210824
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -21,11 +21,12 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def rows(snapshot: Snapshot) -> list[Row]:
     """Everything at once, and twelve seeded questions (a type, or a period) one after another."""
     issues, city = snapshot.issues, snapshot.city
-    points = geopandas.GeoDataFrame(geometry=geopandas.points_from_xy(issues.lon, issues.lat), crs=4326)
+    places = geopandas.points_from_xy(*issues.lonlat(np.arange(len(issues))))
+    points = geopandas.GeoDataFrame(geometry=places, crs=4326)
     areas = geopandas.GeoDataFrame({"code": city.areas.codes}, geometry=city.areas.geometry, crs=4326)
 
     def ours(chosen: IssueFilter) -> np.ndarray:
-        return subdistrict_density(issues, city, select_issues(issues, city, chosen)).count
+        return tally_of(issues, city, chosen_stages(issues, city, chosen)).area[:, 0]  # nothing that was kept
 
     def peer(mask: np.ndarray) -> np.ndarray:
         joined = geopandas.sjoin(points[mask], areas, predicate="intersects")
@@ -35,7 +36,7 @@ def rows(snapshot: Snapshot) -> list[Row]:
 
     answers = []
     for name, questions in {"densities by 77 areas, all": _all(snapshot), "… with a filter": _seeded(snapshot)}.items():
-        masks = [counted(issues, select_issues(issues, city, question)) for question in questions]
+        masks = [counted(chosen_stages(issues, city, question)) for question in questions]
         equal = all(np.array_equal(ours(q), peer(mask)) for q, mask in zip(questions, masks, strict=True))
         repeats = 9 if len(questions) == 1 else 3
         time_ours = median_ms(lambda q=questions: [ours(one) for one in q], repeats * 3) / len(questions)

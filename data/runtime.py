@@ -6,27 +6,25 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from data.campaign_clock import campaign_now
+from data.catching_up import caught_up, read_snapshot
 from data.city_folder.load import load_city
 from data.feed import Change, ChangeFeed
 from data.intake.issues import Origin, examine
 from data.intake.placing import Placer
 from data.records import CityRecords
 from data.settings import Settings
-from data.snapshot import Snapshot, read_snapshot
+from data.snapshot import Snapshot
 from data.store.database import Store, open_store, read_meta
 from data.store.receipts import Receipt
-from data.store.writer import Batch, Writer, Written, is_empty
+from data.store.writer import Batch, Writer, is_empty
 from geo.city import City
 from geo.errors import CityError, StoreError
 from geo.issue import IssueDraft
 
 _LOG = logging.getLogger("xunjie.runtime")
-_REREAD_ABOVE: Final = 20_000
-"""More new issues than this are read from the store rather than appended in memory."""
-
 Progress = Callable[[float], None]
 
 
@@ -38,6 +36,7 @@ class Runtime:
         self.store = store
         self._feed = ChangeFeed()
         self._lock = threading.Lock()
+        self._catching_up = threading.Lock()
         self._closed = False
         self._writer = Writer(store, city, Placer(city))
         with store.reading() as connection:
@@ -47,8 +46,7 @@ class Runtime:
             self._writer.reassign()
         if with_demo and empty and city.demo is not None:
             self._write(self._demo_batch(), None)
-        with store.reading() as connection:
-            self._snapshot = read_snapshot(connection, city)
+        self._snapshot = read_snapshot(store, city)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -116,18 +114,16 @@ class Runtime:
             written = self._writer.write(batch)
             if tell is not None:
                 tell(0.8)
-                if written.rows.issues:
-                    self._show(written)
+                self.catch_up()
         return written.receipts
 
-    def _show(self, written: Written) -> None:
-        issues = written.rows.issues
-        if len(issues) <= _REREAD_ABOVE:
-            self._snapshot = self._snapshot.with_rows(written.rows, written.revision)
-        else:
-            with self.store.reading() as connection:
-                self._snapshot = read_snapshot(connection, self.city)
-        self._feed.publish(Change(written.revision, tuple(columns["id"] for columns in issues)))
+    def catch_up(self) -> None:
+        """Bring the snapshot to the store's newest revision, and tell everyone if there is one."""
+        with self._catching_up:
+            before = self._snapshot
+            self._snapshot, ids = caught_up(before, self.store)
+            if self._snapshot is not before:
+                self._feed.publish(Change(self._snapshot.revision, ids))
 
 
 def demo_batch(city: City, records: CityRecords) -> Batch:

@@ -4,88 +4,137 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, Table, select
 
 from data.campaign_clock import campaign_now
+from data.growing import Growing
+from data.issue_records import IssueRecords
 from data.records import Reject
-from data.store.collector import collector_at_rest
-from data.store.database import read_meta
-from data.store.projection import Step
-from data.store.schema import ISSUE, ISSUE_SHARE, META, POINT, TRANSITION, VISIT
-from data.store.writer import Rows
-from data.table_building import (
-    ISSUE_COLUMNS,
-    POINT_COLUMNS,
-    SHARE_COLUMNS,
-    TRANSITION_COLUMNS,
-    VISIT_COLUMNS,
-    TableBuilder,
-    transitions,
-)
+from data.table_building import Arrays, history_of, issue_table
 from geo.campaign import Campaign
 from geo.city import City
-from geo.clock import from_us, to_us
-from geo.errors import NotFoundError, StoreError
-from geo.history import table_at
+from geo.clock import to_us
+from geo.density import Tally, tally_of
+from geo.errors import NotFoundError
+from geo.filter import IssueFilter
+from geo.history import History, table_at
 from geo.issue import Transition
-from geo.lifecycle import Status
-from geo.tables import IssueTable, Objects, PointTable, Shares, Transitions, VisitTable
+from geo.selection import Stages, chosen_stages
+from geo.tables import IssueTable, PointTable, VisitTable, subset
 
 _KEPT_MOMENTS: Final = 8
+_KEPT_TALLIES: Final = 128
+_CARRIED: Final = 16
+_KEPT_BYTES: Final = 64 * 2**20
+_Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StepTexts:
-    """Who made each change of `Snapshot.transitions` and what was said or shown, in the same order."""
+class Recent:
+    """The values that were asked for last, up to a number; two askers for the same missing one work it out once."""
 
-    actor: Objects
-    note: Objects
-    evidence: Objects
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
+        """The value of `key`, made where it is not kept."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                kept: _Value = self._kept[key]
+                return kept
+        value = make()
+        self.put(key, value)
+        return value
+
+    def put(self, key: Hashable, value: object) -> None:
+        """Keep `value`, and let go of what was not asked for longest."""
+        with self._lock:
+            self._kept[key] = value
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def items(self) -> list[tuple[Any, Any]]:
+        """What is kept now, the last asked for last."""
+        with self._lock:
+            return list(self._kept.items())
 
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """One revision. `issues` holds the states after all transitions; `issues_at` those of another moment.
+    """One revision, the state after event `seq` whose hash is `head`. `issues` holds the states after all changes;
+    `issues_at` those of another moment. `rejects` are the rows of the city's own files that could not be taken.
 
-    `rows` are the store's row numbers of the issues (ascending), `recorded_us` the wall times at which they came in,
-    `rejects` the rows of the city's own files that could not be taken.
+    Numbers and texts are read from the store by position (`records`). The next revision is made by `data.catching_up`.
     """
 
     revision: int
+    seq: int
+    head: str
     city: City
-    issues: IssueTable
-    transitions: Transitions
+    arrays: Arrays
+    growing: dict[str, Growing]
     points: PointTable
     visits: VisitTable
-    steps: StepTexts
-    rows: NDArray[np.int64]
-    recorded_us: NDArray[np.int64]
+    records: IssueRecords
     rejects: tuple[Reject, ...] = ()
-    _moments: OrderedDict[int, IssueTable] = field(default_factory=OrderedDict, repr=False)
-    _moments_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    tallies: Recent = field(default_factory=lambda: Recent(_KEPT_TALLIES), repr=False)
+    _moments: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)
+
+    @cached_property
+    def issues(self) -> IssueTable:
+        """All issues, in their states after all changes."""
+        return issue_table(self.arrays)
+
+    @cached_property
+    def history(self) -> History:
+        """Every change of status."""
+        return history_of(self.arrays)
+
+    @cached_property
+    def newest_us(self) -> int:
+        """The moment of the newest change of status; it may lie ahead of now."""
+        return self.history.newest_us
+
+    @cached_property
+    def nbytes(self) -> int:
+        """Bytes of the tables of issues and their history (texts are not in them)."""
+        return sum(array.nbytes for array in self.arrays.values())
 
     def issues_at(self, as_of: datetime) -> IssueTable:
         """The issues with the states of `as_of` (status −1: not yet reported). The last few moments are kept."""
         as_of_us = to_us(as_of)
-        if as_of_us >= self._last_us:
+        if as_of_us >= self.newest_us:
             return self.issues
-        with self._moments_lock:
-            table = self._moments.pop(as_of_us, None)
-            if table is None:
-                table = table_at(self.issues, self.transitions, as_of_us)
-            self._moments[as_of_us] = table
-            while len(self._moments) > _KEPT_MOMENTS:
-                self._moments.popitem(last=False)
-        return table
+        return self._moments.get(as_of_us, lambda: table_at(self.issues, self.history, as_of_us))
+
+    def stages(self, chosen: IssueFilter) -> Stages:
+        """The stage of each issue that `chosen` means, −1 for the others (geo.selection.chosen_stages); read-only."""
+
+        def choose() -> Stages:
+            found = self.records.containing(chosen.text, len(self.issues)) if chosen.text else None
+            stages = chosen_stages(self.issues_at(chosen.as_of), self.city, chosen, found=found)
+            stages.flags.writeable = False
+            return stages
+
+        return self._stages.get(chosen, choose)
+
+    def tally(self, chosen: IssueFilter) -> Tally:
+        """The issues that `chosen` means, added up by stage and place. Kept, and carried on to the next revisions."""
+        return self.tallies.get(chosen, lambda: tally_of(self.issues_at(chosen.as_of), self.city, self.stages(chosen)))
+
+    def tally_of_rows(self, chosen: IssueFilter, rows: NDArray[np.integer]) -> Tally:
+        """What these positions (ascending) add to `tally`; for a filter without text, at the latest states."""
+        part = subset(self.issues, rows)
+        return tally_of(part, self.city, chosen_stages(part, self.city, chosen))
 
     def now(self, campaign: Campaign) -> datetime:
         """The moment of `campaign`, as `geo.filter_query` asks for it."""
@@ -93,12 +142,7 @@ class Snapshot:
 
     def row(self, identity: str) -> int:
         """Position of the issue with that UUID or number (of several with one number: the first); NotFoundError."""
-        found = self._rows_by_identity.get(identity)
-        if found is None:
-            found = self._rows_by_identity.get(identity.lower())
-        if found is None:
-            raise NotFoundError("issue", identity[:80])
-        return found
+        return self.records.position(identity, len(self.issues))
 
     def point_row(self, code: str) -> int:
         """Position of the inspection point of that code; NotFoundError."""
@@ -107,143 +151,41 @@ class Snapshot:
             raise NotFoundError("inspection point", code[:80])
         return found
 
-    def events(self, row: int) -> list[Transition]:
+    def events(self, row: int) -> Sequence[Transition]:
         """What happened to the issue at position `row`, from the report on, in order."""
-        first, last = np.searchsorted(self.transitions.row, [row, row + 1]).tolist()
-        steps = []
-        for at in range(first, last):
-            moment = from_us(int(self.transitions.at_us[at]))
-            assert moment is not None
-            status = Status(int(self.transitions.status[at]))
-            texts = (self.steps.actor[at], self.steps.note[at], self.steps.evidence[at])
-            steps.append(Transition(status, moment, *texts))
-        return steps
-
-    def with_rows(self, rows: Rows, revision: int) -> Snapshot:
-        """The next revision: this one and the issues that a transaction added behind them."""
-        part = _parts(_columns(rows.issues, ISSUE_COLUMNS), _columns(rows.shares, SHARE_COLUMNS),
-                      _step_columns(rows.transitions), self.city)  # fmt: skip
-        offset = len(self.issues)
-        later = part.transitions
-        return replace(
-            self,
-            revision=revision,
-            issues=_joined(self.issues, part.issues, offset),
-            transitions=_joined(self.transitions, replace(later, row=later.row + np.int32(offset)), offset),
-            steps=_joined(self.steps, part.steps, offset),
-            rows=np.concatenate([self.rows, part.rows]),
-            recorded_us=np.concatenate([self.recorded_us, part.recorded_us]),
-            _moments=OrderedDict(),
-            _moments_lock=threading.Lock(),
-        )
+        return self.records.steps(row)
 
     @cached_property
-    def _last_us(self) -> int:
-        return int(self.transitions.at_us.max()) if len(self.transitions.at_us) else 0
+    def by_number(self) -> NDArray[np.int64]:
+        """All positions in the order of the issues' numbers."""
+        return self.records.by_number(len(self.issues))
 
     @cached_property
-    def _rows_by_identity(self) -> dict[str, int]:
-        last_first = range(len(self.issues) - 1, -1, -1)
-        return {str(self.issues.number[row]): row for row in last_first} | {
-            str(self.issues.id[row]): row for row in last_first
-        }
+    def _stages(self) -> Recent:
+        return Recent(max(4, min(32, _KEPT_BYTES // max(len(self.issues), 1))))
 
     @cached_property
     def _point_rows(self) -> dict[str, int]:
         return {str(code): row for row, code in enumerate(self.points.code)}
 
 
-def read_snapshot(connection: Connection, city: City, *, only: Select[tuple[int]] | None = None) -> Snapshot:
-    """The store as it stands in the transaction of `connection`; `only` (a select of row numbers) limits the issues."""
-    with collector_at_rest():
-        try:
-            return _read_all(connection, city, only)
-        except (TypeError, ValueError) as error:  # a value that its column never holds
-            raise StoreError(f"a table of the store is damaged ({error}); restore a backup") from None
+def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
+    """Carry the tallies of `old` that were asked for last over to `new`, where `changed` rows are in other states and
+    more rows stand behind.
+
+    Costs the changes, not the issues. Tallies of a past moment, or of a search, are left to be worked out anew.
+    """
+    before = len(old.issues)
+    added = np.arange(before, len(new.issues))
+    after = np.concatenate([changed, added])
+    for chosen, tally in old.tallies.items()[-_CARRIED:]:
+        if chosen.text or to_us(chosen.as_of) < new.newest_us:
+            continue
+        if len(changed):
+            tally = tally.plus(old.tally_of_rows(chosen, changed), sign=-1)
+        new.tallies.put(chosen, tally.plus(new.tally_of_rows(chosen, after)))
 
 
-def _read_all(connection: Connection, city: City, only: Select[tuple[int]] | None) -> Snapshot:
-    builder = TableBuilder(city)
-    part = _parts(
-        _read(connection, ISSUE, ISSUE_COLUMNS, ISSUE.c.row, only, "row"),
-        _read(connection, ISSUE_SHARE, SHARE_COLUMNS, ISSUE_SHARE.c.issue_row, only, "issue_row"),
-        _read(connection, TRANSITION, TRANSITION_COLUMNS, (TRANSITION.c.issue_row, TRANSITION.c.n), only, "issue_row"),
-        city,
-    )
-    points = builder.points(_read(connection, POINT, POINT_COLUMNS, POINT.c.row))
-    visits = builder.visits(_read(connection, VISIT, VISIT_COLUMNS, VISIT.c.row), points)
-    rejects = connection.execute(select(META.c.value).where(META.c.key == "rejects")).scalar() or "[]"
-    return replace(
-        part,
-        revision=read_meta(connection).revision,
-        points=points,
-        visits=visits,
-        rejects=tuple(Reject(*entry) for entry in orjson.loads(rejects)),
-    )
-
-
-def _parts(issues: _Columns, shares: _Columns, steps: _Columns, city: City) -> Snapshot:
-    """A snapshot of these issues alone, without points and visits."""
-    builder = TableBuilder(city)
-    points = builder.points(dict.fromkeys(POINT_COLUMNS, ()))
-    texts = {name: _object_column(steps[name]) for name in ("actor", "note", "evidence")}
-    return Snapshot(
-        revision=0,
-        city=city,
-        issues=builder.issues(issues, shares),
-        transitions=transitions(steps, issues["row"]),
-        points=points,
-        visits=builder.visits(dict.fromkeys(VISIT_COLUMNS, ()), points),
-        steps=StepTexts(**texts),
-        rows=np.array(issues["row"], np.int64),
-        recorded_us=np.array(issues["recorded_us"], np.int64),
-    )
-
-
-_Columns = Mapping[str, Sequence[Any]]
-
-
-def _read(
-    connection: Connection,
-    table: Table,
-    names: Sequence[str],
-    order: Any,
-    only: Select[tuple[int]] | None = None,
-    key: str = "",
-) -> _Columns:
-    """The columns `names` of `table` in `order`, straight from the driver: values of SQLite need no conversion."""
-    query = select(*(table.c[name] for name in names)).order_by(*(order if isinstance(order, tuple) else (order,)))
-    if only is not None:
-        query = query.where(table.c[key].in_(only))
-    result = connection.execute(query)
-    rows = result.cursor.fetchall() if result.cursor is not None else []
-    result.close()
-    return dict(zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True))
-
-
-def _columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> _Columns:
-    return {name: [row[name] for row in rows] for name in names}
-
-
-def _step_columns(steps: Sequence[Step]) -> _Columns:
-    return {name: [getattr(step, name) for step in steps] for name in TRANSITION_COLUMNS}
-
-
-def _object_column(values: Sequence[Any]) -> Objects:
-    column = np.empty(len(values), object)
-    column[:] = values
-    return column
-
-
-def _joined(first: Any, second: Any, offset: int) -> Any:
-    """Two tables of one kind behind each other; rows of the second one's shares start at `offset`."""
-    joined: dict[str, Any] = {}
-    for entry in fields(first):
-        one, two = getattr(first, entry.name), getattr(second, entry.name)
-        if isinstance(one, Shares):
-            row = np.concatenate([one.row, two.row + np.int32(offset)])
-            joined[entry.name] = Shares(row, np.concatenate([one.place, two.place]),
-                                        np.concatenate([one.weight, two.weight]))  # fmt: skip
-        else:
-            joined[entry.name] = np.concatenate([one, two])
-    return type(first)(**joined)
+def emptied(snapshot: Snapshot, **changes: Any) -> Snapshot:
+    """A copy with other contents, and nothing kept from the old ones."""
+    return replace(snapshot, **changes, tallies=Recent(_KEPT_TALLIES), _moments=Recent(_KEPT_MOMENTS))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.crs import lonlat_to_metric
 from geo.errors import BadValueError
+from geo.scale import compiled
+from geo.selection import REJECTED, Stages, counted
+from geo.tables import METRE_SCALE, IssueTable
 
 Floats = NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
@@ -30,11 +33,14 @@ _MERCATOR_LATITUDE = 85.051128  # where the square Web-Mercator world ends
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:
-    """Non-empty square cells: their centres (metric CRS, metres) and the sum of the weights in each."""
+    """Non-empty square cells: their centres (metric CRS, metres) and how many issues lie in each."""
 
     x_m: Floats
     y_m: Floats
     count: Floats
+
+
+_NO_CELLS: Final = Cells(np.empty(0), np.empty(0), np.empty(0))
 
 
 def cell_size_m(zoom: float) -> float:
@@ -42,22 +48,51 @@ def cell_size_m(zoom: float) -> float:
     return float(_PIXELS_PER_CELL * _EQUATOR_M / 256 / 2 ** min(max(zoom, 0), 24))
 
 
-def cell_counts(x_m: Floats, y_m: Floats, weights: Floats, cell_m: float) -> Cells:
-    """Sums of `weights` by the cell that holds each position; cells are ordered south to north, west to east.
+def cell_counts(table: IssueTable, stages: Stages, cell_m: float, *, most: int) -> tuple[Cells, float]:
+    """Issues that count (of `stages`, geo.selection.chosen_stages) by the square cell that holds them, and the side of
+    the cells in metres: `cell_m`, or the first doubling of it with at most `most` non-empty cells.
 
-    Cell borders lie on multiples of `cell_m`; a position on a border belongs to the cell north-east of it. The sum of
-    counts is the sum of weights. No positions give no cells. Raises BadValueError for a size that is not positive.
+    Cells are ordered south to north, west to east; borders lie on multiples of the side, and a position on a border
+    belongs to the cell north-east of it. Σ count = issues that count. None give no cells. Raises BadValueError for a
+    size that is not positive.
     """
     if not 0 < cell_m < np.inf:
         raise BadValueError("cell_m", cell_m, "a number of metres above 0")
-    if not len(x_m):
-        return Cells(np.empty(0), np.empty(0), np.empty(0))
-    column = np.floor(x_m / cell_m).astype(np.int64)
-    row = np.floor(y_m / cell_m).astype(np.int64)
-    west, width = column.min(), column.max() - column.min() + 1
-    key, position = np.unique(row * width + (column - west), return_inverse=True)
-    count = np.asarray(np.bincount(position, weights=weights, minlength=len(key)), np.float64)
-    return Cells((key % width + west + 0.5) * cell_m, (key // width + 0.5) * cell_m, count)
+    while True:
+        found = _cells(table, stages, cell_m)
+        if len(found.count) <= most:
+            return found, cell_m
+        cell_m *= 2
+
+
+def _cells(table: IssueTable, stages: Stages, cell_m: float) -> Cells:
+    cell_cm = cell_m * METRE_SCALE
+    if compiled(len(table)):
+        from geo import kernels
+
+        low_x, high_x, low_y, high_y, n = kernels.extent(stages, table.x_cm, table.y_cm, REJECTED).tolist()
+        if n == 0:
+            return _NO_CELLS
+        west, south = int(np.floor(low_x / cell_cm)), int(np.floor(low_y / cell_cm))
+        wide, high = int(np.floor(high_x / cell_cm)) - west + 1, int(np.floor(high_y / cell_cm)) - south + 1
+        if wide * high <= MAX_GRID:
+            grid = kernels.cell_grid(stages, table.x_cm, table.y_cm, REJECTED, cell_cm, west, south, wide, high)
+            key = np.flatnonzero(grid)
+            return _centres(key, grid[key], west, south, wide, cell_m)
+    rows = np.flatnonzero(counted(stages))
+    if not len(rows):
+        return _NO_CELLS
+    column = np.floor(table.x_cm[rows] / cell_cm).astype(np.int64)
+    line = np.floor(table.y_cm[rows] / cell_cm).astype(np.int64)
+    west, south = int(column.min()), int(line.min())
+    wide = int(column.max()) - west + 1
+    key, count = np.unique((line - south) * wide + (column - west), return_counts=True)
+    return _centres(key, count, west, south, wide, cell_m)
+
+
+def _centres(key: NDArray[Any], count: NDArray[Any], west: int, south: int, wide: int, cell_m: float) -> Cells:
+    x_m, y_m = (key % wide + west + 0.5) * cell_m, (key // wide + south + 0.5) * cell_m
+    return Cells(x_m, y_m, count.astype(np.float64))
 
 
 def heat_raster(

@@ -9,10 +9,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.city import City
-from geo.selection import counted, open_issues
+from geo.scale import compiled
+from geo.selection import CLOSED, REJECTED, STAGES, Stages, counted, still_open
 from geo.tables import Bools, Floats, Ints, IssueTable, PointTable, Shares, VisitTable
 
 _ROUNDING = 1e-12  # what float sums of one row's weights may miss 1 by
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """Issues added up: by stage (in the order of STAGES), and by place in two columns (all that count, still open).
+
+    Σ area + outside = total = Σ segment + unsnapped. Tallies of disjoint issues can be added and taken away.
+    """
+
+    by_stage: NDArray[np.int64]
+    area: Floats
+    segment: Floats
+    outside: float
+    unsnapped: float
+
+    @property
+    def total(self) -> int:
+        """Issues that count: all but the rejected."""
+        return int(self.by_stage[:REJECTED].sum())
+
+    def plus(self, other: Tally, *, sign: int = 1) -> Tally:
+        """This tally with another one added, or taken away (`sign` −1)."""
+        return Tally(
+            self.by_stage + sign * other.by_stage,
+            self.area + sign * other.area,
+            self.segment + sign * other.segment,
+            self.outside + sign * other.outside,
+            self.unsnapped + sign * other.unsnapped,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,33 +96,51 @@ class VisitDensity:
     total: int
 
 
-def subdistrict_density(table: IssueTable, city: City, mask: Bools) -> AreaDensity:
-    """Density by subdistrict of the issues in `mask` (shape (n,)), rejected ones left out; zeros for an empty one."""
-    kept = counted(table, mask)
-    areas = len(city.areas.codes)
-    count, outside = _spread(table.subdistrict_shares, kept, areas)
-    opened, _ = _spread(table.subdistrict_shares, kept & open_issues(table), areas)
-    return AreaDensity(
-        count=count,
-        open=opened,
-        per_km2=_ratio(count, city.areas.area_km2),
-        outside=outside,
-        total=int(np.count_nonzero(kept)),
+def tally_of(table: IssueTable, city: City, stages: Stages) -> Tally:
+    """Add up the issues of `stages` (geo.selection.chosen_stages, shape (n,)); all zero for none.
+
+    Points count whole in their own place, lines and polygons by their shares.
+    """
+    areas, segments = len(city.areas.codes), len(city.roads.segment_codes) if city.roads else 0
+    if compiled(len(table)):
+        from geo import kernels
+
+        sizes = (areas, segments, REJECTED, CLOSED)
+        by_stage, area, segment = kernels.tally(stages, table.subdistrict, table.segment, table.is_point, *sizes)
+    else:
+        by_stage = np.bincount(stages.astype(np.int64) + 1, minlength=len(STAGES) + 1)
+        area = _of_points(table.subdistrict, table.is_point, stages, areas)
+        segment = _of_points(table.segment, table.is_point, stages, segments)
+    of_shapes = stages[table.shapes.row]
+    kept, opened = counted(of_shapes), still_open(of_shapes)
+    by_area, outside = _spread(table.subdistrict_shares, table.shapes.row, kept, opened, areas)
+    by_segment, unsnapped = _spread(table.segment_shares, table.shapes.row, kept, opened, segments)
+    return Tally(
+        by_stage=by_stage[1:].astype(np.int64),
+        area=area[1:] + by_area,
+        segment=segment[1:] + by_segment,
+        outside=float(area[0, 0]) + outside,
+        unsnapped=float(segment[0, 0]) + unsnapped,
     )
 
 
-def road_density(table: IssueTable, city: City, mask: Bools) -> RoadDensity:
-    """Density by road of the issues in `mask` (shape (n,)), rejected ones left out.
+def subdistrict_density(tally: Tally, city: City) -> AreaDensity:
+    """Density by subdistrict; rejected issues do not count."""
+    count = tally.area[:, 0]
+    per_km2 = _ratio(count, city.areas.area_km2)
+    return AreaDensity(count, tally.area[:, 1], per_km2, outside=tally.outside, total=tally.total)
+
+
+def road_density(tally: Tally, city: City) -> RoadDensity:
+    """Density by road; rejected issues do not count.
 
     Raises ValueError for a city without roads: callers say "no roads layer" instead of asking.
     """
     if city.roads is None:
         raise ValueError(f"the city {city.code} has no roads")
     roads = city.roads
-    kept = counted(table, mask)
-    segments, names = len(roads.segment_codes), len(roads.road_codes)
-    segment_count, unsnapped = _spread(table.segment_shares, kept, segments)
-    segment_open, _ = _spread(table.segment_shares, kept & open_issues(table), segments)
+    names = len(roads.road_codes)
+    segment_count, segment_open = tally.segment[:, 0], tally.segment[:, 1]
     count = _sum_by(roads.road, segment_count, names)
     return RoadDensity(
         segment_count=segment_count,
@@ -101,8 +149,8 @@ def road_density(table: IssueTable, city: City, mask: Bools) -> RoadDensity:
         count=count,
         open=_sum_by(roads.road, segment_open, names),
         per_km=_ratio(count, roads.road_inside_km),
-        unsnapped=unsnapped,
-        total=int(np.count_nonzero(kept)),
+        unsnapped=tally.unsnapped,
+        total=tally.total,
     )
 
 
@@ -111,25 +159,25 @@ def visit_density(
     points: PointTable,
     visits: VisitTable,
     city: City,
-    mask: Bools,
+    stages: Stages,
     *,
     by: Literal["subdistrict", "site_class"],
     point_mask: Bools,
     as_of_us: int,
 ) -> VisitDensity:
-    """Issues per visit of the issues in `mask`, over visits until `as_of_us` to the points in `point_mask`.
+    """Issues per visit of the issues in `stages`, over visits until `as_of_us` to the points in `point_mask`.
 
-    Rejected issues are left out. Rows follow city.areas or the catalogue's site classes, zeros included.
+    Rejected issues do not count. Rows follow city.areas or the catalogue's site classes, zeros included.
     """
     codes, group_of_point = _visit_groups(points, city, by)
     made = (visits.at_us <= as_of_us) & point_mask[visits.point]
     group_of_visit = group_of_point[visits.point[made]]
     visit_count, other_visits = _tally(group_of_visit, len(codes))
     group_by_id = dict(zip(visits.id[made].tolist(), group_of_visit.tolist(), strict=True))
-    kept = counted(table, mask)
-    linked = [group_by_id[identity] for identity in table.visit[kept].tolist() if identity in group_by_id]
+    kept = counted(stages[table.visits.row])
+    linked = [group_by_id[identity] for identity in table.visits.value[kept].tolist() if identity in group_by_id]
     issue_count, other_issues = _tally(np.array(linked, np.int64), len(codes))
-    total = int(np.count_nonzero(kept))
+    total = int(np.count_nonzero(counted(stages)))
     return VisitDensity(
         codes=codes,
         issues=issue_count,
@@ -142,13 +190,23 @@ def visit_density(
     )
 
 
-def _spread(shares: Shares, kept: Bools, places: int) -> tuple[Floats, float]:
-    """Weights of the kept rows summed by place, and what of those rows lies in no place."""
-    entries = kept[shares.row]
-    row, weight = shares.row[entries], shares.weight[entries]
-    count = _sum_by(shares.place[entries], weight, places)
-    missing = 1.0 - _sum_by(row, weight, len(kept))[kept]
-    return count, float(missing[np.abs(missing) > _ROUNDING].sum())
+def _of_points(place: Ints, is_point: Bools, stages: Stages, places: int) -> NDArray[np.int64]:
+    """Points by place + 1: all that count, and those still open; shape (places + 1, 2)."""
+    at = place.astype(np.int64) + 1
+    masks = (counted(stages) & is_point, still_open(stages) & is_point)
+    return np.stack([np.bincount(at[mask], minlength=places + 1) for mask in masks], axis=1)
+
+
+def _spread(shares: Shares, rows: Ints, kept: Bools, opened: Bools, places: int) -> tuple[NDArray[np.float64], float]:
+    """Weights of lines and polygons summed by place (those kept, those open; shape (places, 2)), and what of the kept
+    ones lies in no place. `rows` are all of them, ascending; `kept` and `opened` are parallel to it."""
+    owner = np.searchsorted(rows, shares.row)
+    sums = [
+        _sum_by(shares.place[mask[owner]], shares.weight[mask[owner]], places) if places else np.zeros(0)
+        for mask in (kept, opened)
+    ]
+    missing = 1.0 - _sum_by(owner, shares.weight, len(rows))[kept]
+    return np.stack(sums, axis=1), float(missing[np.abs(missing) > _ROUNDING].sum())
 
 
 def _sum_by(group: Ints, weight: Floats, size: int) -> Floats:

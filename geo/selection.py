@@ -1,8 +1,7 @@
-"""Which rows of the tables a filter means: masks over issues and points, and the stage a symbol shows."""
+"""Which rows of the tables a filter means: stages and masks over issues and points."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -10,53 +9,76 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.city import City
-from geo.clock import NEVER, to_us
+from geo.clock import NEVER
 from geo.errors import BadValueError
 from geo.filter import IssueFilter
-from geo.filter_query import NOWHERE
 from geo.lifecycle import Stage, Status
-from geo.tables import Bools, Floats, Ints, IssueTable, PointTable
+from geo.look_ups import LookUps, among, look_ups, place_positions
+from geo.scale import compiled
+from geo.tables import DEGREE_SCALE, Bools, Floats, Ints, IssueTable, PointTable
 
 STAGES: Final[tuple[Stage, ...]] = tuple(Stage)
-"""Handling, verifying, overdue, closed, rejected: the positions `stage_of` answers with."""
+"""Handling, verifying, overdue, closed, rejected: what is open comes first, what does not count last."""
 
+OVERDUE: Final = STAGES.index(Stage.OVERDUE)
+CLOSED: Final = STAGES.index(Stage.CLOSED)
+REJECTED: Final = STAGES.index(Stage.REJECTED)
+
+Stages = NDArray[np.int8]
 BBox = tuple[float, float, float, float]
 
 
-def select_issues(table: IssueTable, city: City, issue_filter: IssueFilter, *, with_rejected: bool = False) -> Bools:
-    """Which issues of `table` (already at `issue_filter.as_of`) the filter means; shape (n,).
+def stage_of(status: Ints, due_us: Ints, as_of_us: int) -> Stages:
+    """Position in STAGES at `as_of_us` of issues with these states and deadlines; −1 where not yet reported.
 
-    Issues not yet reported (status −1) are never meant; rejected ones only where `statuses` or `stages` asks for
-    them, or `with_rejected` does (for counting them beside the rest). Lines and polygons meet `bbox` where they
-    truly intersect it, points on its edge too. Raises BadValueError for codes that the city does not have.
+    Overdue (a deadline before `as_of_us`, neither closed nor rejected) outranks the state of the workflow.
+    """
+    stages = np.full(len(status), STAGES.index(Stage.HANDLING), np.int8)
+    stages[status == Status.VERIFYING] = STAGES.index(Stage.VERIFYING)
+    stages[(due_us != NEVER) & (due_us < as_of_us)] = OVERDUE
+    stages[status == Status.CLOSED] = CLOSED
+    stages[status == Status.REJECTED] = REJECTED
+    stages[status < 0] = -1
+    return stages
+
+
+def chosen_stages(table: IssueTable, city: City, issue_filter: IssueFilter, *, found: Ints | None = None) -> Stages:
+    """The stage of each issue of `table` (already at `issue_filter.as_of`) that the filter means; −1 for the others.
+
+    Shape (n,). Issues not yet reported are never meant; rejected ones are, unless `statuses` or `stages` asks for
+    others, since totals tell them beside the rest (see `meant` and `counted`). Lines and polygons meet `bbox` where
+    they truly intersect it, points on its edge too. A filter with `text` needs `found`: the rows that contain it,
+    which the store tells. Raises BadValueError for codes that the city does not have.
     """
     f = issue_filter
-    mask: Bools = table.status >= 0
-    mask &= table.campaign == city.campaign_index[f.campaign]
-    mask &= table.register == city.register_index[f.register]
-    if f.statuses:
-        mask &= _among(table.status, [_status(name) for name in f.statuses])
-    if f.stages:
-        mask &= _among(stage_of(table, to_us(f.as_of)), [_stage(name) for name in f.stages])
-    if not (f.statuses or f.stages or with_rejected):
-        mask &= table.status != Status.REJECTED
-    if f.types:
-        mask &= _among(table.type, [city.catalogue.position("type", code) for code in f.types])
-    if f.groups:
-        mask &= _among(table.type, _types_of_groups(city, f.groups))
-    if f.tasks:
-        mask &= _among(table.task, [city.catalogue.position("task", code) for code in f.tasks])
-    if f.since is not None:
-        mask &= table.reported_us >= to_us(f.since)
-    if f.until is not None:
-        mask &= table.reported_us < to_us(f.until)
-    mask &= _in_place(table.subdistrict, table.segment, city, f)
+    asked = look_ups(city, f, _stage_by_state(f))
+    stages = _compiled_pass(table, asked) if compiled(len(table)) else _plain_pass(table, asked)
     if f.bbox is not None:
-        _keep_inside(mask, table, f.bbox)
+        _keep_in_box(stages, table, f.bbox)
     if f.text:
-        rows = np.flatnonzero(mask)
-        mask[rows] = [f.text in text for text in table.search_text[rows]]
-    return mask
+        if found is None:
+            raise ValueError("a filter with text needs the rows that contain it")
+        contains = np.zeros(len(table), bool)
+        contains[found] = True
+        stages[~contains] = -1
+    return stages
+
+
+def meant(stages: Stages, issue_filter: IssueFilter) -> Bools:
+    """What lists, marks and exports hold, of `chosen_stages`: rejected issues only where the filter asks for them."""
+    if issue_filter.statuses or issue_filter.stages:
+        return np.asarray(stages >= 0)
+    return counted(stages)
+
+
+def counted(stages: Stages) -> Bools:
+    """What totals and densities count, of `chosen_stages`: never a rejected issue."""
+    return np.asarray((stages >= 0) & (stages < REJECTED))
+
+
+def still_open(stages: Stages) -> Bools:
+    """Which of `chosen_stages` are in progress: neither closed nor rejected."""
+    return np.asarray((stages >= 0) & (stages < CLOSED))
 
 
 def select_points(points: PointTable, city: City, issue_filter: IssueFilter) -> Bools:
@@ -67,93 +89,28 @@ def select_points(points: PointTable, city: City, issue_filter: IssueFilter) -> 
     f = issue_filter
     mask: Bools = points.campaign == city.campaign_index[f.campaign]
     if f.site_classes:
-        mask &= _among(points.site_class, [city.catalogue.position("site_class", code) for code in f.site_classes])
-    mask &= _in_place(points.subdistrict, points.segment, city, f)
+        mask &= among(points.site_class, [city.catalogue.position("site_class", code) for code in f.site_classes])
+    if f.subdistricts:
+        mask &= among(points.subdistrict, place_positions("subdistrict", f.subdistricts, city.areas.index))
+    if f.roads:
+        road_of = np.append(city.roads.road, -1) if city.roads else np.array([-1])
+        index = city.roads.index if city.roads else {}
+        mask &= among(road_of[points.segment], place_positions("road", f.roads, index))
     if f.bbox is not None:
         mask &= _within(points.lon, points.lat, f.bbox)
     return mask
 
 
-def stage_of(table: IssueTable, as_of_us: int) -> NDArray[np.int8]:
-    """Position in STAGES of each issue at `as_of_us`; −1 where it is not yet reported.
-
-    Overdue (a deadline before `as_of_us`, neither closed nor rejected) outranks the state of the workflow.
-    """
-    stages = np.full(len(table), STAGES.index(Stage.HANDLING), np.int8)
-    stages[table.status == Status.VERIFYING] = STAGES.index(Stage.VERIFYING)
-    stages[(table.due_us != NEVER) & (table.due_us < as_of_us)] = STAGES.index(Stage.OVERDUE)
-    stages[table.status == Status.CLOSED] = STAGES.index(Stage.CLOSED)
-    stages[table.status == Status.REJECTED] = STAGES.index(Stage.REJECTED)
-    stages[table.status < 0] = -1
+def _stage_by_state(f: IssueFilter) -> Stages:
+    """Stage of each state (2 × (status + 1) + late), −1 for those that the filter does not mean."""
+    status = np.repeat(np.arange(-1, len(Status), dtype=np.int8), 2)
+    late = np.tile(np.array([NEVER, -1]), len(Status) + 1)
+    stages = stage_of(status, late, 0)
+    if f.statuses:
+        stages[~among(status, [_status(name) for name in f.statuses])] = -1
+    if f.stages:
+        stages[~among(stages, [_stage(name) for name in f.stages])] = -1
     return stages
-
-
-def counted(table: IssueTable, mask: Bools) -> Bools:
-    """`mask` without rejected issues and without those not yet reported: what totals and densities count."""
-    kept: Bools = mask & (table.status != Status.REJECTED) & (table.status >= 0)
-    return kept
-
-
-def open_issues(table: IssueTable) -> Bools:
-    """Issues in progress: reported, and neither closed nor rejected."""
-    opened: Bools = (table.status >= 0) & (table.status != Status.CLOSED) & (table.status != Status.REJECTED)
-    return opened
-
-
-def _among(values: Ints, positions: Iterable[int]) -> Bools:
-    """Where `values` is one of `positions` (each ≥ −1); by look-up, since the lists are short and dense."""
-    wanted = np.asarray(sorted(set(positions)), np.int64)
-    if len(wanted) == 0 or len(values) == 0:
-        return np.zeros(len(values), bool)
-    table = np.zeros(max(int(values.max()), int(wanted[-1])) + 2, bool)
-    table[wanted + 1] = True
-    return table[values.astype(np.int64) + 1]
-
-
-def _in_place(subdistrict: Ints, segment: Ints, city: City, f: IssueFilter) -> Bools:
-    """Where the primary subdistrict and the road of the segment are among those asked for."""
-    mask = np.ones(len(subdistrict), bool)
-    if f.subdistricts:
-        mask &= _among(subdistrict, [_place("subdistrict", code, city.areas.index) for code in f.subdistricts])
-    if f.roads:
-        index = city.roads.index if city.roads else {}
-        wanted = [_place("road", code, index) for code in f.roads]
-        if city.roads is None:
-            mask &= _among(segment, wanted)
-        else:
-            road_of = np.append(city.roads.road, -1)  # segment −1 (none) reads the last entry
-            mask &= _among(road_of[segment], wanted)
-    return mask
-
-
-def _keep_inside(mask: Bools, table: IssueTable, bbox: BBox) -> None:
-    """Clear `mask` where an issue does not meet `bbox`; only lines and polygons still in question are unpacked."""
-    points = table.is_point
-    inside = _within(table.lon, table.lat, bbox)
-    rows = np.flatnonzero(mask & ~points)
-    mask &= inside | ~points
-    if len(rows):
-        mask[rows] = shapely.intersects(shapely.from_wkb(table.wkb[rows]), shapely.box(*bbox))
-
-
-def _within(lon: Floats, lat: Floats, bbox: BBox) -> Bools:
-    west, south, east, north = bbox
-    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-
-
-def _types_of_groups(city: City, groups: Iterable[str]) -> list[int]:
-    wanted = set(groups)
-    for code in wanted:
-        city.catalogue.position("group", code)
-    return [position for position, entry in enumerate(city.catalogue.types) if entry.group in wanted]
-
-
-def _place(key: str, code: str, index: dict[str, int]) -> int:
-    if code == NOWHERE:
-        return -1
-    if code not in index:
-        raise BadValueError(key, code, f"the code of a {key} of this city, or {NOWHERE}")
-    return index[code]
 
 
 def _status(name: str) -> int:
@@ -166,3 +123,55 @@ def _stage(name: str) -> int:
     if name not in STAGES:
         raise BadValueError("stage", name, "a stage: " + ", ".join(STAGES))
     return STAGES.index(Stage(name))
+
+
+def _plain_pass(table: IssueTable, asked: LookUps) -> Stages:
+    late = (table.due_us < asked.as_of_us) & (table.due_us != NEVER)
+    stages: Stages = asked.stage_by_state[2 * (table.status.astype(np.int64) + 1) + late]
+    met = (table.campaign == asked.campaign) & (table.register == asked.register)
+    met &= (table.reported_us >= asked.since_us) & (table.reported_us < asked.until_us)
+    met &= asked.type_ok[table.type.astype(np.int64) + 1] & asked.task_ok[table.task.astype(np.int64) + 1]
+    met &= asked.area_ok[table.subdistrict.astype(np.int64) + 1] & asked.segment_ok[table.segment.astype(np.int64) + 1]
+    stages[~met] = -1
+    return stages
+
+
+def _compiled_pass(table: IssueTable, asked: LookUps) -> Stages:
+    from geo import kernels
+
+    columns = (table.status, table.campaign, table.register, table.type, table.task, table.subdistrict, table.segment)
+    stages: Stages = kernels.chosen_stages(
+        *columns, table.reported_us, table.due_us, asked.campaign, asked.register, asked.type_ok, asked.task_ok,
+        asked.area_ok, asked.segment_ok, asked.stage_by_state, asked.since_us, asked.until_us, asked.as_of_us, NEVER,
+    )  # fmt: skip
+    return stages
+
+
+def _keep_in_box(stages: Stages, table: IssueTable, bbox: BBox) -> None:
+    """Set `stages` to −1 where an issue does not meet `bbox`; lines and polygons still in question are unpacked."""
+    west, east = _e7_bounds(bbox[0], bbox[2])
+    south, north = _e7_bounds(bbox[1], bbox[3])
+    if compiled(len(table)):
+        from geo import kernels
+
+        kernels.keep_in_box(stages, table.lon_e7, table.lat_e7, table.is_point, west, south, east, north)
+    else:
+        inside = (table.lon_e7 >= west) & (table.lon_e7 <= east) & (table.lat_e7 >= south) & (table.lat_e7 <= north)
+        stages[table.is_point & ~inside] = -1
+    asked = np.flatnonzero(stages[table.shapes.row] >= 0)
+    if len(asked):
+        met = shapely.intersects(shapely.from_wkb(table.shapes.value[asked]), shapely.box(*bbox))
+        stages[table.shapes.row[asked[~met]]] = -1
+
+
+def _e7_bounds(low: float, high: float) -> tuple[int, int]:
+    """Smallest and largest whole ten-millionth of a degree that lies, as a float of degrees, in [low, high]."""
+    first, last = int(np.ceil(low * DEGREE_SCALE)), int(np.floor(high * DEGREE_SCALE))
+    first = next(at for at in (first - 1, first, first + 1) if at / DEGREE_SCALE >= low)
+    last = next(at for at in (last + 1, last, last - 1) if at / DEGREE_SCALE <= high)
+    return first, last
+
+
+def _within(lon: Floats, lat: Floats, bbox: BBox) -> Bools:
+    west, south, east, north = bbox
+    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)

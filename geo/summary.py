@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from geo.lifecycle import Stage, Status
-from geo.selection import STAGES, counted, stage_of
-from geo.tables import Bools, IssueTable
+from geo.density import Tally
+from geo.lifecycle import Stage
+from geo.selection import STAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +26,15 @@ class IssueTotals:
     handling: int
 
 
-def issue_totals(table: IssueTable, mask: Bools, as_of_us: int) -> IssueTotals:
-    """Totals of the issues in `mask` at `as_of_us` (`table` already at that moment); all zero for an empty mask.
-
-    To have `rejected` counted under a filter that does not ask for it, select `with_rejected`.
-    """
-    kept = counted(table, mask)
-    by_stage = np.bincount(stage_of(table, as_of_us)[kept], minlength=len(STAGES))
-    count = {stage: int(by_stage[position]) for position, stage in enumerate(STAGES)}
+def issue_totals(tally: Tally) -> IssueTotals:
+    """Totals of what was added up; all zero for nothing."""
+    count = {stage: int(tally.by_stage[position]) for position, stage in enumerate(STAGES)}
     in_progress = count[Stage.HANDLING] + count[Stage.VERIFYING] + count[Stage.OVERDUE]
     return IssueTotals(
         total=count[Stage.CLOSED] + in_progress,
         rectified=count[Stage.CLOSED],
         in_progress=in_progress,
-        rejected=int(np.count_nonzero(mask & (table.status == Status.REJECTED))),
+        rejected=count[Stage.REJECTED],
         overdue=count[Stage.OVERDUE],
         verifying=count[Stage.VERIFYING],
         handling=count[Stage.HANDLING],

@@ -1,8 +1,12 @@
-"""The columnar read side: issues, their changes of status, points and visits as parallel numpy arrays."""
+"""The columnar read side: issues, points and visits as parallel numpy arrays, about sixty bytes an issue.
+
+What is only read a few rows at a time (numbers, texts, actors) is not in here: it stays in the store.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +16,18 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Objects = NDArray[np.object_]
 
+DEGREE_SCALE = 10**7
+"""Positions are whole ten-millionths of a degree: what is stored is what is exported, about a centimetre."""
+
+METRE_SCALE = 100
+"""Metric positions are whole centimetres."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shares:
-    """Which part of which issue lies in which place: parallel arrays, weights of one row sum to at most 1.
+    """Which part of which line or polygon lies in which place: parallel arrays, weights of a row sum to at most 1.
 
-    A point has one entry of weight 1, or none (outside, unsnapped); a line is split by length, a polygon by area.
+    Lines are split by length, polygons by area. A point is not in here: it lies whole in its own place, or in none.
     """
 
     row: NDArray[np.int32]
@@ -31,60 +41,93 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Transitions:
-    """Every change of status of every issue, ordered by (row, time, order of the log).
-
-    `before` is −1 for the report itself. Times are microseconds (geo.clock).
-    """
+class RowValues:
+    """A value for a few rows only: `row` ascending, `value` parallel to it."""
 
     row: NDArray[np.int32]
-    at_us: NDArray[np.int64]
-    before: NDArray[np.int8]
-    status: NDArray[np.int8]
+    value: Objects
+
+    @staticmethod
+    def empty() -> RowValues:
+        """No values."""
+        return RowValues(np.empty(0, np.int32), np.empty(0, object))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IssueTable:
     """Issues, one a position. Codes are stored as positions in the city's lists; −1 means none.
 
-    `status`, `closed_us` and `rework` are those of one moment (`geo.history.state_at`); status −1: not yet reported.
+    `status` is that of one moment (`geo.history.status_at`), −1: not yet reported. All else never changes.
     """
 
-    id: Objects  # str, UUID
-    number: Objects  # str
     campaign: NDArray[np.int16]  # in city.campaigns
     register: NDArray[np.int16]  # in city.registers
     type: NDArray[np.int16]  # in catalogue.types
     task: NDArray[np.int16]  # in catalogue.tasks
     subdistrict: NDArray[np.int16]  # in city.areas: where most of it lies
     segment: NDArray[np.int32]  # in city.roads: nearest within the snap limit
-    distance_m: Floats  # to that segment; NaN without one
-    lon: Floats  # WGS-84, a point on the geometry
-    lat: Floats
-    x_m: Floats  # the same point in the city's metric CRS
-    y_m: Floats
+    lon_e7: NDArray[np.int32]  # WGS-84 × DEGREE_SCALE, a point on the geometry
+    lat_e7: NDArray[np.int32]
+    x_cm: NDArray[np.int32]  # the same point in the city's metric CRS × METRE_SCALE
+    y_cm: NDArray[np.int32]
     reported_us: NDArray[np.int64]
     due_us: NDArray[np.int64]
-    visit: Objects  # visit id or ""
+    day: NDArray[np.int32]  # of the report in the city's calendar, as date.toordinal()
     synthetic: Bools
     approximate: Bools
     duplicate: Bools
-    wkb: Objects  # bytes, WGS-84; every kind of geometry
     is_point: Bools
-    description: Objects
-    address: Objects
-    search_text: Objects  # case-folded number, description, address and road names
-    source_datum: Objects
-    source_x: Floats  # as it came, in its own datum (a point on the geometry)
-    source_y: Floats
+    shapes: RowValues  # WKB (WGS-84) of the lines and polygons
+    visits: RowValues  # id of the visit at which it was found, where there was one
     subdistrict_shares: Shares
     segment_shares: Shares
     status: NDArray[np.int8]
-    closed_us: NDArray[np.int64]
-    rework: NDArray[np.int16]
 
     def __len__(self) -> int:
-        return len(self.id)
+        return len(self.status)
+
+    def lonlat(self, rows: Ints) -> tuple[Floats, Floats]:
+        """Longitude and latitude (WGS-84, degrees) of a point on each of these rows' geometries."""
+        return self.lon_e7[rows] / DEGREE_SCALE, self.lat_e7[rows] / DEGREE_SCALE
+
+    def xy_m(self, rows: Ints) -> tuple[Floats, Floats]:
+        """The same points in the city's metric CRS, metres."""
+        return self.x_cm[rows] / METRE_SCALE, self.y_cm[rows] / METRE_SCALE
+
+    def wkb(self, row: int) -> bytes:
+        """Geometry of a line or polygon (WKB, WGS-84). KeyError for a point."""
+        at = int(np.searchsorted(self.shapes.row, row))
+        if at == len(self.shapes.row) or self.shapes.row[at] != row:
+            raise KeyError(row)
+        return bytes(self.shapes.value[at])
+
+
+def rows_within(table: IssueTable, x_m: float, y_m: float, within_m: float) -> NDArray[np.intp]:
+    """Positions of the issues whose point lies within `within_m` metres of (x_m, y_m), metric CRS."""
+    reach = within_m * METRE_SCALE
+    near = (np.abs(table.x_cm - x_m * METRE_SCALE) <= reach) & (np.abs(table.y_cm - y_m * METRE_SCALE) <= reach)
+    rows = np.flatnonzero(near)
+    x, y = table.xy_m(rows)
+    return rows[np.hypot(x - x_m, y - y_m) <= within_m]
+
+
+def subset(table: IssueTable, rows: Ints) -> IssueTable:
+    """The issues at `rows` (ascending positions) as a table of their own."""
+    changes: dict[str, Any] = {}
+    for entry in fields(table):
+        column = getattr(table, entry.name)
+        changes[entry.name] = column[rows] if isinstance(column, np.ndarray) else _of_rows(column, rows)
+    return replace(table, **changes)
+
+
+def _of_rows(values: RowValues | Shares, rows: Ints) -> RowValues | Shares:
+    """The entries of `rows`, numbered by their position there."""
+    at = np.searchsorted(rows, values.row)
+    kept = np.flatnonzero(rows[np.minimum(at, len(rows) - 1)] == values.row) if len(rows) else np.empty(0, np.intp)
+    row = at[kept].astype(np.int32)
+    if isinstance(values, Shares):
+        return Shares(row, values.place[kept], values.weight[kept])
+    return RowValues(row, values.value[kept])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

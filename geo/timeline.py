@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.city import City
-from geo.clock import to_us
+from geo.clock import from_us, to_us
 from geo.filter import IssueFilter
 from geo.iso_time import day_start, local_date
-from geo.tables import Bools
+from geo.scale import compiled
+from geo.selection import REJECTED, Stages, counted
 
 Counts = tuple[list[date], NDArray[np.int64]]
 DAY = timedelta(days=1)
@@ -29,35 +30,50 @@ def period_of(issue_filter: IssueFilter, city: City) -> tuple[date, date]:
     return start, max(start, min(end, local_date(f.as_of, city.time_zone)))
 
 
-def per_day(reported_us: NDArray[np.int64], mask: Bools, time_zone: str, *, start: date, end: date) -> Counts:
-    """Days `start` to `end` (both inclusive) and how many of the issues in `mask` were reported on each.
+def per_day(day: NDArray[np.int32], stages: Stages, *, start: date, end: date) -> Counts:
+    """Days `start` to `end` (both inclusive) and how many issues that count were reported on each.
 
-    A day is the city's, 23 to 25 hours where clocks change. Reports outside the period are left out; zeros are kept.
-    Raises ValueError if `end` is before `start`.
+    `day` is that of each report in the city's calendar (`IssueTable.day`), `stages` what a filter means
+    (geo.selection.chosen_stages). Reports outside the period are left out; zeros are kept. Raises ValueError if `end`
+    is before `start`.
     """
     if end < start:
         raise ValueError(f"the last day {end} is before the first {start}")
-    days = [start + DAY * step for step in range((end - start).days + 1)]
-    return days, _between(reported_us[mask], _day_edges(start, end, time_zone))
+    first, size = start.toordinal(), (end - start).days + 1
+    days = [start + DAY * step for step in range(size)]
+    if compiled(len(day)):
+        from geo import kernels
+
+        counts: NDArray[np.int64] = kernels.day_counts(stages, day, REJECTED, first, size)
+        return days, counts
+    at = day[counted(stages)] - first
+    return days, np.bincount(at[(at >= 0) & (at < size)], minlength=size).astype(np.int64)
 
 
-def per_week(reported_us: NDArray[np.int64], mask: Bools, time_zone: str, *, start: date, end: date) -> Counts:
+def per_week(day: NDArray[np.int32], stages: Stages, *, start: date, end: date) -> Counts:
     """As `per_day`, summed by weeks named by their Monday; of the first and last week only days in the period count."""
-    days, counts = per_day(reported_us, mask, time_zone, start=start, end=end)
+    days, counts = per_day(day, stages, start=start, end=end)
     first_monday = start - DAY * start.weekday()
     week = (np.arange(len(days)) + start.weekday()) // 7
     sums = np.bincount(week, weights=counts).astype(np.int64)
     return [first_monday + 7 * DAY * step for step in range(len(sums))], sums
 
 
+def local_days(us: NDArray[np.int64], time_zone: str) -> NDArray[np.int32]:
+    """The day of each moment in the calendar of `time_zone`, as date.toordinal(); shape (n,).
+
+    A day is the city's, 23 to 25 hours where clocks change.
+    """
+    if not len(us):
+        return np.empty(0, np.int32)
+    moments = (from_us(int(us.min())), from_us(int(us.max())))
+    first, last = (local_date(moment, time_zone) for moment in moments if moment is not None)
+    edges = _day_edges(first, last, time_zone)
+    return (np.searchsorted(edges, us, side="right") - 1 + first.toordinal()).astype(np.int32)
+
+
 @lru_cache(maxsize=64)
 def _day_edges(start: date, end: date, time_zone: str) -> NDArray[np.int64]:
-    """First microsecond of each day, and of the day after the last."""
-    steps = range((end - start).days + 2)
+    """First microsecond of each day."""
+    steps = range((end - start).days + 1)
     return np.array([to_us(day_start(start + DAY * step, time_zone)) for step in steps], np.int64)
-
-
-def _between(values: NDArray[np.int64], edges: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many values lie in each half-open interval between neighbouring edges."""
-    bins = np.searchsorted(edges, values, side="right")
-    return np.bincount(bins, minlength=len(edges) + 1)[1:-1].astype(np.int64)

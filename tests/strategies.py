@@ -1,7 +1,6 @@
 """Hypothesis strategies for any City: tables with histories, points with visits, drafts for intake, filters.
 
-    records(city)        → Records(issues, transitions, points, visits, as_of): consistent tables, as the read side
-    issue_tables(city)   → (IssueTable, Transitions): the same without points and visits
+    records(city)        → Records(issues, history, points, visits, as_of …): consistent tables, as the read side
     issue_drafts(city)   → IssueDraft: what intake takes, valid for the city (for tests that go through a store)
     build_records(city, n, seed, as_of) → Records: one example, for tests made by hand
     filters(city)        → IssueFilter, as `parse_filter` makes them (sorted, in UTC)
@@ -14,6 +13,8 @@ drawn as a size and a seed of numpy's generator: fast, and a failure shrinks to 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -24,16 +25,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pyproj import Transformer
 
+from geo import scale
 from geo.city import City
 from geo.clock import NEVER, to_us
 from geo.filter import IssueFilter
-from geo.history import table_at
+from geo.history import History, table_at
 from geo.iso_time import day_start
 from geo.issue import IssueDraft, Transition
 from geo.lifecycle import CHANGES, Status
 from geo.search import fold
-from geo.selection import STAGES
-from geo.tables import IssueTable, PointTable, Shares, Transitions, VisitTable
+from geo.selection import STAGES, chosen_stages
+from geo.tables import DEGREE_SCALE, METRE_SCALE, IssueTable, PointTable, RowValues, Shares, VisitTable
+from geo.timeline import local_days
 
 STEP = timedelta(hours=6)
 STEPS = 200
@@ -43,13 +46,33 @@ WORDS = ("井盖", "破损", "Manhole", "cover", "ＹＹ－０１", "文昌路",
 
 @dataclass(frozen=True)
 class Records:
-    """Consistent tables of one city; `issues` stand at `as_of`."""
+    """Consistent tables of one city; `issues` stand at `as_of`. `texts` and `geometries` are parallel to them."""
 
     issues: IssueTable
-    transitions: Transitions
+    history: History
     points: PointTable
     visits: VisitTable
     as_of: datetime
+    texts: tuple[str, ...]
+    geometries: NDArray[np.object_]
+
+    def found(self, issue_filter: IssueFilter) -> NDArray[np.int64]:
+        """Positions of the issues whose text holds the filter's, as the store would tell."""
+        return np.array([row for row, text in enumerate(self.texts) if issue_filter.text in text], np.int64)
+
+    def stages(self, city: City, issue_filter: IssueFilter) -> NDArray[np.int8]:
+        """What the filter means."""
+        return chosen_stages(self.issues, city, issue_filter, found=self.found(issue_filter))
+
+
+@contextmanager
+def compiled_passes() -> Iterator[None]:
+    """Inside, tables of any size go through the compiled kernels."""
+    before, scale.LARGE = scale.LARGE, 0
+    try:
+        yield
+    finally:
+        scale.LARGE = before
 
 
 def records(city: City, *, max_issues: int = 40) -> st.SearchStrategy[Records]:
@@ -60,11 +83,6 @@ def records(city: City, *, max_issues: int = 40) -> st.SearchStrategy[Records]:
         st.integers(0, 2**32 - 1),
         moments(city, first=STEPS // 2) | moments(city),
     )
-
-
-def issue_tables(city: City, *, max_issues: int = 40) -> st.SearchStrategy[tuple[IssueTable, Transitions]]:
-    """Issues with their transitions, at some moment (see `records` for one that says which)."""
-    return records(city, max_issues=max_issues).map(lambda drawn: (drawn.issues, drawn.transitions))
 
 
 def moments(city: City, *, first: int = -8) -> st.SearchStrategy[datetime]:
@@ -192,21 +210,31 @@ def _walk(rng: np.random.Generator) -> list[Status]:
     return states
 
 
-def _transitions(rng: np.random.Generator, n: int, start_us: int) -> Transitions:
-    rows, at, before, status = [], [], [], []
+def _history(rng: np.random.Generator, n: int, start_us: int) -> History:
+    """Lawful lives; the last changes of some of them came in later, behind all others."""
+    first, at, status = [0], [], []
+    later: list[tuple[int, int, int, int]] = []
     for row in range(n):
         walk = _walk(rng)
-        rows += [row] * len(walk)
-        at += (np.sort(rng.integers(0, STEPS, len(walk))) * (STEP // timedelta(microseconds=1)) + start_us).tolist()
-        before += [-1, *walk[:-1]]
-        status += walk
-    return Transitions(
-        np.array(rows, np.int32), np.array(at, np.int64), np.array(before, np.int8), np.array(status, np.int8)
+        times = (np.sort(rng.integers(0, STEPS, len(walk))) * (STEP // timedelta(microseconds=1)) + start_us).tolist()
+        early = int(rng.integers(1, len(walk) + 1)) if rng.random() < 0.3 else len(walk)
+        at += times[:early]
+        status += walk[:early]
+        later += [(times[n], row, n, walk[n]) for n in range(early, len(walk))]
+        first.append(len(at))
+    later.sort()
+    return History(
+        np.array(first, np.int64),
+        np.array(at, np.int64),
+        np.array(status, np.int8),
+        np.array([entry[1] for entry in later], np.int32),
+        np.array([entry[0] for entry in later], np.int64),
+        np.array([entry[3] for entry in later], np.int8),
     )
 
 
 def _shares(rng: np.random.Generator, is_point: NDArray[np.bool_], places: int) -> tuple[Shares, NDArray[np.int64]]:
-    """Random shares (a point has one or none) and the place with the largest share of each row, −1 without."""
+    """Random shares (those of lines and polygons) and the place with the largest share of each row, −1 without."""
     rows, where, weights = [], [], []
     primary = np.full(len(is_point), -1)
     for row, single in enumerate(is_point):
@@ -215,9 +243,10 @@ def _shares(rng: np.random.Generator, is_point: NDArray[np.bool_], places: int) 
         if len(chosen) == 0:
             continue
         parts = np.ones(1) if single else rng.dirichlet(np.ones(len(chosen))) * rng.choice((1.0, 0.7))
-        rows += [row] * len(chosen)
-        where += chosen.tolist()
-        weights += parts.tolist()
+        if not single:
+            rows += [row] * len(chosen)
+            where += chosen.tolist()
+            weights += parts.tolist()
         primary[row] = chosen[int(np.argmax(parts))]
     return Shares(np.array(rows, np.int32), np.array(where, np.int32), np.array(weights, np.float64)), primary
 
@@ -238,9 +267,8 @@ def build_records(city: City, n: int, seed: int, as_of: datetime) -> Records:
     points = _points(rng, city)
     visits = _visits(rng, city, len(points))
     start_us = to_us(_start(city))
-    transitions = _transitions(rng, n, start_us)
-    reported = np.zeros(n, np.int64)
-    reported[transitions.row[transitions.before < 0]] = transitions.at_us[transitions.before < 0]
+    history = _history(rng, n, start_us)
+    reported = history.at_us[history.first[:-1]]
     due = reported + rng.integers(1, 40, n) * (STEP // timedelta(microseconds=1))
     grid_lon, grid_lat = _grid(city)
     lon, lat = grid_lon[rng.integers(GRID, size=n)], grid_lat[rng.integers(GRID, size=n)]
@@ -253,42 +281,34 @@ def build_records(city: City, n: int, seed: int, as_of: datetime) -> Records:
     road_shares, segment = _shares(rng, is_point, len(city.roads.segment_codes) if city.roads else 0)
     campaign, register = _registers(rng, city, n)
     texts = [" ".join(rng.choice(WORDS, int(rng.integers(0, 3)))) for _ in range(n)]
-    visit_ids = np.append(visits.id, "")
+    visited = np.append(visits.id, "")[rng.integers(len(visits) + 1, size=n)]
+    shaped, linked = np.flatnonzero(~is_point), np.flatnonzero(visited != "")
     table = IssueTable(
-        id=_objects([f"00000000-0000-4000-8000-{row:012d}" for row in range(n)]),
-        number=_objects([f"{city.number_prefix}-{row:05d}" for row in range(n)]),
         campaign=campaign,
         register=register,
         type=_codes(rng, n, len(city.catalogue.types), none=False),
         task=_codes(rng, n, len(city.catalogue.tasks), none=True),
         subdistrict=area.astype(np.int16),
         segment=segment.astype(np.int32),
-        distance_m=np.where(segment < 0, np.nan, rng.uniform(0, city.snap_limit_m, n)),
-        lon=lon,
-        lat=lat,
-        x_m=np.asarray(x, np.float64),
-        y_m=np.asarray(y, np.float64),
+        lon_e7=np.rint(lon * DEGREE_SCALE).astype(np.int32),
+        lat_e7=np.rint(lat * DEGREE_SCALE).astype(np.int32),
+        x_cm=np.rint(np.asarray(x) * METRE_SCALE).astype(np.int32),
+        y_cm=np.rint(np.asarray(y) * METRE_SCALE).astype(np.int32),
         reported_us=reported,
         due_us=np.where(rng.random(n) < 0.2, NEVER, due),
-        visit=visit_ids[rng.integers(len(visit_ids), size=n)],
+        day=local_days(reported, city.time_zone),
         synthetic=rng.random(n) < 0.5,
         approximate=rng.random(n) < 0.5,
         duplicate=rng.random(n) < 0.1,
-        wkb=np.asarray(shapely.to_wkb(geometry), object),
         is_point=is_point,
-        description=_objects(list(texts)),
-        address=_objects([""] * n),
-        search_text=_objects([fold(f"{city.number_prefix}-{row:05d} {text}") for row, text in enumerate(texts)]),
-        source_datum=_objects(["wgs84"] * n),
-        source_x=lon.copy(),
-        source_y=lat.copy(),
+        shapes=RowValues(shaped.astype(np.int32), np.asarray(shapely.to_wkb(geometry[shaped]), object)),
+        visits=RowValues(linked.astype(np.int32), visited[linked]),
         subdistrict_shares=area_shares,
         segment_shares=road_shares,
         status=np.full(n, -1, np.int8),
-        closed_us=np.full(n, NEVER, np.int64),
-        rework=np.zeros(n, np.int16),
     )
-    return Records(table_at(table, transitions, to_us(as_of)), transitions, points, visits, as_of)
+    folded_texts = tuple(fold(f"{city.number_prefix}-{row:05d} {text}") for row, text in enumerate(texts))
+    return Records(table_at(table, history, to_us(as_of)), history, points, visits, as_of, folded_texts, geometry)
 
 
 def _registers(rng: np.random.Generator, city: City, n: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:

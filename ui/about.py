@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.city import Quality
+from geo.selection import counted
 from ui import figures
 from ui.guard import guarded
 from ui.markup import Html, join, tag
@@ -131,7 +132,7 @@ def _store(scene: Scene) -> None:
     """What this screen was reckoned from: revision, moment, remainders."""
     st.html(_heading(scene, "store"))
     table = scene.table
-    mask = scene.whole_mask
+    mask = counted(scene.snapshot.stages(scene.whole))
     rows = [
         ("revision", figures.count(scene.snapshot.revision)),
         ("moment", figures.table_moment(scene.as_of)),

@@ -74,13 +74,11 @@ def chip_buttons(scene: Scene, chips: list[Chip]) -> None:
 def empty_sentence(scene: Scene) -> str:
     """What to say where nothing matches: the condition whose removal brings most issues back."""
     chips = chips_of(scene)
-    gains = {chip: int(scene.select(less(scene.filter, chip.field)).sum()) for chip in chips if chip.field != "as_of"}
+    gains = {chip: scene.tally(less(scene.filter, chip.field)).total for chip in chips if chip.field != "as_of"}
     if not gains or max(gains.values()) == 0:
         return scene.say("core.empty_plain")
     best = max(gains, key=lambda chip: gains[chip])
-    return scene.say(
-        "core.empty", all=figures.count(int(scene.whole_mask.sum())), chip=best.words, n=figures.count(gains[best])
-    )
+    return scene.say("core.empty", all=figures.count(scene.whole_total), chip=best.words, n=figures.count(gains[best]))
 
 
 def less(issue_filter: IssueFilter, field: str) -> IssueFilter:

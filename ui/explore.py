@@ -107,7 +107,7 @@ def _beside(scene: Scene) -> None:
 
 def _count_row(scene: Scene, total: int) -> None:
     with st.container(key="filterrow", horizontal=True, vertical_alignment="center"):
-        whole = figures.count(int(scene.whole_mask.sum()))
+        whole = figures.count(scene.whole_total)
         number, _, rest = scene.say("core.matches", n=figures.count(total), all=whole).partition("|")
         st.html(tag("p", tag("b", number), " ", rest, cls="xj-count", role="status"), width="content")
         chip_buttons(scene, chips_of(scene))
@@ -120,7 +120,7 @@ def _count_row(scene: Scene, total: int) -> None:
 def _top_roads(scene: Scene) -> None:
     roads = scene.city.roads
     assert roads is not None, "asked only of a city with roads"
-    density = road_density(scene.table, scene.city, scene.mask)
+    density = road_density(scene.snapshot.tally(scene.filter), scene.city)
     enough = density.count >= FEW
     listed = enough if enough.any() else density.count > 0
     title, note = (
@@ -133,7 +133,7 @@ def _top_roads(scene: Scene) -> None:
 
 def _top_subdistricts(scene: Scene) -> None:
     areas = scene.city.areas
-    density = subdistrict_density(scene.table, scene.city, scene.mask)
+    density = subdistrict_density(scene.snapshot.tally(scene.filter), scene.city)
     names = [subdistrict_name(scene, code, both=True) for code in areas.codes]
     _top(
         scene,

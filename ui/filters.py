@@ -15,7 +15,7 @@ from geo.filter import IssueFilter
 from geo.filter_query import MAX_TEXT, NOWHERE, parse_filter
 from geo.iso_time import day_end, day_start, local_date
 from geo.lifecycle import Stage
-from geo.selection import STAGES, select_issues, stage_of
+from geo.selection import STAGES, counted
 from geo.tables import Ints
 from ui import change
 from ui.chips import FOLLOW
@@ -31,9 +31,7 @@ ORDINARY_STAGES = (Stage.HANDLING, Stage.VERIFYING, Stage.OVERDUE, Stage.CLOSED)
 def register_field(scene: Scene) -> None:
     """Which register; one only, since registers are never added."""
     codes = list(scene.campaign.register_codes)
-    totals = {
-        code: int(scene.select(IssueFilter(scene.filter.campaign, code, scene.filter.as_of)).sum()) for code in codes
-    }
+    totals = {code: scene.tally(IssueFilter(scene.filter.campaign, code, scene.filter.as_of)).total for code in codes}
     bounds = {register.code: register.bound for register in scene.campaign.registers}
 
     def label(code: str) -> str:
@@ -79,7 +77,7 @@ def list_field(scene: Scene, field: str) -> None:
 
 def stage_field(scene: Scene) -> None:
     """One box a stage, with the map's symbol and the count it has under the other conditions."""
-    mark = "*" if bool(scene.table.synthetic[scene.whole_mask].any()) else ""
+    mark = "*" if scene.has_synthetic else ""
     st.html(tag("p", scene.say("core.filter_stage") + mark, cls="xj-cap"))
     totals = _stage_counts(scene)
     chosen = scene.filter.stages or ORDINARY_STAGES
@@ -227,7 +225,7 @@ def _options(scene: Scene, field: str) -> tuple[list[str], dict[str, str]]:
 
 def _counts(scene: Scene, field: str, options: Sequence[str]) -> dict[str, int]:
     """How many issues each option has under the other conditions."""
-    mask = scene.select(without(scene.filter, field))
+    mask = counted(scene.snapshot.stages(without(scene.filter, field)))
     table, city = scene.table, scene.city
     if field == "groups":
         group_of = np.array([city.catalogue.position("group", t.group) for t in city.catalogue.types], np.int64)
@@ -251,6 +249,5 @@ def _counts(scene: Scene, field: str, options: Sequence[str]) -> dict[str, int]:
 
 def _stage_counts(scene: Scene) -> dict[Stage, int]:
     others = replace(scene.filter, stages=())
-    mask = select_issues(scene.table, scene.city, others, with_rejected=not scene.filter.statuses)
-    counts = np.bincount(stage_of(scene.table, scene.as_of_us)[mask], minlength=len(STAGES))
+    counts = scene.tally(others).by_stage
     return {stage: int(counts[position]) for position, stage in enumerate(STAGES)}

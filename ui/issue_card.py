@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
+from data.issue_records import Details
 from geo.clock import from_us
 from geo.errors import NotFoundError
+from geo.history import endings_at
 from geo.lifecycle import Status
 from geo.selection import STAGES, stage_of
 from ui import address, change, figures
@@ -25,21 +28,23 @@ def issue_card(scene: Scene) -> bool:
         st.html(tag("p", scene.say("explore.no_issue", number=identity[:40]), cls="xj-say", role="alert"))
         return False
     table = scene.table
-    stage = STAGES[int(stage_of(table, scene.as_of_us)[row])]
+    rows = np.array([row])
+    details = scene.snapshot.records.of(rows)
+    stage = STAGES[int(stage_of(table.status[rows], table.due_us[rows], scene.as_of_us)[0])]
     symbol = tag("i", cls="xj-sym", style=f"background-image:var(--symbol-{stage.value})")
     kind = scene.city.catalogue.types[int(table.type[row])]
     st.html(
         tag(
             "div",
-            tag("div", tag("h3", str(table.number[row]), " · ", scene.name(kind.name)), cls="xj-h"),
-            tag("p", symbol, scene.say(f"core.stage_{stage.value}"), " · ", _place(scene, row), cls="xj-cap"),
+            tag("div", tag("h3", str(details.number[0]), " · ", scene.name(kind.name)), cls="xj-h"),
+            tag("p", symbol, scene.say(f"core.stage_{stage.value}"), " · ", _place(scene, row, details), cls="xj-cap"),
             cls="xj-card",
         )
     )
-    if table.description[row]:
-        st.text(str(table.description[row]))
-    if table.address[row]:
-        st.text(str(table.address[row]))
+    if details.description[0]:
+        st.text(str(details.description[0]))
+    if details.address[0]:
+        st.text(str(details.address[0]))
     st.html(tag("div", _facts(scene, row), tag("ul", _history(scene, row)), cls="xj-card"))
     st.button(scene.say("explore.close_card"), key="card-close", icon=":material/close:", on_click=_close)
     return True
@@ -49,13 +54,13 @@ def _close() -> None:
     change.clear_card(open_scene())
 
 
-def _place(scene: Scene, row: int) -> Html:
+def _place(scene: Scene, row: int, details: Details) -> Html:
     table, city = scene.table, scene.city
     area, segment = int(table.subdistrict[row]), int(table.segment[row])
     parts = [subdistrict_name(scene, city.areas.codes[area] if area >= 0 else "-", both=True)]
     if city.roads is not None:
         road = city.roads.road_codes[int(city.roads.road[segment])] if segment >= 0 else "-"
-        distance = f" {figures.length(float(table.distance_m[row]), scene.language)}" if segment >= 0 else ""
+        distance = f" {figures.length(float(details.distance_m[0]), scene.language)}" if segment >= 0 else ""
         parts.append(road_name(scene, road, both=True) + distance)
     return join(" · ".join(parts))
 
@@ -70,8 +75,9 @@ def _facts(scene: Scene, row: int) -> Html:
     if int(table.task[row]) >= 0:
         code = scene.city.catalogue.tasks[int(table.task[row])].code
         facts.append((scene.say("core.filter_task"), entry_name(scene, "task", code)))
-    if int(table.rework[row]):
-        facts.append((scene.say("explore.rework"), figures.count(int(table.rework[row]))))
+    rework = int(endings_at(scene.snapshot.history, np.array([row]), scene.as_of_us).rework[0])
+    if rework:
+        facts.append((scene.say("explore.rework"), figures.count(rework)))
     facts.append(
         (scene.say("explore.column_record"), scene.say("core.synthetic" if table.synthetic[row] else "core.real"))
     )

@@ -8,9 +8,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from data.issue_records import Details
 from geo.clock import NEVER, from_us
-from geo.lifecycle import Stage
-from geo.selection import STAGES, stage_of
+from geo.history import endings_at
+from geo.selection import OVERDUE, STAGES
 from ui import address, figures
 from ui.markup import tag
 from ui.names import road_name, subdistrict_name, two_names
@@ -68,9 +69,10 @@ def _ordered(scene: Scene, rows: NDArray[np.intp], order: str) -> NDArray[np.int
     if order == "oldest":
         return newest[::-1]
     if order == "number":
-        return rows[np.argsort(table.number[rows].astype(str), kind="stable")]
+        ordered = scene.snapshot.by_number
+        return ordered[scene.mask[ordered]]
     if order == "overdue":
-        late = stage_of(table, scene.as_of_us)[newest] == STAGES.index(Stage.OVERDUE)
+        late = scene.stages[newest] == OVERDUE
         due = np.where(late, table.due_us[newest], np.iinfo(np.int64).max)
         return newest[np.argsort(due, kind="stable")]
     return newest
@@ -86,17 +88,22 @@ def _columns(scene: Scene) -> list[Column]:
 
 
 def _records(scene: Scene, rows: NDArray[np.intp]) -> list[Record]:
-    stages = stage_of(scene.table, scene.as_of_us)
-    return [Record(str(scene.table.id[row]), _cells(scene, row, STAGES[stages[row]])) for row in rows.tolist()]
+    details = scene.snapshot.records.of(rows)
+    closed_us = endings_at(scene.snapshot.history, rows, scene.as_of_us).closed_us
+    return [
+        Record(str(details.id[at]), _cells(scene, row, details, at, int(closed_us[at])))
+        for at, row in enumerate(rows.tolist())
+    ]
 
 
-def _cells(scene: Scene, row: int, stage: Stage) -> tuple[Cell, ...]:
+def _cells(scene: Scene, row: int, details: Details, at: int, closed_us: int) -> tuple[Cell, ...]:
     table, city = scene.table, scene.city
+    stage = STAGES[int(scene.stages[row])]
     kind = city.catalogue.types[int(table.type[row])]
     reported = from_us(int(table.reported_us[row]))
     area = int(table.subdistrict[row])
     cells = [
-        Cell(str(table.number[row])),
+        Cell(str(details.number[at])),
         Cell(figures.table_moment(reported and reported.astimezone(scene.zone))),
         group_cell(scene, kind.group, scene.name(kind.name)),
         Cell(kind.code),
@@ -106,24 +113,22 @@ def _cells(scene: Scene, row: int, stage: Stage) -> tuple[Cell, ...]:
         segment = int(table.segment[row])
         if segment >= 0:
             code = city.roads.road_codes[int(city.roads.road[segment])]
-            cells += [Cell(*two_names(road_name(scene, code, both=True))), Cell(f"{table.distance_m[row]:.0f}")]
+            cells += [Cell(*two_names(road_name(scene, code, both=True))), Cell(f"{details.distance_m[at]:.0f}")]
         else:
             cells += [Cell(figures.NONE), Cell(f"> {city.snap_limit_m:.0f}")]
     duplicate = scene.say("explore.duplicate") if table.duplicate[row] else ""
     cells += [
         Cell(scene.say(f"core.stage_{stage.value}"), symbol=stage.value, small=duplicate),
-        Cell(_age(scene, row)),
-        Cell(_datum(str(table.source_datum[row]))),
+        Cell(_age(scene, int(table.reported_us[row]), closed_us)),
+        Cell(_datum(str(details.source_datum[at]))),
         Cell(scene.say("core.synthetic"), hatch=True) if table.synthetic[row] else Cell(scene.say("core.real")),
     ]
     return tuple(cells)
 
 
-def _age(scene: Scene, row: int) -> str:
+def _age(scene: Scene, reported: int, closed: int) -> str:
     """Days from the report until now, or until it was closed."""
-    table = scene.table
-    closed = int(table.closed_us[row])
-    days = ((closed if closed != NEVER else scene.as_of_us) - int(table.reported_us[row])) / _DAY_US
+    days = ((closed if closed != NEVER else scene.as_of_us) - reported) / _DAY_US
     text = f"{days:,.0f}" if days >= 1 else f"{max(days, 0):.1f}"
     return scene.say("explore.closed_in", n=text) if closed != NEVER else text
 

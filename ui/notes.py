@@ -11,7 +11,7 @@ from ui.scene import Scene
 
 def synthetic_note(scene: Scene) -> None:
     """What "*" means here; nothing where no record is synthetic."""
-    if not bool(scene.table.synthetic[scene.whole_mask].any()):
+    if not scene.has_synthetic:
         return
     if scene.register.published_total is not None:
         words = scene.say("core.synthetic_note", day=figures.day(scene.campaign.end, scene.language))

@@ -9,7 +9,8 @@ from geo.clock import from_us
 from geo.compliance import compliance_at, point_states
 from geo.crs import lonlat_to_metric
 from geo.errors import NotFoundError
-from geo.selection import counted, open_issues
+from geo.selection import counted, stage_of, still_open
+from geo.tables import rows_within
 from ui import address, change, figures
 from ui.markup import Html, join, tag
 from ui.names import subdistrict_name
@@ -113,22 +114,25 @@ def _day(scene: Scene, visit: int) -> str:
 
 def _issues(scene: Scene, row: int, visits: np.ndarray) -> None:
     table, points = scene.table, scene.snapshot.points
-    linked = np.flatnonzero(np.isin(table.visit, scene.snapshot.visits.id[visits]) & counted(table, table.status >= 0))
+    found_there = np.isin(table.visits.value, scene.snapshot.visits.id[visits])
+    rows = table.visits.row[found_there]
+    linked = rows[counted(stage_of(table.status[rows], table.due_us[rows], scene.as_of_us))]
     lines = [tag("h4", scene.say("points.linked_n", n=len(linked)))]
     items = []
-    for issue in linked[:_SHOWN_ISSUES].tolist():
+    shown = linked[:_SHOWN_ISSUES]
+    for issue, number in zip(shown.tolist(), scene.snapshot.records.of(shown).number, strict=True):
         kind = scene.city.catalogue.types[int(table.type[issue])]
-        items.append(tag("li", str(table.number[issue]), " · ", scene.name(kind.name)))
+        items.append(tag("li", str(number), " · ", scene.name(kind.name)))
     lines.append(tag("ul", join(items)))
     if not np.isnan(points.lon[row]):
         lon, lat, crs = points.lon[row : row + 1], points.lat[row : row + 1], scene.city.metric_crs
         x, y = in_one_thread(lambda: lonlat_to_metric(lon, lat, crs))
-        near = counted(table, scene.whole_mask) & (np.hypot(table.x_m - x[0], table.y_m - y[0]) <= NEAR_M)
+        near = scene.snapshot.stages(scene.whole)[rows_within(table, float(x[0]), float(y[0]), NEAR_M)]
         words = scene.say(
             "points.near",
             within=NEAR_M,
-            n=figures.count(int(near.sum())),
-            open=figures.count(int((near & open_issues(table)).sum())),
+            n=figures.count(int(counted(near).sum())),
+            open=figures.count(int(still_open(near).sum())),
         )
         lines.append(tag("p", words))
     lines.append(tag("p", scene.say("points.from_visits_only"), cls="xj-cap"))

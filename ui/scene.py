@@ -16,11 +16,12 @@ from data.snapshot import Snapshot
 from geo.campaign import Campaign, Register
 from geo.city import City
 from geo.clock import to_us
+from geo.density import Tally
 from geo.errors import BadValueError
 from geo.filter import IssueFilter
 from geo.filter_query import MAX_VALUE, filter_pairs, parse_filter
 from geo.lifecycle import Stage
-from geo.selection import select_issues
+from geo.selection import Stages, counted, meant
 from geo.summary import IssueTotals, issue_totals
 from geo.tables import Bools, IssueTable
 from geo.text import Language, Text
@@ -77,14 +78,19 @@ class Scene:
         return self.snapshot.issues_at(self.filter.as_of)
 
     @cached_property
+    def stages(self) -> Stages:
+        """The stage of each that the filter means, −1 for the others."""
+        return self.snapshot.stages(self.filter)
+
+    @cached_property
     def mask(self) -> Bools:
         """Which of them the filter means."""
-        return self.select(self.filter)
+        return meant(self.stages, self.filter)
 
     @cached_property
     def totals(self) -> IssueTotals:
         """Counts of those."""
-        return issue_totals(self.table, self.mask, self.as_of_us)
+        return issue_totals(self.snapshot.tally(self.filter))
 
     @cached_property
     def whole(self) -> IssueFilter:
@@ -92,9 +98,14 @@ class Scene:
         return IssueFilter(campaign=self.filter.campaign, register=self.filter.register, as_of=self.filter.as_of)
 
     @cached_property
-    def whole_mask(self) -> Bools:
-        """The issues of `whole`."""
-        return self.select(self.whole)
+    def whole_total(self) -> int:
+        """How many `whole` has."""
+        return self.snapshot.tally(self.whole).total
+
+    @cached_property
+    def has_synthetic(self) -> bool:
+        """Whether anything of `whole` was invented."""
+        return bool(self.table.synthetic[counted(self.snapshot.stages(self.whole))].any())
 
     @property
     def is_whole(self) -> bool:
@@ -106,9 +117,9 @@ class Scene:
         """Whether the moment asked about is the present one."""
         return self.filter.as_of == self.moment.astimezone(UTC)
 
-    def select(self, issue_filter: IssueFilter) -> Bools:
-        """The issues another filter means, at the same moment."""
-        return select_issues(self.table, self.city, replace(issue_filter, as_of=self.filter.as_of))
+    def tally(self, issue_filter: IssueFilter) -> Tally:
+        """What another filter means at the same moment, added up."""
+        return self.snapshot.tally(replace(issue_filter, as_of=self.filter.as_of))
 
     def pairs(self, issue_filter: IssueFilter | None = None) -> list[tuple[str, str]]:
         """The canonical writing of a filter (this one by default)."""

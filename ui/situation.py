@@ -53,7 +53,7 @@ def _filter_row(scene: Scene) -> None:
         if total == 0:
             st.html(tag("p", empty_sentence(scene), cls="xj-cap", role="status"))
         elif not scene.is_whole:
-            whole = figures.count(int(scene.whole_mask.sum()))
+            whole = figures.count(scene.whole_total)
             number, _, rest = scene.say("core.matches", n=figures.count(total), all=whole).partition("|")
             st.html(tag("p", tag("b", number), " ", rest, cls="xj-cap", role="status"))
         st.space("stretch")

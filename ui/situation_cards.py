@@ -5,8 +5,7 @@ from __future__ import annotations
 from geo.campaign import Register
 from geo.compliance import compliance_at, rate_of_all, wilson
 from geo.filter import IssueFilter
-from geo.lifecycle import Stage
-from geo.selection import STAGES, select_points, stage_of
+from geo.selection import OVERDUE, select_points
 from geo.summary import issue_totals
 from ui import figures
 from ui.kpi import Bar, Card
@@ -44,7 +43,7 @@ def _issues(scene: Scene) -> Card:
     bound = register.bound if scene.is_whole else "eq"
     published = scene.is_whole and scene.is_now
     mark = "" if published else star(scene)
-    note = scene.say("situation.filtered", all=figures.count(int(scene.whole_mask.sum())))
+    note = scene.say("situation.filtered", all=figures.count(scene.whole_total))
     note = scene.say("situation.register") if scene.is_whole else note
     if not register.rectified_published:
         return Card(
@@ -78,7 +77,7 @@ def _issues(scene: Scene) -> Card:
 
 def _overdue(scene: Scene) -> Card:
     table, totals, lang = scene.table, scene.totals, scene.language
-    late = scene.mask & (stage_of(table, scene.as_of_us) == STAGES.index(Stage.OVERDUE))
+    late = scene.stages == OVERDUE
     if not totals.overdue:
         return Card(
             label=scene.say("situation.overdue") + star(scene),
@@ -151,7 +150,7 @@ def _rate_card(scene: Scene, good: int, n: int, label: str, note: str, below: li
 def _other_register(scene: Scene, register: Register) -> Card:
     """Another register's own figures, at the present moment and unfiltered; never added to the first."""
     whole = IssueFilter(campaign=scene.campaign.code, register=register.code, as_of=scene.filter.as_of)
-    totals = issue_totals(scene.table, scene.select(whole), scene.as_of_us)
+    totals = issue_totals(scene.tally(whole))
     done = totals.rectified / totals.total if totals.total else 0.0
     surveys = [r for r in scene.campaign.registers if r.bound == "ge" and r.published_total is not None]
     below: list[object] = [scene.say("situation.left"), " ", tag("b", figures.count(totals.in_progress))]

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from geo.clock import from_us
 from geo.timeline import per_day, per_week, period_of
 from layers.tokens import tokens
 from ui import address, figures
@@ -58,17 +57,19 @@ def _weeks(scene: Scene) -> None:
     start, end = _extent(scene)
     catalogue = scene.city.catalogue
     group_of = np.array([catalogue.position("group", kind.group) for kind in catalogue.types], np.int64)
-    groups = group_of[scene.table.type]
     rows: list[Json] = []
     names, colours = [], []
     for position, group in enumerate(catalogue.groups):
-        mask = scene.mask & (groups == position)
-        if not mask.any():
+        if scene.filter.groups and group.code not in scene.filter.groups:
+            continue
+        stages = scene.stages.copy()
+        stages[group_of[scene.table.type] != position] = -1
+        if not (stages >= 0).any():
             continue
         name = f"{group.letter} {entry_name(scene, 'group', group.code)}"
         names.append(name)
         colours.append(group_colour(scene, group.code))
-        mondays, counts = per_week(scene.table.reported_us, mask, scene.city.time_zone, start=start, end=end)
+        mondays, counts = per_week(scene.table.day, stages, start=start, end=end)
         for monday, number in zip(mondays, counts.tolist(), strict=True):
             whole = monday >= start and monday + _WEEK - timedelta(days=1) <= end
             rows.append(
@@ -90,11 +91,8 @@ def _extent(scene: Scene) -> tuple[date, date]:
     start, end = period_of(scene.filter, scene.city)
     if (end - start) < _WEEK * _MANY_WEEKS:
         return start, end
-    reported = scene.table.reported_us[scene.mask]
-    first, last = (from_us(int(us)) for us in (reported.min(), reported.max()))
-    assert first is not None, "a report has its time"
-    assert last is not None, "a report has its time"
-    first_day, last_day = first.astimezone(scene.zone).date(), last.astimezone(scene.zone).date()
+    reported = scene.table.day[scene.mask]
+    first_day, last_day = (date.fromordinal(int(day)) for day in (reported.min(), reported.max()))
     return max(start, first_day), max(min(end, last_day), start, first_day)
 
 
@@ -155,7 +153,7 @@ def _axes(scene: Scene, field: str, days: list[str], most: int) -> Json:
 
 def _days(scene: Scene) -> None:
     start, end = _extent(scene)
-    days, counts = per_day(scene.table.reported_us, scene.mask, scene.city.time_zone, start=start, end=end)
+    days, counts = per_day(scene.table.day, scene.stages, start=start, end=end)
     rows: list[Json] = [
         {"day": _moment(day), "n": number, "says": figures.day(day, scene.language)}
         for day, number in zip(days, counts.tolist(), strict=True)

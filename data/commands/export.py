@@ -12,10 +12,11 @@ from pathlib import Path
 from sqlalchemy import false, select
 
 from data.campaign_clock import campaign_now
+from data.catching_up import read_snapshot
 from data.city_folder.load import load_city
 from data.commands.command import Command
 from data.exporting.export import issues_csv, issues_geojson, points_geojson
-from data.snapshot import Snapshot, read_snapshot
+from data.snapshot import Snapshot
 from data.store.database import layers_must_agree, open_store
 from data.store.filter_sql import issue_rows
 from data.store.schema import ISSUE
@@ -23,7 +24,7 @@ from geo.errors import BadValueError, SettingsError, StoreError
 from geo.filter import IssueFilter
 from geo.filter_query import parse_filter
 from geo.iso_time import local_iso
-from geo.selection import select_issues, select_points
+from geo.selection import meant, select_points
 
 
 def run_export(command: Command, options: argparse.Namespace) -> int:
@@ -40,18 +41,18 @@ def run_export(command: Command, options: argparse.Namespace) -> int:
     try:
         with store.reading() as connection:
             layers_must_agree(connection, city)
-            only = select(ISSUE.c.row).where(false()) if options.points else issue_rows(city, chosen)
-            snapshot = read_snapshot(connection, city, only=only)
+        only = select(ISSUE.c.row).where(false()) if options.points else issue_rows(city, chosen)
+        snapshot = read_snapshot(store, city, only=only)
+        pieces = _pieces(snapshot, chosen, points=options.points, as_csv=suffix == ".csv")
+        if options.file == "-":
+            for piece in pieces:
+                sys.stdout.buffer.write(piece)
+            return 0
+        _write_whole(Path(options.file), pieces)
+        count = _count(snapshot, chosen, points=options.points)
     finally:
         store.close()
-    pieces = _pieces(snapshot, chosen, points=options.points, as_csv=suffix == ".csv")
-    if options.file == "-":
-        for piece in pieces:
-            sys.stdout.buffer.write(piece)
-        return 0
-    _write_whole(Path(options.file), pieces)
     as_of = local_iso(chosen.as_of, city.time_zone)
-    count = _count(snapshot, chosen, points=options.points)
     command.say("cli.exported", count=count, file=options.file, revision=snapshot.revision, as_of=as_of)
     return 0
 
@@ -72,7 +73,7 @@ def _pieces(snapshot: Snapshot, chosen: IssueFilter, *, points: bool, as_csv: bo
 def _count(snapshot: Snapshot, chosen: IssueFilter, *, points: bool) -> int:
     if points:
         return int(select_points(snapshot.points, snapshot.city, chosen).sum())
-    return int(select_issues(snapshot.issues_at(chosen.as_of), snapshot.city, chosen).sum())
+    return int(meant(snapshot.stages(chosen), chosen).sum())
 
 
 def _write_whole(path: Path, pieces: Iterator[bytes]) -> None:

@@ -34,7 +34,7 @@ def run_import(command: Command, options: argparse.Namespace) -> int:
             assumed=_assumed(runtime.city, options),
             datum_declared=options.datum is not None,
             encoding=options.encoding,
-            numbers=frozenset(map(str, runtime.snapshot.issues.number)),
+            numbers=runtime.snapshot.records.numbers(),
         )
         if ledger.unused:
             command.complain("cli.unused", columns=", ".join(name[:40] for name in ledger.unused[:_SHOWN]))

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from data.exporting.csv_cells import guarded
 from data.exporting.issue_properties import PROPERTIES, IssueProperties, issue_geometries, rounded
@@ -18,7 +19,7 @@ from data.snapshot import Snapshot
 from geo.filter import IssueFilter
 from geo.filter_query import filter_pairs
 from geo.iso_time import local_iso
-from geo.selection import select_issues, select_points
+from geo.selection import meant, select_points
 
 _PIECE: Final = 1_000
 CSV_COLUMNS: Final = (*PROPERTIES, "lon", "lat", "geometry")
@@ -31,7 +32,7 @@ def issues_geojson(snapshot: Snapshot, issue_filter: IssueFilter, *, asked: str 
     of the layers that gave the places. `asked` is the canonical query of the filter where the caller knows it: which
     `as_of` is a default depends on a wall clock that only the caller read."""
     records = IssueProperties(snapshot, issue_filter.as_of)
-    rows = np.flatnonzero(select_issues(records.table, snapshot.city, issue_filter))
+    rows = _rows(snapshot, issue_filter)
 
     def features() -> Iterator[list[bytes]]:
         for start in range(0, len(rows), _PIECE):
@@ -60,16 +61,20 @@ def issues_csv(snapshot: Snapshot, issue_filter: IssueFilter) -> Iterator[bytes]
     with an apostrophe, which our importer takes away."""
     records = IssueProperties(snapshot, issue_filter.as_of)
     table = records.table
-    rows = np.flatnonzero(select_issues(table, snapshot.city, issue_filter))
+    rows = _rows(snapshot, issue_filter)
     yield b"\xef\xbb\xbf" + _csv_lines([CSV_COLUMNS])
     for start in range(0, len(rows), _PIECE):
         part = rows[start : start + _PIECE]
         lines = []
-        for row, properties in zip(part.tolist(), records.of(part), strict=True):
-            shape = "" if table.is_point[row] else rounded(table.wkb[row]).wkt
-            position = (round(float(table.lon[row]), 7), round(float(table.lat[row]), 7))
-            lines.append([*map(_cell, properties.values()), *position, shape])
+        lon, lat = (degrees.tolist() for degrees in table.lonlat(part))
+        for row, x, y, properties in zip(part.tolist(), lon, lat, records.of(part), strict=True):
+            shape = "" if table.is_point[row] else rounded(table.wkb(row)).wkt
+            lines.append([*map(_cell, properties.values()), x, y, shape])
         yield _csv_lines(lines)
+
+
+def _rows(snapshot: Snapshot, issue_filter: IssueFilter) -> NDArray[np.intp]:
+    return np.flatnonzero(meant(snapshot.stages(issue_filter), issue_filter))
 
 
 def _collection(members: Mapping[str, Any], features: Iterator[list[bytes]]) -> Iterator[bytes]:

@@ -14,8 +14,9 @@ from data.intake.draft_geometry import DECIMALS
 from data.snapshot import Snapshot
 from geo.city import City
 from geo.clock import to_us
-from geo.lifecycle import Stage, Status
-from geo.selection import STAGES, stage_of
+from geo.history import endings_at
+from geo.lifecycle import Status
+from geo.selection import OVERDUE, STAGES, stage_of
 from geo.tables import IssueTable
 from geo.text import Text
 
@@ -36,8 +37,8 @@ class IssueProperties:
 
     def __init__(self, snapshot: Snapshot, as_of: datetime) -> None:
         city, self.table = snapshot.city, snapshot.issues_at(as_of)
-        self._city = city
-        self._stage = stage_of(self.table, to_us(as_of))
+        self._city, self._history, self._records = city, snapshot.history, snapshot.records
+        self._as_of_us = to_us(as_of)
         self._types = [_entry(t.code, t.name) for t in city.catalogue.types]
         self._groups = [t.group for t in city.catalogue.types]
         self._tasks = [*(_entry(t.code, t.name) for t in city.catalogue.tasks), _NOTHING]
@@ -50,14 +51,18 @@ class IssueProperties:
     def of(self, rows: NDArray[np.intp]) -> list[dict[str, Any]]:
         """One record a row, keys in the order of PROPERTIES. Codes with their names; None where there is none."""
         t, zone = self.table, self._city.time_zone
-        floats = (np.round(t.distance_m[rows], 2), t.source_x[rows], t.source_y[rows])
+        details = self._records.of(rows)
+        closed_us = endings_at(self._history, rows, self._as_of_us).closed_us
+        stage = stage_of(t.status[rows], t.due_us[rows], self._as_of_us)
         columns = zip(
-            *(column[rows].tolist() for column in (t.id, t.number, t.campaign, t.register, t.type, t.task)),
-            *(column[rows].tolist() for column in (t.status, self._stage, t.subdistrict, t.segment)),
-            *(local_iso_column(column[rows], zone) for column in (t.reported_us, t.due_us, t.closed_us)),
-            *(column[rows].tolist() for column in (t.description, t.address, t.visit)),
-            *(column[rows].tolist() for column in (t.synthetic, t.approximate, t.duplicate, t.source_datum)),
-            *(column.tolist() for column in floats),
+            *(column.tolist() for column in (details.id, details.number)),
+            *(column[rows].tolist() for column in (t.campaign, t.register, t.type, t.task, t.status)),
+            *(column.tolist() for column in (stage, t.subdistrict[rows], t.segment[rows])),
+            *(local_iso_column(column, zone) for column in (t.reported_us[rows], t.due_us[rows], closed_us)),
+            *(column.tolist() for column in (details.description, details.address, details.visit)),
+            *(column[rows].tolist() for column in (t.synthetic, t.approximate, t.duplicate)),
+            *(column.tolist() for column in (details.source_datum, np.round(details.distance_m, 2))),
+            *(column.tolist() for column in (details.source_x, details.source_y)),
             strict=True,
         )
         return [self._record(*values) for values in columns]
@@ -86,7 +91,7 @@ class IssueProperties:
             "task_en": task_en,
             "status": Status(status).name if status >= 0 else None,
             "stage": STAGES[stage].value if stage >= 0 else None,
-            "overdue": stage == _OVERDUE,
+            "overdue": stage == OVERDUE,
             "subdistrict": area_code,
             "subdistrict_zh": area_zh,
             "subdistrict_en": area_en,
@@ -110,15 +115,12 @@ class IssueProperties:
         }
 
 
-_OVERDUE: Final = STAGES.index(Stage.OVERDUE)
-
-
 def issue_geometries(table: IssueTable, rows: NDArray[np.intp]) -> list[dict[str, Any]]:
     """GeoJSON geometries of these rows: WGS-84, 7 decimals, exterior rings counter-clockwise (RFC 7946)."""
-    lon, lat = np.round(table.lon[rows], DECIMALS).tolist(), np.round(table.lat[rows], DECIMALS).tolist()
+    lon, lat = (degrees.tolist() for degrees in table.lonlat(rows))
     geometries = [{"type": "Point", "coordinates": [x, y]} for x, y in zip(lon, lat, strict=True)]
     for at in np.flatnonzero(~table.is_point[rows]).tolist():
-        geometries[at] = shapely.geometry.mapping(rounded(table.wkb[rows[at]]))
+        geometries[at] = shapely.geometry.mapping(rounded(table.wkb(rows[at])))
     return geometries
 
 

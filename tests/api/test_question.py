@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 from starlette.datastructures import QueryParams
 
 from api.question import moment, read_question
-from geo.clock import to_us
+from geo.clock import NEVER, to_us
 from tests.small_city import CLOCK, small_city
 
 WALL = datetime(2026, 11, 23, 22, 27, 37, 500_000, tzinfo=UTC)
@@ -25,8 +24,8 @@ def running(now: datetime, *events: datetime) -> Any:
     def look(code: str) -> datetime:
         return city.campaign(code).clock or next(clock)
 
-    transitions = SimpleNamespace(at_us=np.array([to_us(event) for event in events], np.int64))
-    return SimpleNamespace(city=city, now=look, snapshot=SimpleNamespace(transitions=transitions))
+    newest_us = max(map(to_us, events), default=NEVER)
+    return SimpleNamespace(city=city, now=look, snapshot=SimpleNamespace(newest_us=newest_us))
 
 
 def test_a_demo_s_clock_is_taken_as_it_stands() -> None:

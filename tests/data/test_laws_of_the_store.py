@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.campaign_clock import campaign_now
+from data.catching_up import read_snapshot
 from data.intake.issues import examine
 from data.intake.placing import Placer
 from data.runtime import Runtime
@@ -23,9 +24,10 @@ from data.store.filter_sql import issue_ids
 from data.store.projection import cut, project
 from data.store.receipts import Receipt
 from data.store.verify import problems
-from geo.clock import to_us
+from geo.clock import NEVER, to_us
+from geo.history import endings_at
 from geo.issue import IssueDraft
-from geo.selection import select_issues
+from geo.selection import meant
 from tests.data.conftest import runtime_of
 from tests.small_city import CLOCK, small_city
 from tests.strategies import filters, issue_drafts, moments
@@ -74,14 +76,16 @@ def test_the_stored_rows_are_the_replay_of_the_log(batches: list[tuple[list[Issu
 def test_the_past_is_the_log_cut_there(batches: list[tuple[list[IssueDraft], bool]], as_of: object) -> None:
     with filled(batches) as (runtime, _), runtime.store.reading() as connection:
         then = project(cut(read_events(connection), to_us(as_of)))
-        table = runtime.snapshot.issues_at(as_of)
-        known = table.status >= 0
-        assert set(table.id[known]) == set(then.issues)
-        for row in np.flatnonzero(known):
-            columns = then.issues[table.id[row]].columns
+        snapshot = runtime.snapshot
+        table = snapshot.issues_at(as_of)
+        known = np.flatnonzero(table.status >= 0)
+        ids, endings = snapshot.records.of(known).id, endings_at(snapshot.history, known, to_us(as_of))
+        assert set(ids) == set(then.issues)
+        for at, row in enumerate(known):
+            columns = then.issues[ids[at]].columns
             assert columns["status"] == table.status[row]
-            assert columns["rework"] == table.rework[row]
-            assert (columns["closed_us"] or np.iinfo(np.int64).min) == table.closed_us[row]
+            assert columns["rework"] == endings.rework[at]
+            assert (columns["closed_us"] or NEVER) == endings.closed_us[at]
 
 
 @LAW
@@ -89,26 +93,49 @@ def test_the_past_is_the_log_cut_there(batches: list[tuple[list[IssueDraft], boo
 def test_a_filter_means_the_same_in_sql_as_in_python(batches: list, chosen: list) -> None:
     with filled(batches) as (runtime, _), runtime.store.reading() as connection:
         for issue_filter in chosen:
-            table = runtime.snapshot.issues_at(issue_filter.as_of)
-            mask = select_issues(table, CITY, issue_filter)
-            assert issue_ids(connection, CITY, issue_filter) == list(table.id[mask])
+            rows = np.flatnonzero(meant(runtime.snapshot.stages(issue_filter), issue_filter))
+            assert issue_ids(connection, CITY, issue_filter) == list(runtime.snapshot.records.of(rows).id)
 
 
 @LAW
 @given(BATCHES)
-def test_the_snapshot_grown_in_memory_is_the_one_read_from_the_store(batches: list) -> None:
-    from data.snapshot import read_snapshot
+def test_the_snapshot_that_caught_up_is_the_one_read_from_the_store(batches: list) -> None:
+    with filled(batches) as (runtime, _):
+        grown, fresh = runtime.snapshot, read_snapshot(runtime.store, CITY)
+        assert (grown.revision, grown.seq, grown.head) == (fresh.revision, fresh.seq, fresh.head)
+        assert grown.arrays.keys() == fresh.arrays.keys()
+        for name, values in fresh.arrays.items():
+            assert grown.arrays[name].dtype == values.dtype, name
+            np.testing.assert_array_equal(grown.arrays[name], values, err_msg=name)
 
-    with filled(batches) as (runtime, _), runtime.store.reading() as connection:
-        grown, fresh = runtime.snapshot, read_snapshot(connection, CITY)
-        assert grown.revision == fresh.revision
-        for one, two in ((grown.issues, fresh.issues), (grown.transitions, fresh.transitions)):
-            for name in one.__slots__:
-                a, b = getattr(one, name), getattr(two, name)
-                parts = [(a, b)] if isinstance(a, np.ndarray) else [(getattr(a, n), getattr(b, n)) for n in a.__slots__]
-                for left, right in parts:
-                    assert left.dtype == right.dtype, name
-                    np.testing.assert_array_equal(left, right, err_msg=name)
+
+@LAW
+@given(BATCHES, st.lists(filters(CITY), min_size=1, max_size=5))
+def test_a_tally_carried_from_revision_to_revision_is_the_one_worked_out_anew(batches: list, chosen: list) -> None:
+    with filled([]) as (runtime, _):
+        for drafts, imported in batches:
+            for issue_filter in chosen:
+                runtime.snapshot.tally(issue_filter)  # asked before: it is carried on
+            runtime.submit(drafts, actor="law", imported=imported)
+        fresh = read_snapshot(runtime.store, CITY)
+        for issue_filter in chosen:
+            carried, anew = runtime.snapshot.tally(issue_filter), fresh.tally(issue_filter)
+            assert carried.by_stage.tolist() == anew.by_stage.tolist()
+            np.testing.assert_allclose(carried.area, anew.area, atol=1e-9)
+            np.testing.assert_allclose(carried.segment, anew.segment, atol=1e-9)
+            np.testing.assert_allclose((carried.outside, carried.unsnapped), (anew.outside, anew.unsnapped), atol=1e-9)
+
+
+@LAW
+@given(BATCHES, DRAFTS)
+def test_an_older_snapshot_stays_as_it_was(batches: list, draft: IssueDraft) -> None:
+    with filled(batches) as (runtime, _):
+        old = runtime.snapshot
+        before = {name: values.copy() for name, values in old.arrays.items()}
+        runtime.submit([draft], actor="law")
+        assert len(runtime.snapshot.issues) == len(old.issues) + 1
+        for name, values in old.arrays.items():
+            np.testing.assert_array_equal(values, before[name], err_msg=name)
 
 
 @LAW
@@ -127,5 +154,7 @@ def test_places_follow_from_the_geometry_alone(drafts: list[IssueDraft]) -> None
 @given(DRAFTS)
 def test_what_is_stored_is_where_it_was_seen(draft: IssueDraft) -> None:
     with filled([([draft], False)]) as (runtime, _):
-        stored = shapely.from_wkb(runtime.snapshot.issues.wkb[0])
+        table = runtime.snapshot.issues
+        [lon], [lat] = table.lonlat(np.array([0]))
+        stored = shapely.Point(lon, lat) if table.is_point[0] else shapely.from_wkb(table.wkb(0))
         assert shapely.hausdorff_distance(stored, draft.geometry) <= 1e-7

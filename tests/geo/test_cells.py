@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,9 @@ from hypothesis.extra.numpy import arrays
 from geo.cells import MAX_GRID, TRUNCATE, cell_counts, cell_size_m, heat_raster
 from geo.crs import lonlat_to_metric, metric_to_lonlat
 from geo.errors import BadValueError
+from geo.tables import subset
+from tests.small_city import CLOCK, small_city
+from tests.strategies import build_records, compiled_passes
 
 CRS = "EPSG:4545"
 BOUNDS = (106.68, 26.57, 106.74, 26.62)
@@ -55,35 +59,63 @@ def test_the_cell_halves_with_each_zoom_and_stays_a_fit_for_the_screen():
         assert 2_000 < cells_on_screen < 5_200
 
 
+def placed(x, y):
+    """A table of issues in progress at these metric positions."""
+    n = len(x)
+    issue = build_records(small_city(), 1, 0, CLOCK).issues
+    table = subset(issue, np.zeros(n, np.intp)) if n == 0 else replace(
+        issue, **{name: np.repeat(getattr(issue, name), n) for name in issue.__slots__
+                  if isinstance(getattr(issue, name), np.ndarray)}
+    )  # fmt: skip
+    return replace(
+        table, x_cm=np.rint(np.array(x) * 100).astype(np.int32), y_cm=np.rint(np.array(y) * 100).astype(np.int32)
+    )
+
+
 @given(
     x=arrays(float, 30, elements=metres),
     y=arrays(float, 30, elements=metres),
-    weights=arrays(float, 30, elements=st.floats(0, 10)),
+    stages=arrays(np.int8, 30, elements=st.integers(-1, 4)),
     cell=st.sampled_from([0.5, 7.0, 382.2, 1e6]),
 )
-def test_the_cells_hold_every_weight_once_and_each_position_lies_in_its_cell(x, y, weights, cell):
-    cells = cell_counts(x, y, weights, cell)
-    assert cells.count.sum() == pytest.approx(weights.sum(), abs=1e-9)
+def test_the_cells_hold_every_issue_once_and_each_lies_in_its_cell(x, y, stages, cell):
+    table = placed(x, y)
+    cells, size = cell_counts(table, stages, cell, most=100)
+    kept = np.flatnonzero((stages >= 0) & (stages < 4))
+    assert (cells.count.sum(), size) == (len(kept), cell)
     assert len(set(zip(cells.x_m, cells.y_m, strict=True))) == len(cells.count)
-    for px, py in zip(x, y, strict=True):
+    for px, py in zip(*table.xy_m(kept), strict=True):
         assert ((np.abs(cells.x_m - px) <= cell * 0.500001) & (np.abs(cells.y_m - py) <= cell * 0.500001)).any()
+    with compiled_passes():
+        again, _ = cell_counts(table, stages, cell, most=100)
+    for name in ("x_m", "y_m", "count"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(cells, name))
 
 
 def test_cells_are_ordered_and_borders_belong_north_east():
-    cells = cell_counts(np.array([10.0, 9.9, 0.0, -0.1]), np.array([0.0, 0.0, 10.0, 0.0]), np.array([1, 2, 4, 8.0]), 10)
+    table = placed([10.0, 9.9, 0.0, -0.1, -0.1], [0.0, 0.0, 10.0, 0.0, 1.0])
+    cells, _ = cell_counts(table, np.zeros(5, np.int8), 10, most=100)
     assert cells.x_m.tolist() == [-5, 5, 15, 5]
     assert cells.y_m.tolist() == [5, 5, 5, 15]
-    assert cells.count.tolist() == [8, 2, 1, 4]
+    assert cells.count.tolist() == [2, 1, 1, 1]
+
+
+def test_cells_double_until_they_are_few_enough():
+    table = placed(np.arange(64) * 10.0, np.zeros(64))
+    cells, size = cell_counts(table, np.zeros(64, np.int8), 10, most=20)
+    assert (size, len(cells.count), cells.count.sum()) == (40, 16, 64)
 
 
 def test_no_positions_give_no_cells():
-    assert len(cell_counts(np.empty(0), np.empty(0), np.empty(0), 10).count) == 0
+    assert len(cell_counts(placed([], []), np.empty(0, np.int8), 10, most=1)[0].count) == 0
+    with compiled_passes():
+        assert len(cell_counts(placed([], []), np.empty(0, np.int8), 10, most=1)[0].count) == 0
 
 
 @pytest.mark.parametrize("size", [0, -1, np.nan, np.inf])
 def test_a_cell_without_size_is_refused(size):
     with pytest.raises(BadValueError, match="cell_m"):
-        cell_counts(np.zeros(1), np.zeros(1), np.ones(1), size)
+        cell_counts(placed([0.0], [0.0]), np.zeros(1, np.int8), size, most=1)
 
 
 # Raster

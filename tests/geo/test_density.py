@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.clock import to_us
-from geo.density import road_density, subdistrict_density, visit_density
+from geo.density import Tally, road_density, subdistrict_density, tally_of, visit_density
 from geo.lifecycle import Status
-from geo.selection import counted, open_issues, select_issues, select_points
-from geo.tables import Shares
+from geo.selection import counted, select_points, stage_of, still_open
+from geo.tables import IssueTable, RowValues, Shares, subset
 from tests.small_city import CLOCK, small_city
-from tests.strategies import build_records, filters, records
+from tests.strategies import build_records, compiled_passes, filters, records
 
 CITY = small_city()
 
@@ -24,6 +24,18 @@ def shares(*entries: tuple[int, int, float]) -> Shares:
     """Shares from (row, place, weight)."""
     row, place, weight = zip(*entries, strict=True)
     return Shares(np.array(row, np.int32), np.array(place, np.int32), np.array(weight, np.float64))
+
+
+def added_up(table: IssueTable, stages=None) -> Tally:
+    """The tally of all issues (or of `stages`), the same by both passes."""
+    if stages is None:
+        stages = stage_of(table.status, table.due_us, to_us(CLOCK))
+    tally = tally_of(table, CITY, stages)
+    with compiled_passes():
+        again = tally_of(table, CITY, stages)
+    for name in ("by_stage", "area", "segment", "outside", "unsnapped"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(tally, name))
+    return tally
 
 
 @pytest.fixture
@@ -35,13 +47,17 @@ def four():
     return replace(
         table,
         status=np.array([Status.CLOSED, Status.HANDLING, Status.REPORTED, Status.REJECTED], np.int8),
-        subdistrict_shares=shares((0, 0, 1.0), (1, 0, 0.75), (1, 1, 0.25), (3, 0, 1.0)),
-        segment_shares=shares((0, 0, 1.0), (1, 0, 0.5), (1, 1, 0.5), (3, 3, 1.0)),
+        is_point=np.array([True, False, True, True]),
+        subdistrict=np.array([0, 0, -1, 0], np.int16),
+        segment=np.array([0, 0, -1, 3], np.int32),
+        shapes=RowValues(np.array([1], np.int32), np.array([b""], object)),
+        subdistrict_shares=shares((1, 0, 0.75), (1, 1, 0.25)),
+        segment_shares=shares((1, 0, 0.5), (1, 1, 0.5)),
     )
 
 
 def test_a_line_counts_by_its_parts_and_the_rejected_not_at_all(four):
-    density = subdistrict_density(four, CITY, np.ones(4, bool))
+    density = subdistrict_density(added_up(four), CITY)
     assert density.count.tolist() == [1.75, 0.25, 0.0]
     assert density.open.tolist() == [0.75, 0.25, 0.0]
     assert density.per_km2 == pytest.approx([1.75, 0.25, 0.0])  # areas of 1 km² each
@@ -49,7 +65,7 @@ def test_a_line_counts_by_its_parts_and_the_rejected_not_at_all(four):
 
 
 def test_a_road_is_the_sum_of_its_segments_over_its_length_inside(four):
-    density = road_density(four, CITY, np.ones(4, bool))
+    density = road_density(added_up(four), CITY)
     assert density.segment_count.tolist() == [1.5, 0.5, 0.0, 0.0]
     assert density.segment_per_km[:3] == pytest.approx([1.5, 0.5, 0.0])
     assert density.count.tolist() == [2.0, 0.0, 0.0]
@@ -61,24 +77,25 @@ def test_a_road_is_the_sum_of_its_segments_over_its_length_inside(four):
 
 
 def test_nothing_selected_is_zero_everywhere(four):
-    none = np.zeros(4, bool)
-    density = subdistrict_density(four, CITY, none)
+    none = added_up(four, np.full(4, -1, np.int8))
+    density = subdistrict_density(none, CITY)
     assert (density.count.sum(), density.outside, density.total) == (0.0, 0.0, 0)
-    roads = road_density(four, CITY, none)
+    roads = road_density(none, CITY)
     assert (roads.count.sum(), roads.unsnapped, roads.total) == (0.0, 0.0, 0)
 
 
 def test_a_city_without_roads_has_no_road_density(four):
     with pytest.raises(ValueError, match="no roads"):
-        road_density(four, small_city(with_roads=False), np.ones(4, bool))
+        road_density(added_up(four), small_city(with_roads=False))
 
 
 @given(data=st.data())
 def test_parts_and_remainder_make_the_total_under_any_filter(data):
     drawn = data.draw(records(CITY))
-    mask = select_issues(drawn.issues, CITY, data.draw(filters(CITY, as_of=drawn.as_of)))
-    total = int(counted(drawn.issues, mask).sum())
-    areas, roads = subdistrict_density(drawn.issues, CITY, mask), road_density(drawn.issues, CITY, mask)
+    stages = drawn.stages(CITY, data.draw(filters(CITY, as_of=drawn.as_of)))
+    total = int(counted(stages).sum())
+    tally = added_up(drawn.issues, stages)
+    areas, roads = subdistrict_density(tally, CITY), road_density(tally, CITY)
     assert areas.total == roads.total == total
     assert areas.count.sum() + areas.outside == pytest.approx(total, abs=1e-6)
     assert roads.count.sum() + roads.unsnapped == pytest.approx(total, abs=1e-6)
@@ -86,7 +103,7 @@ def test_parts_and_remainder_make_the_total_under_any_filter(data):
     for density in (areas, roads):
         assert (density.open <= density.count + 1e-12).all()
         assert (density.open >= 0).all()
-    only_open = subdistrict_density(drawn.issues, CITY, mask & open_issues(drawn.issues))
+    only_open = subdistrict_density(added_up(drawn.issues, np.where(still_open(stages), stages, -1)), CITY)
     assert only_open.count == pytest.approx(areas.open, abs=1e-9)
 
 
@@ -94,9 +111,9 @@ def test_parts_and_remainder_make_the_total_under_any_filter(data):
 def test_disjoint_types_add_up(data):
     drawn = data.draw(records(CITY))
     f = replace(data.draw(filters(CITY, as_of=drawn.as_of)), types=(), groups=())
-    whole = road_density(drawn.issues, CITY, select_issues(drawn.issues, CITY, f))
+    whole = road_density(added_up(drawn.issues, drawn.stages(CITY, f)), CITY)
     parts = [
-        road_density(drawn.issues, CITY, select_issues(drawn.issues, CITY, replace(f, types=(entry.code,))))
+        road_density(added_up(drawn.issues, drawn.stages(CITY, replace(f, types=(entry.code,)))), CITY)
         for entry in CITY.catalogue.types
     ]
     assert sum(part.count for part in parts) == pytest.approx(whole.count, abs=1e-9)
@@ -105,20 +122,17 @@ def test_disjoint_types_add_up(data):
 
 
 @given(data=st.data())
-def test_the_order_of_issues_does_not_matter(data):
+def test_tallies_of_any_two_parts_make_that_of_the_whole(data):
     drawn = data.draw(records(CITY))
-    issues = drawn.issues
-    order = np.array(data.draw(st.permutations(range(len(issues)))), np.int64)
-    place_of = np.argsort(order)
-    moved = replace(
-        issues,
-        status=issues.status[order],
-        subdistrict_shares=replace(issues.subdistrict_shares, row=place_of[issues.subdistrict_shares.row]),
-    )
+    issues, stages = drawn.issues, drawn.stages(CITY, data.draw(filters(CITY, as_of=drawn.as_of)))
     mask = np.array(data.draw(st.lists(st.booleans(), min_size=len(issues), max_size=len(issues))), bool)
-    before, after = subdistrict_density(issues, CITY, mask), subdistrict_density(moved, CITY, mask[order])
-    assert after.count == pytest.approx(before.count, abs=1e-9)
-    assert after.outside == pytest.approx(before.outside, abs=1e-9)
+    one, two = (tally_of(subset(issues, rows), CITY, stages[rows]) for rows in map(np.flatnonzero, (mask, ~mask)))
+    whole = tally_of(issues, CITY, stages)
+    for joined, expected in ((one.plus(two), whole), (whole.plus(two, sign=-1), one)):
+        assert joined.by_stage.tolist() == expected.by_stage.tolist()
+        assert joined.area == pytest.approx(expected.area, abs=1e-9)
+        assert joined.segment == pytest.approx(expected.segment, abs=1e-9)
+        assert (joined.outside, joined.unsnapped) == pytest.approx((expected.outside, expected.unsnapped), abs=1e-9)
 
 
 @pytest.mark.parametrize("by", ["subdistrict", "site_class"])
@@ -127,11 +141,12 @@ def test_issues_per_visit_follow_the_point_visited(by, data):
     drawn = data.draw(records(CITY))
     issues, points, visits = drawn.issues, drawn.points, drawn.visits
     f = data.draw(filters(CITY, as_of=drawn.as_of))
-    mask, point_mask, as_of_us = select_issues(issues, CITY, f), select_points(points, CITY, f), to_us(drawn.as_of)
-    density = visit_density(issues, points, visits, CITY, mask, by=by, point_mask=point_mask, as_of_us=as_of_us)
+    stages, point_mask, as_of_us = drawn.stages(CITY, f), select_points(points, CITY, f), to_us(drawn.as_of)
+    density = visit_density(issues, points, visits, CITY, stages, by=by, point_mask=point_mask, as_of_us=as_of_us)
     group = points.subdistrict if by == "subdistrict" else points.site_class
     made = [v for v in range(len(visits)) if visits.at_us[v] <= as_of_us and point_mask[visits.point[v]]]
-    found = [v for v in made for issue in np.flatnonzero(counted(issues, mask)) if issues.visit[issue] == visits.id[v]]
+    at_visit = dict(zip(issues.visits.row.tolist(), issues.visits.value.tolist(), strict=True))
+    found = [v for v in made for issue in np.flatnonzero(counted(stages)) if at_visit.get(issue) == visits.id[v]]
     for position in range(len(density.codes)):
         at_visits = sum(group[visits.point[v]] == position for v in made)
         of_issues = sum(group[visits.point[v]] == position for v in found)
@@ -146,7 +161,7 @@ def test_visits_are_grouped_by_two_things_only(four):
     made = build_records(CITY, 0, 0, CLOCK)
     with pytest.raises(ValueError, match="type"):
         visit_density(
-            *(four, made.points, made.visits, CITY, np.ones(4, bool)),
+            *(four, made.points, made.visits, CITY, np.zeros(4, np.int8)),
             by="type",
             point_mask=np.ones(len(made.points), bool),
             as_of_us=to_us(CLOCK),

@@ -17,9 +17,10 @@ from geo.errors import BadValueError
 from geo.filter import IssueFilter
 from geo.history import table_at
 from geo.lifecycle import Stage, Status
-from geo.selection import STAGES, counted, open_issues, select_issues, select_points, stage_of
+from geo.selection import STAGES, chosen_stages, counted, meant, select_points, stage_of, still_open
+from geo.tables import DEGREE_SCALE, RowValues
 from tests.small_city import CLOCK, small_city
-from tests.strategies import build_records, filters, records
+from tests.strategies import build_records, compiled_passes, filters, records
 
 CITY = small_city()
 PLAIN = IssueFilter(campaign="first", register="supervision", as_of=CLOCK)
@@ -44,8 +45,17 @@ def place_matches(subdistrict: int, segment: int, city: City, f: IssueFilter) ->
     return (not f.subdistricts or area in f.subdistricts) and (not f.roads or road in f.roads)
 
 
-def plain_match(table, row: int, city: City, f: IssueFilter) -> bool:
+def seen_at(drawn, row: int) -> shapely.Geometry:
+    """The geometry of one issue; a point as it is stored, to seven decimals."""
+    if not drawn.issues.is_point[row]:
+        return drawn.geometries[row]
+    [lon], [lat] = drawn.issues.lonlat(np.array([row]))
+    return shapely.Point(lon, lat)
+
+
+def plain_match(drawn, row: int, city: City, f: IssueFilter) -> bool:
     """Whether the filter means one issue, read key by key without numpy."""
+    table = drawn.issues
     if table.status[row] < 0:
         return False
     stage, status = plain_stage(table, row, to_us(f.as_of)), Status(table.status[row])
@@ -63,8 +73,8 @@ def plain_match(table, row: int, city: City, f: IssueFilter) -> bool:
         f.since is None or table.reported_us[row] >= to_us(f.since),
         f.until is None or table.reported_us[row] < to_us(f.until),
         place_matches(table.subdistrict[row], table.segment[row], city, f),
-        f.bbox is None or shapely.intersects(shapely.from_wkb(table.wkb[row]), shapely.box(*f.bbox)),
-        f.text in table.search_text[row],
+        f.bbox is None or shapely.intersects(seen_at(drawn, row), shapely.box(*f.bbox)),
+        f.text in drawn.texts[row],
     ]
     return all(asks)
 
@@ -74,12 +84,24 @@ def plain_match(table, row: int, city: City, f: IssueFilter) -> bool:
 def test_a_filter_means_what_each_key_says_of_each_issue(city, data):
     drawn = data.draw(records(city))
     f = data.draw(filters(city, as_of=drawn.as_of))
-    mask = select_issues(drawn.issues, city, f)
-    assert mask.dtype == bool
-    assert mask.tolist() == [plain_match(drawn.issues, row, city, f) for row in range(len(drawn.issues))]
-    both = select_issues(drawn.issues, city, f, with_rejected=True)
-    assert not (mask & ~both).any()
-    assert (both & (drawn.issues.status != Status.REJECTED)).tolist() == counted(drawn.issues, mask).tolist()
+    stages = drawn.stages(city, f)
+    mask = meant(stages, f)
+    assert (stages.dtype, mask.dtype) == (np.int8, bool)
+    assert mask.tolist() == [plain_match(drawn, row, city, f) for row in range(len(drawn.issues))]
+    names = [plain_stage(drawn.issues, row, to_us(f.as_of)) for row in range(len(drawn.issues))]
+    assert [STAGES[stage] for stage in stages[mask]] == [name for name, kept in zip(names, mask, strict=True) if kept]
+    assert counted(stages).tolist() == (mask & (drawn.issues.status != Status.REJECTED)).tolist()
+    assert (still_open(stages) == counted(stages) & (drawn.issues.status != Status.CLOSED)).all()
+    if not (f.statuses or f.stages):  # those rejected are told beside the rest
+        others = replace(f, statuses=(Status.REJECTED.name,))
+        assert (stages == STAGES.index(Stage.REJECTED)).tolist() == meant(drawn.stages(city, others), others).tolist()
+    with compiled_passes():
+        np.testing.assert_array_equal(drawn.stages(city, f), stages)
+
+
+def test_a_filter_with_text_needs_to_be_told_what_contains_it():
+    with pytest.raises(ValueError, match="text"):
+        chosen_stages(one_issue(shapely.Point(1, 1)), CITY, replace(PLAIN, text="x"))
 
 
 @given(data=st.data())
@@ -101,11 +123,10 @@ def test_place_box_and_site_class_filter_points_and_nothing_else_does(data):
 @given(records(CITY))
 def test_stages_part_the_issues_and_overdue_outranks_the_workflow(drawn):
     as_of_us = to_us(drawn.as_of)
-    stages = stage_of(drawn.issues, as_of_us)
+    stages = stage_of(drawn.issues.status, drawn.issues.due_us, as_of_us)
     names = [STAGES[stage].value if stage >= 0 else None for stage in stages]
     assert names == [plain_stage(drawn.issues, row, as_of_us) for row in range(len(drawn.issues))]
-    still_open = [name in ("handling", "verifying", "overdue") for name in names]
-    assert open_issues(drawn.issues).tolist() == still_open
+    assert still_open(stages).tolist() == [name in ("handling", "verifying", "overdue") for name in names]
 
 
 def test_stages_are_in_the_order_of_the_legend():
@@ -115,16 +136,16 @@ def test_stages_are_in_the_order_of_the_legend():
 def one_issue(geometry: shapely.Geometry):
     """A table of one open issue of the default register, with that geometry."""
     table = build_records(CITY, 1, 0, CLOCK).issues
-    at = shapely.point_on_surface(geometry)
+    at, is_point, wkb = shapely.point_on_surface(geometry), geometry.geom_type == "Point", shapely.to_wkb(geometry)
     return replace(
         table,
         campaign=np.zeros(1, np.int16),
         register=np.zeros(1, np.int16),
         status=np.array([Status.HANDLING], np.int8),
-        lon=np.array([at.x]),
-        lat=np.array([at.y]),
-        wkb=np.array([shapely.to_wkb(geometry)], object),
-        is_point=np.array([geometry.geom_type == "Point"]),
+        lon_e7=np.array([round(at.x * DEGREE_SCALE)], np.int32),
+        lat_e7=np.array([round(at.y * DEGREE_SCALE)], np.int32),
+        is_point=np.array([is_point]),
+        shapes=RowValues.empty() if is_point else RowValues(np.zeros(1, np.int32), np.array([wkb], object)),
     )
 
 
@@ -144,15 +165,27 @@ def one_issue(geometry: shapely.Geometry):
 )
 def test_a_box_means_intersects(wkt, meets):
     table = one_issue(shapely.from_wkt(wkt))
-    assert select_issues(table, CITY, replace(PLAIN, bbox=(0.0, 0.0, 2.0, 2.0))).tolist() == [meets]
+    f = replace(PLAIN, bbox=(0.0, 0.0, 2.0, 2.0))
+    assert (chosen_stages(table, CITY, f) >= 0).tolist() == [meets]
+    with compiled_passes():
+        assert (chosen_stages(table, CITY, f) >= 0).tolist() == [meets]
+
+
+@given(st.floats(-180, 180), st.integers(-3, 3))
+def test_a_points_place_in_a_box_is_that_of_its_degrees(edge, away):
+    """Positions are whole ten-millionths: an edge between two of them, or on one, parts them as the floats do."""
+    lon_e7 = min(max(round(edge * DEGREE_SCALE) + away, -180 * DEGREE_SCALE), 180 * DEGREE_SCALE)
+    table = replace(one_issue(shapely.Point(0, 1)), lon_e7=np.array([lon_e7], np.int32))
+    for bbox in ((edge, 0.0, 181.0, 2.0), (-181.0, 0.0, edge, 2.0)):
+        inside = bbox[0] <= lon_e7 / DEGREE_SCALE <= bbox[2]
+        assert (chosen_stages(table, CITY, replace(PLAIN, bbox=bbox)) >= 0).tolist() == [inside]
 
 
 @given(records(CITY))
 def test_what_is_reported_later_is_not_there(drawn):
     long_ago = datetime(2000, 1, 1, tzinfo=UTC)
-    past = table_at(drawn.issues, drawn.transitions, to_us(long_ago))
-    everything = replace(PLAIN, as_of=long_ago)
-    assert not select_issues(past, CITY, everything, with_rejected=True).any()
+    past = table_at(drawn.issues, drawn.history, to_us(long_ago))
+    assert (chosen_stages(past, CITY, replace(PLAIN, as_of=long_ago)) == -1).all()
 
 
 @pytest.mark.parametrize(
@@ -165,5 +198,5 @@ def test_what_is_reported_later_is_not_there(drawn):
 def test_a_code_that_the_city_lacks_is_named(field, key):
     table = one_issue(shapely.Point(1, 1))
     with pytest.raises(BadValueError) as caught:
-        select_issues(table, CITY, replace(PLAIN, **{field: ("nothing",)}))
+        chosen_stages(table, CITY, replace(PLAIN, **{field: ("nothing",)}))
     assert (caught.value.key, caught.value.value) == (key, "nothing")

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.clock import NEVER, to_us
+from geo.density import tally_of
 from geo.lifecycle import OPEN, Status
-from geo.selection import select_issues
+from geo.selection import stage_of
 from geo.summary import IssueTotals, issue_totals
 from tests.small_city import small_city
 from tests.strategies import filters, records
@@ -20,11 +21,10 @@ CITY = small_city()
 def test_totals_are_what_counting_one_by_one_gives(data):
     drawn = data.draw(records(CITY))
     table, as_of_us = drawn.issues, to_us(drawn.as_of)
-    f = data.draw(filters(CITY, as_of=drawn.as_of))
-    mask = select_issues(table, CITY, f, with_rejected=data.draw(st.booleans()))
-    totals = issue_totals(table, mask, as_of_us)
-    status = [Status(value) for value in table.status[mask]]
-    late = [due != NEVER and due < as_of_us for due in table.due_us[mask]]
+    stages = drawn.stages(CITY, data.draw(filters(CITY, as_of=drawn.as_of)))
+    totals = issue_totals(tally_of(table, CITY, stages))
+    status = [Status(value) for value in table.status[stages >= 0]]
+    late = [due != NEVER and due < as_of_us for due in table.due_us[stages >= 0]]
     assert totals.rectified == status.count(Status.CLOSED)
     assert totals.rejected == status.count(Status.REJECTED)
     assert totals.in_progress == sum(value in OPEN for value in status)
@@ -37,12 +37,12 @@ def test_totals_are_what_counting_one_by_one_gives(data):
 
 @given(records(CITY))
 def test_rejected_issues_stand_beside_the_total(drawn):
-    everything = np.ones(len(drawn.issues), bool)
-    totals = issue_totals(drawn.issues, everything, to_us(drawn.as_of))
+    everything = stage_of(drawn.issues.status, drawn.issues.due_us, to_us(drawn.as_of))
+    totals = issue_totals(tally_of(drawn.issues, CITY, everything))
     assert totals.total + totals.rejected == int((drawn.issues.status >= 0).sum())
 
 
 @given(records(CITY))
 def test_nothing_selected_is_nothing(drawn):
-    nothing = np.zeros(len(drawn.issues), bool)
-    assert issue_totals(drawn.issues, nothing, to_us(drawn.as_of)) == IssueTotals(0, 0, 0, 0, 0, 0, 0)
+    nothing = np.full(len(drawn.issues), -1, np.int8)
+    assert issue_totals(tally_of(drawn.issues, CITY, nothing)) == IssueTotals(0, 0, 0, 0, 0, 0, 0)

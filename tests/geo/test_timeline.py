@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from geo.clock import to_us
 from geo.filter_query import parse_filter
-from geo.timeline import per_day, per_week, period_of
+from geo.lifecycle import Stage
+from geo.selection import STAGES
+from geo.timeline import local_days, per_day, per_week, period_of
 from tests.small_city import now, small_city
+from tests.strategies import compiled_passes
 
 ZONES = ("Asia/Shanghai", "America/Chicago", "America/Santiago", "Asia/Kathmandu")
 HOURS = st.lists(st.integers(0, 24 * 120), max_size=60)
@@ -28,27 +31,33 @@ def reported(hours: list[int]) -> np.ndarray:
 @given(st.sampled_from(ZONES), HOURS, st.dates(date(2021, 2, 1), date(2021, 5, 1)), st.integers(0, 90))
 def test_each_day_counts_what_its_calendar_date_holds(zone, hours, start, length):
     end = start + timedelta(days=length)
-    moments = reported(hours)
-    days, counts = per_day(moments, np.ones(len(hours), bool), zone, start=start, end=end)
+    day = local_days(reported(hours), zone)
+    days, counts = per_day(day, np.zeros(len(hours), np.int8), start=start, end=end)
     assert days == [start + timedelta(days=step) for step in range(length + 1)]
     local = [(datetime(2021, 2, 15, tzinfo=UTC) + timedelta(hours=hour)).astimezone(ZoneInfo(zone)) for hour in hours]
     assert counts.tolist() == [sum(moment.date() == day for moment in local) for day in days]
-    weeks, sums = per_week(moments, np.ones(len(hours), bool), zone, start=start, end=end)
+    with compiled_passes():
+        assert per_day(day, np.zeros(len(hours), np.int8), start=start, end=end)[1].tolist() == counts.tolist()
+    weeks, sums = per_week(day, np.zeros(len(hours), np.int8), start=start, end=end)
     assert all(week.weekday() == 0 for week in weeks)
     assert sums.sum() == counts.sum()
     for week, total in zip(weeks, sums, strict=True):
         assert total == sum(n for day, n in zip(days, counts, strict=True) if week <= day < week + timedelta(days=7))
 
 
-def test_only_the_mask_is_counted():
-    moments = reported([0, 1, 30])
-    _, counts = per_day(moments, np.array([True, False, True]), "UTC", start=date(2021, 2, 15), end=date(2021, 2, 16))
+def test_only_what_is_meant_is_counted_and_no_rejected_issue():
+    day = local_days(reported([0, 1, 2, 30]), "UTC")
+    stages = np.array([0, -1, STAGES.index(Stage.REJECTED), STAGES.index(Stage.CLOSED)], np.int8)
+    _, counts = per_day(day, stages, start=date(2021, 2, 15), end=date(2021, 2, 16))
+    assert counts.tolist() == [1, 1]
+    with compiled_passes():
+        _, counts = per_day(day, stages, start=date(2021, 2, 15), end=date(2021, 2, 16))
     assert counts.tolist() == [1, 1]
 
 
 def test_a_period_that_ends_before_it_starts_is_refused():
     with pytest.raises(ValueError, match="before"):
-        per_day(reported([]), np.zeros(0, bool), "UTC", start=date(2021, 2, 2), end=date(2021, 2, 1))
+        per_day(np.empty(0, np.int32), np.zeros(0, np.int8), start=date(2021, 2, 2), end=date(2021, 2, 1))
 
 
 @pytest.mark.parametrize(

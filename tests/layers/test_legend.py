@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.density import road_density, subdistrict_density
-from geo.selection import counted, select_issues
+from geo.density import road_density, subdistrict_density, tally_of
 from layers.breaks import ROAD_BREAKS, SUBDISTRICT_BREAKS, Breaks, breaks_for
 from layers.legend import density_legend, heat_cap, heat_legend, heat_stop, number_text
 from tests.small_city import small_city
@@ -65,8 +64,8 @@ def test_a_legend_by_hand():
 @given(data=st.data())
 def test_the_parts_sum_to_n_under_any_filter(data):
     drawn = data.draw(records(CITY))
-    mask = select_issues(drawn.issues, CITY, data.draw(filters(CITY, as_of=drawn.as_of)))
-    areas, roads = subdistrict_density(drawn.issues, CITY, mask), road_density(drawn.issues, CITY, mask)
+    tally = tally_of(drawn.issues, CITY, drawn.stages(CITY, data.draw(filters(CITY, as_of=drawn.as_of))))
+    areas, roads = subdistrict_density(tally, CITY), road_density(tally, CITY)
     for fixed, values, counts, remainder in [
         (SUBDISTRICT_BREAKS, areas.per_km2, areas.count, areas.outside),
         (ROAD_BREAKS, roads.per_km, roads.count, roads.unsnapped),
@@ -79,7 +78,7 @@ def test_the_parts_sum_to_n_under_any_filter(data):
             values=values,
             counts=counts,
             remainder=remainder,
-            n=int(counted(drawn.issues, mask).sum()),
+            n=tally.total,
             quality="approximate",
             **PERIOD,
         )

@@ -10,7 +10,6 @@ import pytest
 
 from data.runtime import runtime
 from geo.filter_query import parse_filter
-from geo.selection import select_issues
 
 Open = Callable[..., Any]
 PAGES = ("situation", "explore", "points", "report", "record", "about")
@@ -50,8 +49,9 @@ def test_the_map_the_count_and_the_export_have_one_filter(page: Open) -> None:
     assert told == export == {"subdistrict": ["520103025"], "type": ["C0101", "E0501"], "since": ["2021-07-01"]}
     current = runtime()
     pairs = [(key, value) for key, values in told.items() for value in values]
-    meant = parse_filter(pairs, current.city, now=lambda campaign: current.now(campaign.code))
-    total = int(select_issues(current.snapshot.issues_at(meant.as_of), current.city, meant).sum())
+    total = current.snapshot.tally(
+        parse_filter(pairs, current.city, now=lambda campaign: current.now(campaign.code))
+    ).total
     assert f"导出 GeoJSON · {total:,} 件" in drawn.words
     assert drawn.component("map-situation")["focus"] == "subdistrict:520103025"
 

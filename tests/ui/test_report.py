@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from data.runtime import Runtime
 
 Open = Callable[..., Any]
@@ -24,11 +26,11 @@ def test_a_report_gets_a_number_and_counts_at_once(empty_page: Open, empty: Runt
     drawn = filled(empty_page("report"))
     drawn.at.button(key="report-send").click()
     drawn.run()
-    issues = empty.snapshot.issues
-    assert len(issues) == 1
-    assert str(issues.number[0]) in drawn.words
-    assert issues.description[0] == HOSTILE
-    assert not issues.synthetic[0]
+    assert len(empty.snapshot.issues) == 1
+    written = empty.snapshot.records.of(np.array([0]))
+    assert str(written.number[0]) in drawn.words
+    assert written.description[0] == HOSTILE
+    assert not empty.snapshot.issues.synthetic[0]
 
 
 def test_sending_twice_is_one_report(empty_page: Open, empty: Runtime) -> None:

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.campaign_clock import campaign_now
+from data.catching_up import read_snapshot
 from data.exporting.csv_cells import guarded, unguarded
 from data.exporting.export import CSV_COLUMNS, issues_csv, issues_geojson, points_geojson
 from data.exporting.iso_columns import local_iso_column
 from data.intake.placing import Placer
 from data.records import CityRecords
 from data.runtime import Runtime, demo_batch
-from data.snapshot import read_snapshot
 from data.store.writer import Writer
 from geo.city import City
 from geo.clock import NEVER, from_us
@@ -85,7 +85,7 @@ def test_a_feature_says_what_the_contract_asks_for(live: Runtime) -> None:
     )
     (feature,) = collection(live)["features"]
     said = feature["properties"]
-    assert feature["id"] == said["id"] == live.snapshot.issues.id[0]
+    assert feature["id"] == said["id"] == live.snapshot.records.of(np.array([0])).id[0]
     assert said["status"] == "CLOSED"
     assert said["stage"] == "closed"
     assert said["overdue"] is False
@@ -183,8 +183,7 @@ def test_points_tell_their_compliance_and_hide_no_unknown_place(live: Runtime) -
     ]
     batch = demo_batch(live.city, CityRecords(points=points, visits=visits))
     Writer(live.store, live.city, Placer(live.city)).write(batch)
-    with live.store.reading() as connection:
-        snapshot = read_snapshot(connection, live.city)
+    snapshot = read_snapshot(live.store, live.city)
     found = json.loads(b"".join(points_geojson(snapshot, default(live.city))))["features"]
     first, second = found
     assert first["geometry"] == {"type": "Point", "coordinates": list(HERE)}

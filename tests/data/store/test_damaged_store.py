@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import shapely
 
-from data.snapshot import read_snapshot
+from data.catching_up import read_snapshot
 from data.store.database import open_store
 from data.store.events import event_hash
 from data.store.schema import SCHEMA_VERSION
@@ -110,8 +110,8 @@ def test_a_damaged_value_is_one_sentence_to_a_reader(file: Path, city: City, scr
     altered(file, script)
     store = open_store(f"sqlite:///{file}", city, writing=False)
     try:
-        with store.reading() as connection, pytest.raises(StoreError, match="damaged") as caught:
-            read_snapshot(connection, city)
+        with pytest.raises(StoreError, match="damaged") as caught:
+            read_snapshot(store, city)
     finally:
         store.close()
     assert "\n" not in str(caught.value)

@@ -1,0 +1,37 @@
+"""Arrays that grow at their end while readers go on holding what was there before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Growing:
+    """One array with room behind it. `append` writes into the room and gives a longer view of the same memory: an
+    older view never changes, and adding k values costs k, not n. Only the newest view may be added to, by one thread
+    at a time; what a failed attempt left in the room is written over by the next."""
+
+    __slots__ = ("_room",)
+
+    def __init__(self, values: NDArray[Any]) -> None:
+        self._room = values
+
+    def append(self, newest: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:
+        """`newest` (the longest view given out) and `more` behind it. Without room everything moves once, to a quarter
+        more."""
+        used, end = len(newest), len(newest) + len(more)
+        if end > len(self._room):
+            roomier = np.empty(end + max(end // 4, 1_024), self._room.dtype)
+            roomier[:used] = newest
+            self._room = roomier
+        self._room[used:end] = more
+        return self._room[:end]
+
+    def replaced(self, newest: NDArray[Any], rows: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
+        """`newest` with the values at `rows` replaced, in memory of its own: older views keep the old ones."""
+        self._room = self._room.copy()
+        self._room[: len(newest)] = newest
+        self._room[rows] = values
+        return self._room[: len(newest)]

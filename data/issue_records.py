@@ -1,0 +1,150 @@
+"""What is read of a few issues at a time, straight from the store: numbers, texts, actors, and searches in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from data.store.database import Store
+from data.store.schema import ISSUE, TRANSITION
+from geo.clock import from_us
+from geo.errors import NotFoundError
+from geo.issue import Transition
+from geo.lifecycle import Status
+from geo.tables import Floats, Objects
+
+_AT_ONCE: Final = 500
+"""Rows asked for by number in one statement; where more than half of a stretch is wanted it is read whole."""
+
+_TEXTS: Final = ("id", "number", "description", "address", "visit", "source_datum")
+_FLOATS: Final = ("source_x", "source_y", "distance_m")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Details:
+    """Columns of a few issues, parallel to the rows asked for. `distance_m` is NaN for an issue on no road."""
+
+    id: Objects
+    number: Objects
+    description: Objects
+    address: Objects
+    visit: Objects
+    source_datum: Objects
+    source_x: Floats  # as it came, in its own datum
+    source_y: Floats
+    distance_m: Floats
+    recorded_us: NDArray[np.int64]
+
+
+class IssueRecords:
+    """Reads the issues of one snapshot by position. `rows` are their row numbers in the store where they are not all
+    of them (position + 1). Every method may raise StoreError: the store may be out of reach."""
+
+    def __init__(self, store: Store, rows: NDArray[np.int64] | None = None) -> None:
+        self._store, self._rows = store, rows
+
+    def of(self, positions: NDArray[np.integer]) -> Details:
+        """The details of these positions, in their order."""
+        wanted = self._row_numbers(positions)
+        found: dict[int, tuple[object, ...]] = {}
+        names = ("row", *_TEXTS, *_FLOATS, "recorded_us")
+        query = select(*(ISSUE.c[name] for name in names))
+        ordered = np.unique(wanted)
+        with self._store.reading() as connection:
+            for start in range(0, len(ordered), _AT_ONCE):
+                part = ordered[start : start + _AT_ONCE]
+                for row in connection.execute(query.where(_among(part))):
+                    found[row[0]] = tuple(row)
+        rows = [found[row] for row in wanted.tolist()]
+        columns = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
+        texts: dict[str, Any] = {name: _objects(columns[name]) for name in _TEXTS}
+        floats: dict[str, Any] = {name: np.array(columns[name], np.float64) for name in _FLOATS}
+        return Details(**texts, **floats, recorded_us=np.array(columns["recorded_us"], np.int64))
+
+    def position(self, identity: str, n: int) -> int:
+        """Position among the first `n` of the issue with that UUID or number (of several with one number the first).
+
+        Raises NotFoundError.
+        """
+        query = select(ISSUE.c.row).order_by(ISSUE.c.row)
+        known = (ISSUE.c.id == identity.lower(), ISSUE.c.number == identity)
+        with self._store.reading() as connection:
+            for row in connection.execute(query.where(or_(*known))).scalars():
+                position = self._position(int(row))
+                if position is not None and position < n:
+                    return position
+        raise NotFoundError("issue", identity[:80])
+
+    def numbers(self) -> frozenset[str]:
+        """Every number that was given."""
+        with self._store.reading() as connection:
+            return frozenset(connection.execute(select(ISSUE.c.number)).scalars())
+
+    def steps(self, position: int) -> list[Transition]:
+        """What happened to one issue, from the report on, in order."""
+        [row] = self._row_numbers(np.array([position])).tolist()
+        t = TRANSITION.c
+        query = select(t.status, t.at_us, t.actor, t.note, t.evidence).where(t.issue_row == row).order_by(t.n)
+        steps = []
+        with self._store.reading() as connection:
+            for status, at_us, *texts in connection.execute(query):
+                at = from_us(at_us)
+                assert at is not None
+                steps.append(Transition(Status(status), at, *texts))
+        return steps
+
+    def containing(self, text: str, n: int) -> NDArray[np.int64]:
+        """Positions among the first `n` whose number, description, address or road contains `text` (folded, see
+        geo.search), ascending."""
+        # Both sides are folded, so LIKE without regard to case and with it are the same here.
+        query = select(ISSUE.c.row).where(ISSUE.c.search_text.contains(text, autoescape=True)).order_by(ISSUE.c.row)
+        return self._positions(query, n)
+
+    def by_number(self, n: int) -> NDArray[np.int64]:
+        """The first `n` positions in the order of their numbers, which is that of their characters' code points."""
+        query = select(ISSUE.c.row, ISSUE.c.number).where(ISSUE.c.row <= self._last_row(n))
+        with self._store.reading() as connection:
+            rows = sorted(connection.execute(query).all(), key=lambda row: (row.number, row.row))
+        return self._known(np.array([row.row for row in rows], np.int64), n)
+
+    def _positions(self, query: Select[tuple[int]], n: int) -> NDArray[np.int64]:
+        with self._store.reading() as connection:
+            rows = np.fromiter(connection.execute(query).scalars(), np.int64)
+        return self._known(rows, n)
+
+    def _known(self, rows: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+        """Positions of row numbers; those that this snapshot does not have are left out."""
+        if self._rows is None:
+            return rows[rows <= n] - 1
+        at = np.searchsorted(self._rows, rows)
+        inside = at < len(self._rows)
+        at, rows = at[inside], rows[inside]
+        return np.asarray(at[self._rows[at] == rows], np.int64)
+
+    def _position(self, row: int) -> int | None:
+        known = self._known(np.array([row], np.int64), np.iinfo(np.int64).max)
+        return int(known[0]) if len(known) else None
+
+    def _row_numbers(self, positions: NDArray[np.integer]) -> NDArray[np.int64]:
+        return np.asarray(positions, np.int64) + 1 if self._rows is None else self._rows[positions]
+
+    def _last_row(self, n: int) -> int:
+        return n if self._rows is None else int(self._rows.max(initial=0))
+
+
+def _among(rows: NDArray[np.int64]) -> ColumnElement[bool]:
+    first, last = int(rows[0]), int(rows[-1])
+    if last - first < 2 * len(rows):
+        return ISSUE.c.row.between(first, last)
+    return ISSUE.c.row.in_(rows.tolist())
+
+
+def _objects(values: object) -> Objects:
+    listed = list(values)  # type: ignore[call-overload]
+    column = np.empty(len(listed), object)
+    column[:] = listed
+    return column

@@ -1,0 +1,164 @@
+"""The compiled passes over all issues: one loop each, without temporary arrays, outside the interpreter's lock.
+
+Import this module only where there is much to do (`geo.scale.compiled`): it loads the compiler. What each pass means
+is said, and done with numpy, by its caller; the tests hold the two equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numba import njit
+
+_Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
+
+
+def _compiled(function: _Kernel) -> _Kernel:
+    """Compile at the first call; the machine code is kept beside this file or in the user's cache, if either can be
+    written."""
+    try:
+        kernel: Any = njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # neither can
+        kernel = njit(nogil=True)(function)
+    return cast(_Kernel, kernel)
+
+
+@_compiled
+def status_at(first: Any, at_us: Any, status: Any, as_of_us: int) -> Any:
+    """Per row the status of its last entry with `at_us` ≤ `as_of_us`, −1 without one; int8 (n,)."""
+    n = len(first) - 1
+    found = np.empty(n, np.int8)
+    for row in range(n):
+        found[row] = -1
+        for entry in range(first[row + 1] - 1, first[row] - 1, -1):
+            if at_us[entry] <= as_of_us:
+                found[row] = status[entry]
+                break
+    return found
+
+
+@_compiled
+def chosen_stages(
+    status: Any,
+    campaign: Any,
+    register: Any,
+    kind: Any,
+    task: Any,
+    subdistrict: Any,
+    segment: Any,
+    reported_us: Any,
+    due_us: Any,
+    campaign_is: int,
+    register_is: int,
+    kind_ok: Any,
+    task_ok: Any,
+    area_ok: Any,
+    segment_ok: Any,
+    stage_by_state: Any,
+    since_us: int,
+    until_us: int,
+    as_of_us: int,
+    never: int,
+) -> Any:
+    """Per row its stage if every look-up says yes, else −1; int8 (n,).
+
+    The look-ups are indexed by position + 1 (0 is none), `stage_by_state` by 2 × (status + 1) + late.
+    """
+    n = len(status)
+    found = np.empty(n, np.int8)
+    for row in range(n):
+        due = due_us[row]
+        reported = reported_us[row]
+        late = np.int64(due < as_of_us) & np.int64(due != never)
+        stage = stage_by_state[2 * (status[row] + 1) + late]
+        met = (
+            (campaign[row] == campaign_is)
+            & (register[row] == register_is)
+            & (reported >= since_us)
+            & (reported < until_us)
+            & kind_ok[kind[row] + 1]
+            & task_ok[task[row] + 1]
+            & area_ok[subdistrict[row] + 1]
+            & segment_ok[segment[row] + 1]
+        )
+        found[row] = stage if met else -1
+    return found
+
+
+@_compiled
+def keep_in_box(
+    stage: Any, lon_e7: Any, lat_e7: Any, is_point: Any, west: int, south: int, east: int, north: int
+) -> None:
+    """Set `stage` to −1, in place, for every point outside the box (edges inside); lines and polygons are left."""
+    for row in range(len(stage)):
+        outside = (lon_e7[row] < west) | (lon_e7[row] > east) | (lat_e7[row] < south) | (lat_e7[row] > north)
+        if outside & is_point[row]:
+            stage[row] = -1
+
+
+@_compiled
+def tally(
+    stage: Any, subdistrict: Any, segment: Any, is_point: Any, areas: int, segments: int, counted: int, opened: int
+) -> Any:
+    """Counts by stage + 1 (6,), and of points by subdistrict + 1 and by segment + 1, each (places + 1, 2).
+
+    Column 0 counts stages below `counted`, column 1 those below `opened`; all int64.
+    """
+    by_stage = np.zeros(6, np.int64)
+    by_area = np.zeros((areas + 1, 2), np.int64)
+    by_segment = np.zeros((segments + 1, 2), np.int64)
+    for row in range(len(stage)):
+        now = stage[row]
+        by_stage[now + 1] += 1
+        if 0 <= now < counted and is_point[row]:
+            still_open = 1 if now < opened else 0
+            by_area[subdistrict[row] + 1, 0] += 1
+            by_area[subdistrict[row] + 1, 1] += still_open
+            by_segment[segment[row] + 1, 0] += 1
+            by_segment[segment[row] + 1, 1] += still_open
+    return by_stage, by_area, by_segment
+
+
+@_compiled
+def extent(stage: Any, x_cm: Any, y_cm: Any, counted: int) -> Any:
+    """Smallest and largest x and y of rows with 0 ≤ stage < `counted`, and how many there are; int64 (5,)."""
+    found = np.empty(5, np.int64)
+    found[0] = found[2] = np.iinfo(np.int64).max
+    found[1] = found[3] = np.iinfo(np.int64).min
+    found[4] = 0
+    for row in range(len(stage)):
+        if 0 <= stage[row] < counted:
+            found[0] = min(found[0], x_cm[row])
+            found[1] = max(found[1], x_cm[row])
+            found[2] = min(found[2], y_cm[row])
+            found[3] = max(found[3], y_cm[row])
+            found[4] += 1
+    return found
+
+
+@_compiled
+def cell_grid(
+    stage: Any, x_cm: Any, y_cm: Any, counted: int, cell_cm: float, west: int, south: int, wide: int, high: int
+) -> Any:
+    """Rows with 0 ≤ stage < `counted` in each square cell, int64 (high × wide,), from cell (west, south) on."""
+    grid = np.zeros(wide * high, np.int64)
+    for row in range(len(stage)):
+        if 0 <= stage[row] < counted:
+            column = np.int64(np.floor(x_cm[row] / cell_cm)) - west
+            line = np.int64(np.floor(y_cm[row] / cell_cm)) - south
+            grid[line * wide + column] += 1
+    return grid
+
+
+@_compiled
+def day_counts(stage: Any, day: Any, counted: int, first: int, days: int) -> Any:
+    """Rows with 0 ≤ stage < `counted` on each of `days` days from `first` on; others are left out; int64 (days,)."""
+    counts = np.zeros(days, np.int64)
+    for row in range(len(stage)):
+        if 0 <= stage[row] < counted:
+            at = day[row] - first
+            if 0 <= at < days:
+                counts[at] += 1
+    return counts
