@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_CODES: Final = int(np.iinfo(np.int16).max)
-"""As many types, tasks, site classes, registers, campaigns or subdistricts a city may have: their positions are int16."""
+"""As many types, tasks, site classes, registers, campaigns or subdistricts a city may have: positions are int16."""
 
 Ints = NDArray[np.integer]
 Floats = NDArray[np.float64]
