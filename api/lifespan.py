@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from api.gate import is_loopback_address
 from api.map_pages import pages_of
+from api.sockets import keep_sending_at_once
 from api.stream import open_hub
 from data.runtime import open_runtime
 from data.settings import Settings
@@ -34,6 +35,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
         address = streamlit_address()
         if address is not None:
             refuse_beyond_loopback(address)
+            keep_sending_at_once()
         opened = open_runtime(Settings.from_environment(os.environ))
     except XunjieError as error:
         if streamlit_address() is None:

@@ -6,10 +6,13 @@ What is only read a few rows at a time (numbers, texts, actors) is not in here: 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+MOST_CODES: Final = int(np.iinfo(np.int16).max)
+"""As many types, tasks, site classes, registers, campaigns or subdistricts a city may have: positions are int16."""
 
 Ints = NDArray[np.integer]
 Floats = NDArray[np.float64]

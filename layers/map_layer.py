@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from folium.elements import JSCSSMixin
-from folium.template import Template
+from layers.folium_alone import JSCSSMixin, Template
 
 
 class MapLayer(JSCSSMixin):

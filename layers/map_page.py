@@ -8,7 +8,6 @@ from string import Template
 from types import MappingProxyType
 from typing import Literal
 
-import folium
 import orjson
 
 from geo.city import City
@@ -18,6 +17,7 @@ from layers import asset_sources
 from layers.asset import Asset, content_addressed
 from layers.basemap import Basemap
 from layers.city_view import city_json
+from layers.folium_alone import folium
 from layers.heat import Heat
 from layers.issue_marks import IssueMarks
 from layers.map_layer import StartPage

@@ -7,6 +7,7 @@ from typing import get_args
 from data.city_folder.catalogue import refuse_twins
 from data.city_folder.section import Section
 from geo.campaign import Bound, Campaign, Fact, Register, Tally
+from geo.tables import MOST_CODES
 
 BOUNDS: tuple[Bound, ...] = get_args(Bound)
 
@@ -22,6 +23,8 @@ def read_campaigns(city: Section) -> tuple[Campaign, ...]:
             if code in seen:
                 section.fail("registers", f"has {code!r}, which another campaign has too", "give it another code")
             seen.add(code)
+        if len(seen) > MOST_CODES:
+            section.fail("registers", f"bring all campaigns to {len(seen)} registers", f"keep them within {MOST_CODES}")
         campaigns.append(campaign)
     refuse_twins(sections, (campaign.code for campaign in campaigns))
     return tuple(campaigns)

@@ -16,6 +16,7 @@ from data.city_folder.section import is_code
 from geo.city import AreaLayer, Quality, RoadLayer
 from geo.crs import geometries_to_metric
 from geo.errors import BadValueError, CityError
+from geo.tables import MOST_CODES
 from geo.text import Text
 
 ROAD_CLASSES = {
@@ -52,6 +53,8 @@ def area_layer(
     layer: LayerFile, names: Mapping[str, Mapping[str, str]], metric_crs: str, quality: Quality, keys: Mapping[str, str]
 ) -> AreaLayer:
     """The subdistricts. `names` may add `en`, `short_zh`, `short_en` by code; `keys` names the properties to read."""
+    if len(layer.properties) > MOST_CODES:
+        raise CityError(f"{layer.path}: has {len(layer.properties)} subdistricts; keep them within {MOST_CODES}")
     codes: dict[str, int] = {}
     full, short = [], []
     for number in range(len(layer.properties)):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from geo.errors import CityError
+from geo.tables import MOST_CODES
 from geo.text import Text
 
 MAX_TEXT = 2_000
@@ -148,10 +149,13 @@ class Section:
         return self.section(key) if key in self._values else None
 
     def sections(self, key: str, *, required: bool = False) -> list[Section]:
-        """The tables of the list under `key`, in order; empty where the key is absent and not required."""
+        """The tables of the list under `key`, in order, at most MOST_CODES; empty where the key is absent and not
+        required."""
         values = self._take(key, list, f"one or more [[{key}]] tables", required=required) or []
         if required and not values:
             self.fail(key, "is empty", f"write one or more [[{key}]] tables")
+        if len(values) > MOST_CODES:
+            self.fail(key, f"has {len(values)} entries", f"keep it within {MOST_CODES}")
         place = f"{self.name}.{key}" if self.name else key
         for position, value in enumerate(values, 1):
             if not isinstance(value, dict):

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from data.intake.draft_reach import refuse_far, refuse_long, shown
 from geo.city import City
 from geo.crs import checked_datum, geometries_to_metric, geometries_to_wgs84
 from geo.errors import BadGeometryError, BadValueError, XunjieError
@@ -39,6 +40,8 @@ class CheckedGeometries:
 def checked_geometries(geometries: Sequence[object], datums: Sequence[str], city: City) -> CheckedGeometries:
     """Every geometry that can be taken, in WGS-84, and for each other one the reason (BadGeometryError, DatumError).
 
+    What lies outside the city is taken as long as it is within its reach (`geo.reach`).
+
     WGS-84 positions are kept to DECIMALS of a degree, a centimetre: what is stored is what is exported, and the last
     bits of a processor's arithmetic do not reach the store. The source stays as it came.
     """
@@ -57,9 +60,10 @@ def checked_geometries(geometries: Sequence[object], datums: Sequence[str], city
 
         wgs84[rows] = _converted(source, rows, convert, errors)
     wgs84 = _at_grid(wgs84, errors)
+    refuse_far(wgs84, city, errors)
     good = np.array([i for i in range(len(source)) if i not in errors], np.intp)
-    # A place without metres (the other side of the globe, for some metric CRS) cannot be measured at all.
-    _converted(wgs84, good, lambda part: geometries_to_metric(part, city.metric_crs), errors)
+    metric = _converted(wgs84, good, lambda part: geometries_to_metric(part, city.metric_crs), errors)
+    refuse_long(metric, good, wgs84, city, errors)
     for row in errors:
         source[row] = wgs84[row] = None
     return CheckedGeometries(source, wgs84, names, first_vertices(source), errors)
@@ -80,7 +84,7 @@ def _at_grid(wgs84: Geometries, errors: dict[int, XunjieError]) -> Geometries:
     shapes = np.flatnonzero(shapely.get_type_id(rounded) > 0)
     for row in shapes[~shapely.is_valid(rounded[shapes])].tolist():
         expected = "a shape that is still valid when its corners are rounded to a centimetre"
-        errors.setdefault(row, BadGeometryError("geometry", _short(wgs84[row]), expected))
+        errors.setdefault(row, BadGeometryError("geometry", shown(wgs84[row]), expected))
     return rounded
 
 
@@ -121,17 +125,13 @@ def _refuse_shapes(source: Geometries, errors: dict[int, XunjieError]) -> None:
     )
     for good, expected in tests:
         for row in np.flatnonzero(are & ~good):
-            errors.setdefault(int(row), BadGeometryError("geometry", _short(source[row]), expected))
+            errors.setdefault(int(row), BadGeometryError("geometry", shown(source[row]), expected))
     sound = np.array([row not in errors for row in range(len(source))], bool)
     rows = np.flatnonzero(sound & (shapely.get_type_id(source) != 0))
     for row in rows[~shapely.is_valid(source[rows])]:
         reason = shapely.is_valid_reason(source[row])
-        errors[int(row)] = BadGeometryError("geometry", _short(source[row]), f"a valid shape (this one: {reason})")
+        errors[int(row)] = BadGeometryError("geometry", shown(source[row]), f"a valid shape (this one: {reason})")
     source[sorted(errors)] = None
-
-
-def _short(geometry: object) -> str:
-    return str(shapely.to_wkt(geometry, rounding_precision=6))[:200]
 
 
 def _converted(

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from data.intake.draft_checks import MAX_NAME, MAX_NOTE, checked_code, checked_moment, checked_text
 from data.intake.draft_geometry import DECIMALS
+from data.intake.draft_reach import refuse_far_point
 from data.store.events import Kind, Pending
 from geo.city import City
 from geo.clock import to_us
@@ -69,6 +70,8 @@ def _point_payload(point: InspectionPoint, city: City) -> dict[str, Any]:
         raise BadGeometryError("point", f"({point.lon}, {point.lat})", "both coordinates or none")
     if point.lon is not None and point.lat is not None and not (abs(point.lon) <= 180 and abs(point.lat) <= 90):
         raise BadGeometryError("point", f"({point.lon}, {point.lat})", "a longitude within ±180, a latitude within ±90")
+    if point.lon is not None and point.lat is not None:
+        refuse_far_point(point.lon, point.lat, city)
     return {
         "code": checked_text("point code", point.code, MAX_NAME, required=True),
         "name": checked_text("point name", point.name, MAX_POINT_NAME),

@@ -71,6 +71,23 @@ def test_lines_polygons_and_other_datums_are_taken(empty: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
+    "geometry",
+    [
+        {"type": "Point", "coordinates": [116.4, 39.9]},
+        {"type": "LineString", "coordinates": [[106.71, 26.6], [-87.6, 41.9]]},
+        {"type": "Polygon", "coordinates": [[[-90, -60], [90, -60], [90, 60], [-90, 60], [-90, -60]]]},
+    ],
+)
+def test_a_place_far_from_the_city_is_refused_and_says_which_are_taken(empty: TestClient, geometry: Any) -> None:
+    answer = empty.post("/api/issues", json=body(geometry=geometry))
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert error["key"] == "geometry"
+    assert error["value"].startswith(geometry["type"].upper())
+    assert "in or near the city: longitude 106.39 to 106.98, latitude 26.38 to 26.85" in error["expected"]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("{{7*7}}", "${alert(1)}", "`x`", "<img src=x onerror=alert(1)>", "</script>", "=1+1", "@SUM(A1)", "'=1"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -37,6 +39,20 @@ def port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def wait_until_healthy(process: subprocess.Popen[str], port: int) -> None:
+    """Wait, a minute at most, until the program answers."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the program did not answer within a minute")
 
 
 def refusal(process: subprocess.Popen[str]) -> tuple[int, str]:
@@ -77,18 +93,31 @@ def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path, bare_city: Path) 
     assert "not available" in errors
 
 
+def test_answers_on_a_kept_connection_do_not_wait_for_acknowledgements(
+    tmp_path: Path, bare_city: Path, port: int
+) -> None:
+    process = started(tmp_path, bare_city, port)
+    try:
+        wait_until_healthy(process, port)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        seconds = []
+        for _ in range(21):
+            began = time.perf_counter()
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+            seconds.append(time.perf_counter() - began)
+        connection.close()
+    finally:
+        process.kill()
+        process.communicate()
+    assert statistics.median(seconds) < 0.035, "a delayed acknowledgement takes 40 ms"
+
+
 def test_an_open_stream_does_not_hold_the_end_up(tmp_path: Path, bare_city: Path, port: int) -> None:
     process = started(tmp_path, bare_city, port)
     try:
         url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            assert process.poll() is None
-            try:
-                urllib.request.urlopen(f"{url}/healthz", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_until_healthy(process, port)
         with urllib.request.urlopen(f"{url}/api/stream", timeout=10) as stream:
             assert stream.readline() == b"retry: 2000\n"
             page = urllib.request.urlopen(f"{url}/explore?lang=en", timeout=10).read().decode()

@@ -69,6 +69,17 @@ def test_columns_are_found_by_name(tmp_path: Path) -> None:
     assert (second.type, second.history, second.register) == ("E0110", (), "supervision")
 
 
+def test_a_row_far_from_the_city_is_a_problem_of_that_row(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "lon,lat,type", "106.71,26.6,C0101", "116.4,39.9,C0101", "26.6,106.71,C0101")
+    read = ledger(path)
+    assert len(read.drafts) == 1
+    assert [(reject.row, reject.column) for reject in read.rejects] == [(3, "geometry"), (4, "coordinates")]
+    assert "in or near the city" in read.rejects[0].reason
+    wide = {"type": "Polygon", "coordinates": [[[20, -40], [179, -40], [179, 60], [20, 60], [20, -40]]]}
+    (reject,) = ledger(geojson_file(tmp_path, feature(), feature(wide))).rejects
+    assert (reject.row, reject.column) == (2, "geometry")
+
+
 def test_the_command_line_fills_what_rows_leave_out(tmp_path: Path) -> None:
     path = csv_file(tmp_path, "x,y,type,register", "371500,2943500,C0101,", "371500,2943500,C0101,supervision")
     read = ledger(path, assumed=Assumed(register="cable_survey", datum="epsg:4545"))

@@ -111,3 +111,16 @@ def test_the_transformers_may_be_shared_by_threads():
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: crs.lonlat_to_metric(lon, lat, "EPSG:4545"), range(40)))
     assert all(np.array_equal(answer, expected) for answer in answers)
+
+
+@pytest.mark.parametrize("metric", ["EPSG:4545", "EPSG:26971", "EPSG:3067", "EPSG:32650", "EPSG:27700"])
+def test_the_kept_transformation_gives_the_numbers_of_a_new_one(metric):
+    area = pyproj.CRS(metric).area_of_use
+    dice = np.random.default_rng(20210824)
+    lon, lat = dice.uniform(area.west, area.east, 5_000), dice.uniform(area.south, area.north, 5_000)
+    x, y = crs.lonlat_to_metric(lon, lat, metric)
+    forward = pyproj.Transformer.from_crs("EPSG:4326", metric, always_xy=True)
+    assert np.array_equal([x, y], forward.transform(lon, lat))
+    # The way back is the inverse of the way there: the last bits may differ, some nanometres do not.
+    back = pyproj.Transformer.from_crs(metric, "EPSG:4326", always_xy=True)
+    assert np.abs(np.subtract(crs.metric_to_lonlat(x, y, metric), back.transform(x, y))).max() < 1e-13

@@ -150,10 +150,6 @@ def test_chinese_datums_are_refused_outside_mainland_china(city: City) -> None:
     assert isinstance(taken(abroad, replace(DRAFT, datum="gcj02")).errors[0], DatumError)
 
 
-def test_a_place_far_away_is_taken(city: City) -> None:
-    assert taken(city, replace(DRAFT, geometry=shapely.Point(116.4, 39.9))).errors == {}
-
-
 def test_an_imported_history_need_not_follow_our_own_steps(city: City) -> None:
     closed = replace(DRAFT, history=(Transition(Status.CLOSED, CLOCK, "ledger"),))
     assert 0 in taken(city, closed).errors
