@@ -13,7 +13,8 @@ from geo.crs import geometries_to_metric, lonlat_to_metric
 from geo.errors import BadValueError
 from geo.geometry_check import LINE, POINT, POLYGON, checked_geometries
 from geo.nearest_split import TIE_M, Parts, split_by_nearest
-from geo.road_edges import RoadEdges, lines_between, straight_edges
+from geo.point_places import GRID_FROM, PointPlaces
+from geo.road_edges import RoadEdges, distance_to_segments, lines_between, straight_edges
 from geo.shares import gathered, largest, split_over_areas
 from geo.tables import Bools, Floats, Shares
 
@@ -52,11 +53,12 @@ class Locator:
     A line is split by length, a polygon by area, both in the metric CRS; a line of no length counts as a point.
     """
 
-    def __init__(self, city: City) -> None:
+    def __init__(self, city: City, *, grid_from: int = GRID_FROM) -> None:
+        """`grid_from`: from how many points at once the lookup grids are worth building (`geo.point_places`)."""
         self._city = city
         self._area_tree = shapely.STRtree(city.areas.metric)
         self._segments: Geometries = np.empty(0, object) if city.roads is None else city.roads.metric
-        self._segment_tree = shapely.STRtree(self._segments)
+        self._points = PointPlaces(city, grid_from=grid_from)
         self._edges = RoadEdges.of(self._segments)
 
     def locate(self, geometries: Geometries, *, within_m: float | None = None) -> Placement:
@@ -66,15 +68,16 @@ class Locator:
         BadGeometryError naming the first position that is missing, empty, of another kind, not finite, invalid or
         outside the world, and BadValueError for a limit that is negative or not finite.
         """
-        limit = self._city.snap_limit_m if within_m is None else within_m
-        if not 0 <= limit < np.inf:
-            raise BadValueError("within_m", limit, "a number of metres, 0 or more")
+        limit = self._checked_limit(within_m)
+        points = _positions(geometries)
+        if points is not None:
+            return self.locate_points(*points, within_m=limit)
         geometries = checked_geometries(geometries)
         metric = geometries_to_metric(geometries, self._city.metric_crs)
         dimension = shapely.get_dimensions(geometries)
         dimension[(dimension == LINE) & (shapely.length(metric) == 0)] = POINT
         split = dimension != POINT
-        areas, roads = self._points(geometries, metric, ~split, limit + TIE_M)
+        areas, roads = self._split_points(geometries, metric, ~split, limit)
         for start in range(0, int(split.sum()), _ROWS_AT_ONCE):
             chunk = np.flatnonzero(split)[start : start + _ROWS_AT_ONCE]
             for kind in (LINE, POLYGON):
@@ -84,32 +87,44 @@ class Locator:
                     roads += [self._over_roads(rows, metric[rows], kind, limit + TIE_M)]
         return self._placement(geometries, metric, _joined(areas), _joined(roads))
 
-    def _points(
+    def locate_points(self, lon: Floats, lat: Floats, *, within_m: float | None = None) -> Placement:
+        """`locate` of the points at these WGS-84 degrees, without making geometries of them; for a million at once.
+
+        Raises BadGeometryError for a position that is not finite or outside the world.
+        """
+        limit = self._checked_limit(within_m)
+        x_m, y_m = lonlat_to_metric(lon, lat, self._city.metric_crs)
+        area, segment, distance = self._points.find(lon, lat, x_m, y_m, limit)
+        return Placement(
+            lon=lon,
+            lat=lat,
+            x_m=x_m,
+            y_m=y_m,
+            is_point=np.ones(len(lon), np.bool_),
+            subdistrict=area.astype(np.int16),
+            segment=segment.astype(np.int32),
+            distance_m=distance,
+            subdistrict_shares=_whole(area),
+            segment_shares=_whole(segment),
+        )
+
+    def _checked_limit(self, within_m: float | None) -> float:
+        limit = self._city.snap_limit_m if within_m is None else within_m
+        if not 0 <= limit < np.inf:
+            raise BadValueError("within_m", limit, "a number of metres, 0 or more")
+        return limit
+
+    def _split_points(
         self, geometries: Geometries, metric: Geometries, chosen: Bools, limit: float
     ) -> tuple[list[Shares], list[Shares]]:
         """Shares of points: every vertex of a row counts alike."""
         rows = np.flatnonzero(chosen)
         lonlat, position = shapely.get_coordinates(geometries[rows], return_index=True)
-        points = shapely.points(lonlat)
         weight = 1 / np.bincount(position, minlength=len(rows))[position]
-        area = self._area_of(points)
-        segment = self._nearest(shapely.points(shapely.get_coordinates(metric[rows])), limit)
+        xy = shapely.get_coordinates(metric[rows])
+        area, segment, _ = self._points.find(*_columns(lonlat), *_columns(xy), limit)
         row = rows[position]
         return [gathered(row, area, weight)], [gathered(row, segment, weight)]
-
-    def _area_of(self, points: Geometries) -> Ints:
-        """The lowest subdistrict that covers each WGS-84 point, −1 outside all."""
-        # The tree holds the points and the polygons ask: each is prepared once. The other way about is 32× slower.
-        polygon, point = shapely.STRtree(points).query(self._city.areas.geometry, predicate="covers")
-        return _lowest(len(points), point, polygon)
-
-    def _nearest(self, points: Geometries, limit: float) -> Ints:
-        """The nearest segment within the limit of each metric point (lowest in a tie), −1 where there is none."""
-        tree = self._segment_tree
-        (point, _), distance = tree.query_nearest(points, max_distance=limit, return_distance=True, all_matches=False)
-        # Asked again a little wider: where segments meet, reprojection leaves distances that differ in the last bits.
-        again, segment = tree.query(points[point], predicate="dwithin", distance=distance + TIE_M)
-        return _lowest(len(points), point[again], segment)
 
     def _over_areas(self, rows: Ints, metric: Geometries, kind: int) -> Shares:
         if kind == POLYGON:
@@ -130,15 +145,17 @@ class Locator:
         lon, lat = shapely.get_x(on), shapely.get_y(on)
         x_m, y_m = lonlat_to_metric(lon, lat, self._city.metric_crs)
         segment = largest(roads, n)
-        distance = np.full(n, np.nan)
-        snapped = segment >= 0
-        distance[snapped] = shapely.distance(metric[snapped], self._segments[segment[snapped]])
+        is_point = shapely.get_type_id(geometries) == shapely.GeometryType.POINT
+        # A point's distance has one way to be measured, so that it has the same bits alone and in any batch.
+        distance = distance_to_segments(self._points.edges, np.where(is_point, segment, -1), x_m, y_m)
+        rest = (segment >= 0) & ~is_point
+        distance[rest] = shapely.distance(metric[rest], self._segments[segment[rest]])
         return Placement(
             lon=lon,
             lat=lat,
             x_m=x_m,
             y_m=y_m,
-            is_point=shapely.get_type_id(geometries) == shapely.GeometryType.POINT,
+            is_point=is_point,
             subdistrict=largest(areas, n).astype(np.int16),
             segment=segment.astype(np.int32),
             distance_m=distance,
@@ -155,12 +172,23 @@ def _point_on(geometries: Geometries) -> Geometries:
     return np.asarray(on, object)
 
 
-def _lowest(n: int, row: NDArray[np.integer], place: NDArray[np.integer]) -> Ints:
-    """For each of `n` rows the lowest of its places, −1 without any."""
-    lowest = np.full(n, np.iinfo(np.int64).max)
-    np.minimum.at(lowest, row, place)
-    lowest[lowest == np.iinfo(np.int64).max] = -1
-    return lowest
+def _positions(geometries: Geometries) -> tuple[Floats, Floats] | None:
+    """x and y of geometries that are all single points with finite coordinates; None if any is something else."""
+    try:
+        x, y = shapely.get_x(geometries), shapely.get_y(geometries)  # NaN for other kinds, and for None
+    except shapely.errors.GEOSException:  # a point without a place
+        return None
+    return (x, y) if np.isfinite(x).all() and np.isfinite(y).all() else None
+
+
+def _columns(pairs: Floats) -> tuple[Floats, Floats]:
+    return np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
+
+
+def _whole(place: NDArray[np.integer]) -> Shares:
+    """Shares of rows that lie whole in one place each, or (−1) in none."""
+    row = np.flatnonzero(place >= 0)
+    return Shares(row.astype(np.int32), place[row].astype(np.int32), np.ones(len(row)))
 
 
 def _intervals(metric: Geometries) -> tuple[Ints, Floats]:

@@ -29,6 +29,18 @@ class RoadEdges:
         a, b, segment = straight_edges(segments)
         return RoadEdges(a, b, segment, shapely.STRtree(lines_between(a, b)))
 
+    @staticmethod
+    def of_all(segments: Geometries) -> RoadEdges:
+        """The same, ascending by segment, with one edge from its place to itself for a segment of no length."""
+        a, b, segment = straight_edges(segments)
+        whole = np.setdiff1d(np.flatnonzero(~shapely.is_empty(segments)), segment)
+        spot = shapely.get_coordinates(shapely.get_point(shapely.get_geometry(segments[whole], 0), 0)).reshape(-1, 2)
+        a, b = np.concatenate([a, spot]), np.concatenate([b, spot])
+        segment = np.concatenate([segment, whole])
+        order = np.argsort(segment, kind="stable")
+        a, b = a[order], b[order]
+        return RoadEdges(a, b, segment[order], shapely.STRtree(lines_between(a, b)))
+
     @cached_property
     def length(self) -> Floats:
         """Length of each edge in metres, never 0."""
@@ -71,3 +83,30 @@ def straight_edges(lines: Geometries) -> tuple[Floats, Floats, Ints]:
 def lines_between(a: Floats, b: Floats) -> Geometries:
     """Two-point line strings from each `a` to its `b`."""
     return np.asarray(shapely.linestrings(np.stack([a, b], axis=1)), object)
+
+
+def distance_to_segments(edges: RoadEdges, segment: NDArray[np.integer], x_m: Floats, y_m: Floats) -> Floats:
+    """Distance of each metric point to its own segment, NaN for segment −1. `edges` are those of `RoadEdges.of_all`.
+
+    In the very steps of GEOS (and of `geo.grid_loops`), so that a point has the same bits whoever measured it.
+    """
+    distance = np.full(len(segment), np.nan)
+    row = np.flatnonzero(segment >= 0)
+    if not len(row):
+        return distance
+    first = np.searchsorted(edges.segment, segment[row])
+    count = np.searchsorted(edges.segment, segment[row], side="right") - first
+    begin = np.cumsum(count) - count
+    edge = np.repeat(first - begin, count) + np.arange(count.sum())
+    own = np.repeat(row, count)
+    (ax, ay), (bx, by), x, y = edges.a[edge].T, edges.b[edge].T, x_m[own], y_m[own]
+    dx, dy = bx - ax, by - ay
+    square = dx * dx + dy * dy
+    along = (x - ax) * dx + (y - ay) * dy
+    with np.errstate(invalid="ignore"):
+        beside = np.abs(((x - ax) * dy - (y - ay) * dx) / square) * np.sqrt(square)
+    at_a = np.sqrt((x - ax) * (x - ax) + (y - ay) * (y - ay))
+    at_b = np.sqrt((x - bx) * (x - bx) + (y - by) * (y - by))
+    each = np.where(along <= 0, at_a, np.where(along >= square, at_b, beside))
+    distance[row] = np.minimum.reduceat(each, begin)
+    return distance
