@@ -98,7 +98,7 @@ class Writer:
 
     def _refuse_unless_empty(self, connection: Connection) -> None:
         if not is_empty(connection):
-            raise StoreError(f"the store {self._store.file} is not empty; the demo loads into an empty one only")
+            raise StoreError(f"the store {self._store.place} is not empty; the demo loads into an empty one only")
 
     def reassign(self) -> int:
         """Work out every place anew in the city's present layers; returns the revision. One transaction, one event."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import shapely
@@ -28,6 +26,7 @@ from geo.issue import IssueDraft
 from geo.selection import select_issues
 from tests.data.conftest import runtime_of
 from tests.small_city import CLOCK, small_city
+from tests.stores import Stores, fresh_store
 from tests.strategies import filters, issue_drafts, moments
 
 CITY = small_city()
@@ -47,9 +46,11 @@ LAW = settings(max_examples=settings().max_examples // 3)  # each example fills 
 
 
 @contextmanager
-def filled(batches: Sequence[tuple[Sequence[IssueDraft], bool]]) -> Iterator[tuple[Runtime, list[Receipt]]]:
-    with tempfile.TemporaryDirectory() as folder:
-        runtime = runtime_of(CITY, Path(folder) / "law.db")
+def filled(
+    stores: Stores, batches: Sequence[tuple[Sequence[IssueDraft], bool]]
+) -> Iterator[tuple[Runtime, list[Receipt]]]:
+    with fresh_store(stores) as url:
+        runtime = runtime_of(CITY, url)
         receipts = [
             receipt
             for drafts, imported in batches
@@ -63,16 +64,20 @@ def filled(batches: Sequence[tuple[Sequence[IssueDraft], bool]]) -> Iterator[tup
 
 @LAW
 @given(BATCHES)
-def test_the_stored_rows_are_the_replay_of_the_log(batches: list[tuple[list[IssueDraft], bool]]) -> None:
-    with filled(batches) as (runtime, receipts), runtime.store.reading() as connection:
+def test_the_stored_rows_are_the_replay_of_the_log(
+    stores: Stores, batches: list[tuple[list[IssueDraft], bool]]
+) -> None:
+    with filled(stores, batches) as (runtime, receipts), runtime.store.reading() as connection:
         assert problems(connection, CITY) == []
         assert len(project(checked(read_events(connection))).issues) == len(receipts) == len(runtime.snapshot.issues)
 
 
 @LAW
 @given(BATCHES, moments(CITY))
-def test_the_past_is_the_log_cut_there(batches: list[tuple[list[IssueDraft], bool]], as_of: object) -> None:
-    with filled(batches) as (runtime, _), runtime.store.reading() as connection:
+def test_the_past_is_the_log_cut_there(
+    stores: Stores, batches: list[tuple[list[IssueDraft], bool]], as_of: object
+) -> None:
+    with filled(stores, batches) as (runtime, _), runtime.store.reading() as connection:
         then = project(cut(read_events(connection), to_us(as_of)))
         table = runtime.snapshot.issues_at(as_of)
         known = table.status >= 0
@@ -86,8 +91,8 @@ def test_the_past_is_the_log_cut_there(batches: list[tuple[list[IssueDraft], boo
 
 @LAW
 @given(BATCHES, st.lists(filters(CITY), min_size=1, max_size=5))
-def test_a_filter_means_the_same_in_sql_as_in_python(batches: list, chosen: list) -> None:
-    with filled(batches) as (runtime, _), runtime.store.reading() as connection:
+def test_a_filter_means_the_same_in_sql_as_in_python(stores: Stores, batches: list, chosen: list) -> None:
+    with filled(stores, batches) as (runtime, _), runtime.store.reading() as connection:
         for issue_filter in chosen:
             table = runtime.snapshot.issues_at(issue_filter.as_of)
             mask = select_issues(table, CITY, issue_filter)
@@ -96,10 +101,10 @@ def test_a_filter_means_the_same_in_sql_as_in_python(batches: list, chosen: list
 
 @LAW
 @given(BATCHES)
-def test_the_snapshot_grown_in_memory_is_the_one_read_from_the_store(batches: list) -> None:
+def test_the_snapshot_grown_in_memory_is_the_one_read_from_the_store(stores: Stores, batches: list) -> None:
     from data.snapshot import read_snapshot
 
-    with filled(batches) as (runtime, _), runtime.store.reading() as connection:
+    with filled(stores, batches) as (runtime, _), runtime.store.reading() as connection:
         grown, fresh = runtime.snapshot, read_snapshot(connection, CITY)
         assert grown.revision == fresh.revision
         for one, two in ((grown.issues, fresh.issues), (grown.transitions, fresh.transitions)):
@@ -125,7 +130,7 @@ def test_places_follow_from_the_geometry_alone(drafts: list[IssueDraft]) -> None
 
 @LAW
 @given(DRAFTS)
-def test_what_is_stored_is_where_it_was_seen(draft: IssueDraft) -> None:
-    with filled([([draft], False)]) as (runtime, _):
+def test_what_is_stored_is_where_it_was_seen(stores: Stores, draft: IssueDraft) -> None:
+    with filled(stores, [([draft], False)]) as (runtime, _):
         stored = shapely.from_wkb(runtime.snapshot.issues.wkb[0])
         assert shapely.hausdorff_distance(stored, draft.geometry) <= 1e-7
