@@ -25,7 +25,7 @@ import pytest
 from tests.browser.app_server import free_port
 
 USER, PASSWORD = "xunjie", "only-for-tests"
-WANTED = "install them (Debian: apt install postgresql-15 postgresql-15-postgis-3), or set POSTGRES_BIN=/their/folder"
+WANTED = "install them (Debian: apt install postgresql postgresql-postgis), or set POSTGRES_BIN=/their/folder"
 _TEMPLATE = "with_postgis"
 _CONF = """
 listen_addresses = '127.0.0.1'

@@ -70,7 +70,7 @@ class Store:
             yield connection
             backend.before_commit(connection)
 
-    def listener(self, heard: Callable[[int], None], lost: Callable[[str], None]) -> Listener | None:
+    def listener(self, heard: Callable[[int], None], lost: Callable[[Exception], None]) -> Listener | None:
         """Who tells (once started) of revisions that other processes commit; None where no other process can."""
         return self._backend.listener(heard, lost)
 
@@ -114,10 +114,12 @@ def read_meta(connection: Connection) -> Meta:
         raise StoreError("the table meta of the store is damaged; restore a backup") from None
 
 
-def layers_must_agree(connection: Connection, city: City) -> None:
-    """Raises StoreError where the city's layers were replaced since the places in the store were worked out."""
-    if read_meta(connection).layer_version != city.layer_version:
+def layers_must_agree(connection: Connection, city: City) -> Meta:
+    """What the store says of itself. Raises StoreError where the places in it belong to other layers of the city."""
+    meta = read_meta(connection)
+    if meta.layer_version != city.layer_version:
         raise StoreError("the layers of the city were replaced: start the program once to work out every place anew")
+    return meta
 
 
 def set_meta(connection: Connection, **values: object) -> None:

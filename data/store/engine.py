@@ -49,7 +49,7 @@ class Backend(Protocol):
     def refusals(self) -> AbstractContextManager[None]:
         """Turn what the database refuses inside the block into a StoreError of one sentence."""
 
-    def listener(self, heard: Callable[[int], None], lost: Callable[[str], None]) -> Listener | None:
+    def listener(self, heard: Callable[[int], None], lost: Callable[[Exception], None]) -> Listener | None:
         """Who tells of other processes' revisions (not started yet); None where there can be no other writer."""
 
     def release(self) -> None:

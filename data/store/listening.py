@@ -14,7 +14,7 @@ import psycopg
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn
 
-from geo.errors import StoreError
+from geo.errors import StoreError, StoreLostError
 
 CHANNEL: Final = "xunjie"
 HEARTBEAT_S: Final = 1.0
@@ -29,16 +29,20 @@ _LOG = logging.getLogger("xunjie.listening")
 
 
 class Listener:
-    """Calls `heard` with the newest revision, on notification and with each heartbeat, and `lost` with the reason when
-    the server is gone; reconnects by itself. What `heard` raises as StoreError counts as a loss and is tried again.
+    """Calls `heard` with the newest revision, when another process (of another name) announces one and with each
+    heartbeat, and `lost` with the error when the server is gone; reconnects by itself. What `heard` raises counts as a
+    loss and is tried again.
     """
 
     def __init__(
         self,
         connect: Callable[[], psycopg.Connection[Any]],
         heard: Callable[[int], None],
-        lost: Callable[[str], None],
+        lost: Callable[[Exception], None],
+        *,
+        own_name: str,
     ) -> None:
+        self._own_name = own_name
         self._connect, self._heard, self._lost = connect, heard, lost
         self._ending = threading.Event()
         self._wake, self._woken = socket.socketpair()
@@ -66,11 +70,12 @@ class Listener:
                     for revision in self._revisions(connection.pgconn):
                         self._heard(revision)
                         wait = _FIRST_WAIT_S
-            except (psycopg.Error, StoreError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is: it is told, and this thread must go on
                 if not self._ending.is_set():
+                    expected = isinstance(error, psycopg.Error | StoreError | OSError)
                     reason = " ".join(str(error).split())
-                    _LOG.warning("the store is lost: %s", reason)
-                    self._lost(reason)
+                    _LOG.warning("not listening to the store: %s", reason, exc_info=not expected)
+                    self._lost(error)
             self._ending.wait(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)
 
@@ -88,13 +93,15 @@ class Listener:
                 selector.select(max(0.0, due - time.monotonic()))
                 server.consume_input()
                 while (notification := server.notifies()) is not None:
-                    yield int(notification.extra)
+                    revision, _, name = notification.extra.decode().partition(" ")
+                    if name != self._own_name:
+                        yield int(revision)
                 if asked and not server.is_busy():
                     yield from _answer(server)
                     asked, due = False, time.monotonic() + (HEARTBEAT_S if query is _ASK else 0.0)
                     query = _ASK
                 elif asked and time.monotonic() >= due:
-                    raise StoreError(f"the server has not answered for {ANSWER_S} s")
+                    raise StoreLostError(f"the server has not answered for {ANSWER_S} s")
 
 
 def _answer(server: PGconn) -> list[int]:

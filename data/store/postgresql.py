@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -53,6 +54,7 @@ class PostgresqlBackend:
     def __init__(self, url: URL) -> None:
         _check_options(url)
         self._url = url.set(drivername="postgresql+psycopg")
+        self._name = secrets.token_hex(8)  # whoever announces a revision shows it himself
         host = url.host or url.query.get("host") or "localhost"
         self.place = f"{url.database} at {host}" + (f":{url.port}" if url.port else "")
 
@@ -77,8 +79,9 @@ class PostgresqlBackend:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
     def before_commit(self, connection: Connection) -> None:
-        """Notify every listener of the revision; PostgreSQL delivers it after the commit, or never."""
-        connection.execute(select(func.pg_notify(CHANNEL, META.c.value)).where(META.c.key == "revision"))
+        """Notify every listener of the revision and of who we are; it is delivered after the commit, or never."""
+        payload = META.c.value + f" {self._name}"
+        connection.execute(select(func.pg_notify(CHANNEL, payload)).where(META.c.key == "revision"))
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
@@ -90,10 +93,10 @@ class PostgresqlBackend:
         except (DBAPIError, psycopg.Error) as error:
             raise self._refusal(error) from error
 
-    def listener(self, heard: Callable[[int], None], lost: Callable[[str], None]) -> Listener | None:
-        """Who hears what `before_commit` said in any process."""
+    def listener(self, heard: Callable[[int], None], lost: Callable[[Exception], None]) -> Listener | None:
+        """Who hears what `before_commit` said in any other process."""
         arguments = _libpq_arguments(self._url)
-        return Listener(lambda: psycopg.connect(autocommit=True, **arguments), heard, lost)
+        return Listener(lambda: psycopg.connect(autocommit=True, **arguments), heard, lost, own_name=self._name)
 
     def release(self) -> None:
         """Nothing is held between transactions."""

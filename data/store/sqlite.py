@@ -71,7 +71,7 @@ class SqliteBackend:
         except (DBAPIError, sqlite3.Error) as error:
             raise StoreError(f"the store {self.place} {_meaning(error)}") from error
 
-    def listener(self, heard: Callable[[int], None], lost: Callable[[str], None]) -> Listener | None:
+    def listener(self, heard: Callable[[int], None], lost: Callable[[Exception], None]) -> Listener | None:
         """None: this process is the only one that writes."""
         return None
 
