@@ -26,9 +26,11 @@ run: .venv/run.stamp ## the app, on http://127.0.0.1:8501 (HOST=… PORT=… for
 	@exec .venv/bin/python -m streamlit run streamlit_app.py --server.address "$(HOST)" --server.port "$(PORT)" --server.headless true
 
 test: .venv/dev.stamp ## every test, with reduced counts; the browser tests last
+	@scripts/postgis
 	@CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && .venv/bin/python -m pytest -q
 
 soak: .venv/dev.stamp ## every test with its full counts; writes docs/evidence/
+	@scripts/postgis
 	@CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && .venv/bin/python scripts/soak.py
 
 bench: .venv/dev.stamp ## speed beside known packages, answers compared; writes var/bench.json

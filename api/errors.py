@@ -17,6 +17,7 @@ from geo.errors import (
     ConflictError,
     NotFoundError,
     StoreError,
+    StoreLostError,
     XunjieError,
 )
 from i18n import translate
@@ -56,11 +57,15 @@ def json_response(content: object, status: int, headers: dict[str, str] | None =
 
 def problem(key: str, status: int, headers: dict[str, str] | None = None, /, **values: object) -> Response:
     """An answer of `status` with the sentence `errors.<key>` in both languages."""
-    sentence = {
+    return json_response({"error": sentence(key, **values)}, status, headers)
+
+
+def sentence(key: str, /, **values: object) -> dict[str, str]:
+    """The sentence `errors.<key>` in both languages."""
+    return {
         "message": translate(f"errors.{key}", "en", **values),
         "message_zh": translate(f"errors.{key}", "zh-CN", **values),
     }
-    return json_response({"error": sentence}, status, headers)
 
 
 def error_response(error: XunjieError) -> Response:
@@ -76,6 +81,8 @@ def error_response(error: XunjieError) -> Response:
     if isinstance(error, ConflictError):
         return problem("conflict", status, reason=str(error))
     _LOG.error("%s: %s", type(error).__name__, error)
+    if isinstance(error, StoreLostError):
+        return problem("store_lost", status, {"Retry-After": "5"})
     # The text of a store or settings error may name paths and hosts of the server: it goes to the log only.
     return problem("store" if isinstance(error, StoreError) else "internal", status)
 

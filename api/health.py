@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.errors import json_response
+from api.errors import json_response, sentence
 from api.operation import Answer, Operation
 from api.question import read_own
 from api.schemas import COUNT, PROBLEM, STRING, record
@@ -13,16 +13,19 @@ from data.runtime import runtime
 
 
 def health(request: Request) -> Response:
-    """200 once the store is open and filled; 503 before and after."""
+    """200 once the store is open and filled; 503 before and after. 200 too while the store is lost, for reading goes on
+    from the snapshot: `status` says `degraded` then, and `why`."""
     read_own(request.query_params.multi_items(), ())
     current = runtime()
-    snapshot = current.snapshot
-    content = {
-        "status": "ready",
+    snapshot, state = current.snapshot, current.store_health
+    content: dict[str, object] = {
+        "status": state.status,
         "city": current.city.code,
         "revision": snapshot.revision,
         "issues": len(snapshot.issues),
     }
+    if state.why:
+        content["why"] = {"code": state.why, **sentence(state.why)}
     return json_response(content, 200)
 
 
@@ -32,8 +35,17 @@ OPERATION = Operation(
     summary="Readiness.",
     answers={
         200: Answer(
-            "ready",
-            schema=record({"status": {"const": "ready"}, "city": STRING, "revision": COUNT, "issues": COUNT}),
+            "ready, or reading only while the store is lost",
+            schema=record(
+                {
+                    "status": {"enum": ["ready", "degraded"]},
+                    "city": STRING,
+                    "revision": COUNT,
+                    "issues": COUNT,
+                    "why": record({"code": STRING, "message": STRING, "message_zh": STRING}),
+                },
+                optional=("why",),
+            ),
         ),
         503: Answer("the store is not open", schema=PROBLEM),
     },

@@ -12,12 +12,12 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from api.errors import problem
+from api.errors import problem, sentence
 from api.operation import Answer, Operation
 from api.place_names import road_of, subdistrict_of, type_of
 from api.question import read_own
 from api.schemas import PROBLEM
-from data.feed import Change
+from data.feed import READY, Change, Health
 from data.runtime import Runtime, runtime
 from geo.clock import from_us, to_us
 from geo.errors import NotFoundError, StoreError
@@ -41,7 +41,10 @@ class Hub:
         self._source, self._loop = source, loop
         self._queues: set[asyncio.Queue[bytes | None]] = set()
         self._ended = False
-        self._unsubscribe: Callable[[], None] = source.subscribe(self._hear)
+        self._unsubscribe: list[Callable[[], None]] = [
+            source.subscribe(self._hear),
+            source.subscribe_health(self._hear_health),
+        ]
 
     @property
     def full(self) -> bool:
@@ -50,7 +53,8 @@ class Hub:
 
     def end(self) -> None:
         """End every stream, and each later one at once. May be called from a signal handler or another thread."""
-        self._unsubscribe()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end)
 
@@ -60,7 +64,10 @@ class Hub:
         self._queues.add(queue)
         try:
             yield f"retry: {_RETRY_MS}\n\n".encode()
+            health = self._source.store_health  # now: later news of it comes by the queue
             yield self._event(self._source.snapshot.revision, [], 0, missed=last_seen)
+            if health != READY:
+                yield health_event(health)
             closing = self._loop.time() + LONGEST_S
             while not self._ended and (left := closing - self._loop.time()) > 0:
                 try:
@@ -92,6 +99,17 @@ class Hub:
                 event_for_it = event
             queue.put_nowait(event_for_it)
 
+    def _hear_health(self, health: Health) -> None:
+        """On the listener's thread: only hand over."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._publish_health, health)
+
+    def _publish_health(self, health: Health) -> None:
+        for queue in self._queues:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(health_event(health))
+
     def _end(self) -> None:
         self._ended = True
         for queue in self._queues:
@@ -105,6 +123,14 @@ class Hub:
         if missed is not None:
             data["missed"] = max(0, revision - missed)
         return b"event: revision\nid: %d\ndata: %s\n\n" % (revision, orjson.dumps(data))
+
+
+def health_event(health: Health) -> bytes:
+    """`health` with {status, why}: `degraded` while the store is lost, `ready` when it is found again."""
+    content: dict[str, Any] = {"status": health.status}
+    if health.why:
+        content["why"] = {"code": health.why, **sentence(health.why)}
+    return b"event: health\ndata: %s\n\n" % orjson.dumps(content)
 
 
 def describe_issues(source: Runtime, change: Change) -> list[dict[str, Any]]:
@@ -175,7 +201,8 @@ async def stream(request: Request) -> Response:
 OPERATION = Operation(
     path="/api/stream",
     endpoint=stream,
-    summary="Server-sent events: `revision` with {revision, issues (at most 20), count}; ends after ten minutes.",
+    summary="Server-sent events: `revision` with {revision, issues (at most 20), count}, `health` with {status, why} "
+    "when the store is lost or found again; ends after ten minutes.",
     answers={
         200: Answer("the stream", media_type="text/event-stream"),
         503: Answer("too many streams", schema=PROBLEM),

@@ -15,7 +15,7 @@ from data.issue_records import IssueRecords
 from data.records import Reject
 from data.snapshot import Snapshot, carried, emptied
 from data.store.collector import collector_at_rest
-from data.store.database import Store, read_meta
+from data.store.database import Store, layers_must_agree, read_meta
 from data.store.events import GENESIS, Kind
 from data.store.schema import EVENT, ISSUE, ISSUE_SHARE, META, POINT, TRANSITION, VISIT
 from data.table_building import (
@@ -62,6 +62,7 @@ def caught_up(snapshot: Snapshot, store: Store) -> tuple[Snapshot, tuple[str, ..
         meta = read_meta(connection)
         if meta.revision == snapshot.revision:
             return snapshot, ()
+        layers_must_agree(connection, snapshot.city)
         query = select(EVENT.c.seq, EVENT.c.issue_id, EVENT.c.kind, EVENT.c.hash).where(EVENT.c.seq > snapshot.seq)
         events = connection.execute(query.order_by(EVENT.c.seq).limit(_MOST_CHANGES + 1)).all()
         kinds = {Kind(event.kind) for event in events}

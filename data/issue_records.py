@@ -70,6 +70,8 @@ class IssueRecords:
 
         Raises NotFoundError.
         """
+        if "\0" in identity:  # which no text of a store holds, and not every database lets us ask
+            raise NotFoundError("issue", identity[:80])
         query = select(ISSUE.c.row).order_by(ISSUE.c.row)
         known = (ISSUE.c.id == identity.lower(), ISSUE.c.number == identity)
         with self._store.reading() as connection:

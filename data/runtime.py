@@ -11,7 +11,7 @@ from typing import Any
 from data.campaign_clock import campaign_now
 from data.catching_up import caught_up, read_snapshot
 from data.city_folder.load import load_city
-from data.feed import Change, ChangeFeed
+from data.feed import READY, Change, ChangeFeed, Health
 from data.intake.issues import Origin, examine
 from data.intake.placing import Placer
 from data.records import CityRecords
@@ -21,7 +21,7 @@ from data.store.database import Store, open_store, read_meta
 from data.store.receipts import Receipt
 from data.store.writer import Batch, Writer, is_empty
 from geo.city import City
-from geo.errors import CityError, StoreError
+from geo.errors import CityError, StoreError, StoreLostError
 from geo.issue import IssueDraft
 
 _LOG = logging.getLogger("xunjie.runtime")
@@ -35,9 +35,9 @@ class Runtime:
         self.settings, self.city = settings, city
         self.store = store
         self._feed = ChangeFeed()
-        self._lock = threading.Lock()
-        self._catching_up = threading.Lock()
+        self._lock = threading.RLock()
         self._closed = False
+        self._health = READY
         self._writer = Writer(store, city, Placer(city))
         with store.reading() as connection:
             meta, empty = read_meta(connection), is_empty(connection)
@@ -45,8 +45,11 @@ class Runtime:
             _LOG.info("the layers of %s changed: working out every place anew", city.code)
             self._writer.reassign()
         if with_demo and empty and city.demo is not None:
-            self._write(self._demo_batch(), None)
+            self._load_demo()
         self._snapshot = read_snapshot(store, city)
+        self._listener = store.listener(self._hear, self._lose)
+        if self._listener is not None:
+            self._listener.start()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -87,11 +90,28 @@ class Runtime:
         """Call `callback` after every commit, once the snapshot shows it; the returned function ends that."""
         return self._feed.subscribe(callback)
 
+    def subscribe_health(self, callback: Callable[[Health], None]) -> Callable[[], None]:
+        """Call `callback` when the store is lost (within 3 s) and when it is found again."""
+        return self._feed.subscribe_health(callback)
+
+    @property
+    def store_health(self) -> Health:
+        """Whether the store can be reached; the snapshot can be read in either case."""
+        return self._health
+
+    def catch_up(self) -> None:
+        """Show the newest committed revision, whichever process wrote it, and tell of it. Raises StoreError."""
+        with self._lock:
+            before = self._snapshot
+            self._snapshot, ids = caught_up(before, self.store)
+            if self._snapshot is not before:
+                self._feed.publish(Change(self._snapshot.revision, ids))
+
     def health(self) -> dict[str, Any]:
-        """What `/healthz` answers: the city, the revision, and how much there is."""
+        """The city, the revision, how much there is, and whether the store is at hand."""
         snapshot = self._snapshot
         return {
-            "status": "closed" if self._closed else "ok",
+            "status": "closed" if self._closed else "ok" if self._health is READY else self._health.status,
             "city": self.city.code,
             "revision": snapshot.revision,
             "issues": len(snapshot.issues),
@@ -101,8 +121,37 @@ class Runtime:
     def close(self) -> None:
         """Close the store and let another process have it. Twice is harmless."""
         self._closed = True
+        if self._listener is not None:
+            self._listener.close()
         self.store.close()
         _forget(self)
+
+    def _hear(self, revision: int) -> None:
+        """On the listener's thread: the store is there and has reached `revision`."""
+        if revision > self._snapshot.revision:
+            with self._lock:
+                if revision > self._snapshot.revision:
+                    self.catch_up()
+        self._be(READY)
+
+    def _lose(self, error: Exception) -> None:
+        """On the listener's thread: the server cannot be reached, or what is in it cannot be shown."""
+        lost = isinstance(error, StoreLostError) or not isinstance(error, StoreError)
+        self._be(Health("degraded", "store_lost" if lost else "store_behind"))
+
+    def _be(self, health: Health) -> None:
+        if health != self._health:
+            self._health = health
+            self._feed.publish_health(health)
+
+    def _load_demo(self) -> None:
+        try:
+            self._write(self._demo_batch(), None)
+        except StoreError:
+            with self.store.reading() as connection:
+                if is_empty(connection):
+                    raise
+            _LOG.info("another process loaded the demo of %s first", self.city.code)
 
     def _demo_batch(self) -> Batch:
         from data.demo import load_records  # the loaders are large and needed once in a store's life
@@ -114,16 +163,15 @@ class Runtime:
             written = self._writer.write(batch)
             if tell is not None:
                 tell(0.8)
-                self.catch_up()
+                self._show(written.revision)
         return written.receipts
 
-    def catch_up(self) -> None:
-        """Bring the snapshot to the store's newest revision, and tell everyone if there is one."""
-        with self._catching_up:
-            before = self._snapshot
-            self._snapshot, ids = caught_up(before, self.store)
-            if self._snapshot is not before:
-                self._feed.publish(Change(self._snapshot.revision, ids))
+    def _show(self, revision: int) -> None:
+        """After our own commit."""
+        try:
+            self.catch_up()
+        except StoreError as error:  # it is committed: the listener shows it as soon as it can be read
+            _LOG.warning("revision %d is written and cannot be shown yet: %s", revision, error)
 
 
 def demo_batch(city: City, records: CityRecords) -> Batch:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from data.store.engine import backend_of
 from geo.errors import SettingsError
 
 _PROJECT: Final = Path(__file__).resolve().parents[1]
@@ -21,7 +22,7 @@ class Settings:
     `tiles_url` None means no basemap; else a template with {z}, {x} and {y}, in `tiles_datum`.
     """
 
-    database_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)  # it may hold a password
     city_folder: Path = DEFAULT_CITY
     tiles_url: str | None = None
     tiles_datum: str = "wgs84"
@@ -43,16 +44,9 @@ class Settings:
 
 
 def _database_url(url: str | None) -> str | None:
-    if url is None or url.startswith("sqlite:///"):
-        return url
-    scheme = url.partition(":")[0]
-    if scheme.startswith("postgres"):
-        raise SettingsError(
-            "XUNJIE_DATABASE_URL names a PostgreSQL server: that comes with a later release (issue 3); "
-            "use sqlite:///PATH, or leave it unset"
-        )
-    # The URL itself may hold a password: only its scheme is repeated.
-    raise SettingsError(f"XUNJIE_DATABASE_URL has the scheme {scheme!r}; expected sqlite:///PATH, or leave it unset")
+    if url is not None:
+        backend_of(url)
+    return url
 
 
 def _city_folder(value: str) -> Path:

@@ -40,6 +40,10 @@ class StoreError(XunjieError):
     """The store cannot be opened or written: newer schema, another city, read-only or full disk, tampered log."""
 
 
+class StoreLostError(StoreError):
+    """The database server cannot be reached at the moment; whoever wrote with a UUID may send the same again."""
+
+
 class StoreInUseError(StoreError):
     """Another process writes to this store; the text names it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 
 import numpy as np
@@ -16,6 +17,8 @@ from geo.campaign import Campaign, Register, Tally
 from geo.catalogue import Catalogue, IssueType, SiteClass, Task, TypeGroup
 from geo.city import AreaLayer, City, RoadLayer
 from geo.text import Text
+from tests.postgres_server import PostgresServer, running_postgres
+from tests.stores import BACKENDS, Stores, stores_of
 
 SOAK = os.environ.get("XUNJIE_SOAK") == "1"
 
@@ -27,6 +30,9 @@ settings.load_profile("soak" if SOAK else "reduced")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright keeps an event loop in the main thread, which tests of coroutines cannot share."""
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.postgis)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
@@ -34,6 +40,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def soak() -> bool:
     """Whether the full counts were asked for (`make soak`)."""
     return SOAK
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server with PostGIS for the whole run; tests take databases of it."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    """Addresses of stores: each test that asks for this runs on SQLite and on PostGIS."""
+    return stores_of(request.param, request, tmp_path_factory.mktemp("stores"))
 
 
 # The toy city, small enough to reckon by hand. All in metres east and north of 106.7 E, 26.6 N. Outside every

@@ -61,5 +61,5 @@ def run_verify(command: Command) -> int:
         store.close()
     if found:
         raise StoreError("; ".join(found))
-    command.say("cli.verified", file=store.file, events=events, hash=(last or "-")[:16])
+    command.say("cli.verified", file=store.place, events=events, hash=(last or "-")[:16])
     return 0

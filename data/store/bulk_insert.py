@@ -1,12 +1,33 @@
-"""Many rows into one table: SQLAlchemy writes the statement once, the driver is handed the values as they are."""
+"""Many rows into one table: the driver is handed the values as they are, PostgreSQL by COPY."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Connection,
+    Float,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    insert,
+)
+
+_COPY_TYPES: Final = {
+    BigInteger: "int8",
+    Boolean: "bool",
+    Float: "float8",
+    Integer: "int4",
+    LargeBinary: "bytea",
+    SmallInteger: "int2",
+    Text: "text",
+}
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -23,8 +44,20 @@ def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any
     """
     if not rows:
         return
+    if connection.dialect.name == "postgresql":
+        _copy(connection, table, rows)
+        return
     compiled = insert(table).compile(dialect=connection.dialect, column_keys=table.c.keys())
-    if compiled.positiontup is not None:
-        connection.exec_driver_sql(str(compiled), list(rows))
-    else:
-        connection.exec_driver_sql(str(compiled), [dict(zip(table.c.keys(), row, strict=True)) for row in rows])
+    connection.exec_driver_sql(str(compiled), list(rows))
+
+
+def _copy(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Binary COPY; a value that its column cannot hold is refused as an INSERT would refuse it."""
+    prepared = connection.dialect.identifier_preparer
+    columns = ", ".join(map(prepared.quote, table.c.keys()))
+    driver: Any = connection.connection.driver_connection
+    statement = f"COPY {prepared.format_table(table)} ({columns}) FROM STDIN (FORMAT BINARY)"
+    with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+        copy.set_types([_COPY_TYPES[type(column.type)] for column in table.columns])
+        for row in rows:
+            copy.write_row(row)

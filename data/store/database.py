@@ -1,18 +1,17 @@
-"""One store: a database file that belongs to one city, opened only if this program can keep it right."""
+"""One store: a database that belongs to one city, opened only if this program can keep it right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, insert, inspect, select, update
+from sqlalchemy import Connection, insert, inspect, select, update
 
-from data.store.engine import database_file, refusals_of, sqlite_engine
+from data.store.engine import Backend, backend_of
 from data.store.events import Event
-from data.store.lock import WriterLock
+from data.store.listening import Listener
 from data.store.migrations import migrate, refuse_newer
 from data.store.schema import EVENT, META, METADATA, SCHEMA_VERSION
 from geo.city import City
@@ -32,70 +31,74 @@ class Meta:
 
 
 class Store:
-    """An open store. `writing` ones hold the lock of the only writing process until `close`."""
+    """An open store. Those opened for `writing` on SQLite hold the lock of the only writing process until `close`.
 
-    def __init__(self, file: Path, engine: Engine, lock: WriterLock | None) -> None:
-        self.file = file
-        self._engine = engine
-        self._lock = lock
+    `place` is how messages name it.
+    """
+
+    def __init__(self, backend: Backend, *, writing: bool) -> None:
+        self.place = backend.place
+        self._backend, self._may_write = backend, writing
+        self._engine = backend.open(writing=writing)
         self._closed = False
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the store throughout. Refusals of the database become StoreErrors."""
         self._must_be_open()
-        with refusals_of(self.file), self._engine.connect() as connection, connection.begin():
+        backend = self._backend
+        with (
+            backend.refusals(),
+            self._engine.connect().execution_options(**backend.reading) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
-        if self._lock is None:
-            raise StoreError(f"the store {self.file} was opened for reading only")
+        """One transaction, alone among all processes: committed when the block ends, rolled back when it raises."""
+        if not self._may_write:
+            raise StoreError(f"the store {self.place} was opened for reading only")
         self._must_be_open()
+        backend = self._backend
         with (
-            refusals_of(self.file),
-            self._engine.connect().execution_options(writing=True) as connection,
+            backend.refusals(),
+            self._engine.connect().execution_options(**backend.writing) as connection,
             connection.begin(),
         ):
+            backend.begin_writing(connection)
             yield connection
+            backend.before_commit(connection)
+
+    def listener(self, heard: Callable[[int], None], lost: Callable[[Exception], None]) -> Listener | None:
+        """Who tells (once started) of revisions that other processes commit; None where no other process can."""
+        return self._backend.listener(heard, lost)
 
     def close(self) -> None:
         """Close all connections and let another process write. Twice is harmless."""
         self._closed = True
         self._engine.dispose()
-        if self._lock is not None:
-            self._lock.release()
+        self._backend.release()
 
     def _must_be_open(self) -> None:
         if self._closed:  # the lock is gone: another process may be writing
-            raise StoreError(f"the store {self.file} is closed; open it again")
+            raise StoreError(f"the store {self.place} is closed; open it again")
 
 
 def open_store(url: str, city: City, *, writing: bool = True) -> Store:
-    """Open the store at `url`, made anew where there is no file yet (when `writing`), migrated where it is older.
+    """Open the store at `url`, made anew where there is none yet (when `writing`), migrated where it is older.
 
-    Raises StoreInUseError if another process writes to it, StoreError for a store of another city, of a newer schema,
-    for a file that is no store, and where the disk refuses.
+    Raises StoreInUseError if another process writes to it alone, StoreError for a store of another city, of a newer
+    schema, for a database that is no store, and where the disk or the server refuses; SettingsError for a bad `url`.
     """
-    file = database_file(url)
-    if not writing:
-        if not file.is_file():
-            raise StoreError(f"there is no store at {file}; start the program or load the demo first")
-        store = Store(file, sqlite_engine(file, writing=False), None)
-    else:
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"cannot make the folder {file.parent} of the store: {error.strerror}") from None
-        lock = WriterLock(file)
-        store = Store(file, sqlite_engine(file, writing=True), lock)
+    backend = backend_of(url)
+    store = Store(backend, writing=writing)
     try:
         if writing:
             with store.writing() as connection:
-                _prepare(connection, city, file)
+                _prepare(connection, city, backend)
         with store.reading() as connection:
-            _check(connection, city, file)
+            _check(connection, city, backend)
     except BaseException:
         store.close()
         raise
@@ -111,10 +114,12 @@ def read_meta(connection: Connection) -> Meta:
         raise StoreError("the table meta of the store is damaged; restore a backup") from None
 
 
-def layers_must_agree(connection: Connection, city: City) -> None:
-    """Raises StoreError where the city's layers were replaced since the places in the store were worked out."""
-    if read_meta(connection).layer_version != city.layer_version:
+def layers_must_agree(connection: Connection, city: City) -> Meta:
+    """What the store says of itself. Raises StoreError where the places in it belong to other layers of the city."""
+    meta = read_meta(connection)
+    if meta.layer_version != city.layer_version:
         raise StoreError("the layers of the city were replaced: start the program once to work out every place anew")
+    return meta
 
 
 def set_meta(connection: Connection, **values: object) -> None:
@@ -132,10 +137,11 @@ def read_events(connection: Connection, *, issue_id: str | None = None) -> Itera
         yield Event(*row)
 
 
-def _prepare(connection: Connection, city: City, file: Path) -> None:
+def _prepare(connection: Connection, city: City, backend: Backend) -> None:
     """Make the tables of a new store, or bring an older one forward."""
-    tables = inspect(connection).get_table_names()
+    tables = _tables(connection, backend)
     if not tables:
+        backend.before_tables(connection)
         METADATA.create_all(connection)
         first = {
             "schema_version": SCHEMA_VERSION,
@@ -147,28 +153,41 @@ def _prepare(connection: Connection, city: City, file: Path) -> None:
         }
         connection.execute(insert(META), [{"key": key, "value": str(value)} for key, value in first.items()])
     elif META.name in tables:
-        _check_city(connection, city, file)
+        _check_city(connection, city, backend.place)
         migrate(connection, _schema_version(connection), SCHEMA_VERSION)
+    else:
+        raise _no_store(backend)
 
 
-def _check(connection: Connection, city: City, file: Path) -> None:
-    if META.name not in inspect(connection).get_table_names():
-        raise StoreError(f"{file} is a database, but not a store of Xunjie; name another file")
+def _check(connection: Connection, city: City, backend: Backend) -> None:
+    tables = _tables(connection, backend)
+    if not tables:
+        raise StoreError(f"there is no store at {backend.place}; start the program or load the demo first")
+    if META.name not in tables:
+        raise _no_store(backend)
     found = _schema_version(connection)
     refuse_newer(found, SCHEMA_VERSION)
     if found != SCHEMA_VERSION:
         raise StoreError(
-            f"the store {file} has schema {found}, not {SCHEMA_VERSION}; start the program once to mend it"
+            f"the store {backend.place} has schema {found}, not {SCHEMA_VERSION}; start the program once to mend it"
         )
-    _check_city(connection, city, file)
+    _check_city(connection, city, backend.place)
 
 
-def _check_city(connection: Connection, city: City, file: Path) -> None:
+def _tables(connection: Connection, backend: Backend) -> set[str]:
+    return set(inspect(connection).get_table_names()) - set(backend.own_tables)
+
+
+def _no_store(backend: Backend) -> StoreError:
+    return StoreError(f"{backend.place} is a database, but not a store of Xunjie; name another one")
+
+
+def _check_city(connection: Connection, city: City, place: str) -> None:
     found = connection.execute(select(META.c.value).where(META.c.key == "city")).scalar()
     if found != city.code:
         raise StoreError(
-            f"the store {file} belongs to the city {found!r}, but XUNJIE_CITY names {city.code!r}; "
-            "set XUNJIE_DATABASE_URL to another file"
+            f"the store {place} belongs to the city {found!r}, but XUNJIE_CITY names {city.code!r}; "
+            "set XUNJIE_DATABASE_URL to another one"
         )
 
 

@@ -1,5 +1,6 @@
 """The tables of a store: plain columns and WKB, the same on SQLite and PostgreSQL.
 
+PostgreSQL has a geometry `geom` beside them for other GIS clients, which this program never reads.
 Times are microseconds since 1970 UTC (BIGINT, NULL for none) except in the log, which people must be able to read.
 Codes are the city's own strings, so that a store outlives a catalogue that is put in another order. `event` is the
 truth; `issue`, `issue_share`, `transition`, `point` and `visit` are worked out from it and from the city's layers.
@@ -28,6 +29,9 @@ from sqlalchemy import (
 SCHEMA_VERSION: Final = 1
 
 METADATA: Final = MetaData()
+
+_CODE: Final = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is put in order by its bytes in UTF-8, in every database."""
 
 META: Final = Table("meta", METADATA, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
@@ -97,8 +101,8 @@ ISSUE_SHARE: Final = Table(
     "issue_share",
     METADATA,
     Column("issue_row", BigInteger, primary_key=True, autoincrement=False),
-    Column("layer", Text, primary_key=True),  # "subdistrict" | "segment"
-    Column("place", Text, primary_key=True),
+    Column("layer", _CODE, primary_key=True),  # "subdistrict" | "segment"
+    Column("place", _CODE, primary_key=True),
     Column("weight", Float, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -169,3 +173,18 @@ event.listen(
         "FOR EACH STATEMENT EXECUTE FUNCTION event_refuse()"
     ).execute_if(dialect="postgresql"),
 )
+
+_GEOMETRIES: Final = {
+    ISSUE: "ST_GeomFromWKB(wkb, 4326)",
+    POINT: "ST_SetSRID(ST_MakePoint(lon, lat), 4326)",
+}
+for _table, _expression in _GEOMETRIES.items():
+    event.listen(
+        _table,
+        "after_create",
+        DDL(  # type: ignore[no-untyped-call]
+            f"ALTER TABLE {_table.name} ADD COLUMN geom geometry(Geometry, 4326) "
+            f"GENERATED ALWAYS AS ({_expression}) STORED; "
+            f"CREATE INDEX {_table.name}_geom ON {_table.name} USING gist (geom)"
+        ).execute_if(dialect="postgresql"),
+    )

@@ -17,7 +17,7 @@ from data.intake.points import point_events, visit_events
 from data.records import Reject
 from data.store.bulk_insert import insert_rows, insert_tuples
 from data.store.collector import collector_at_rest
-from data.store.database import Store, read_meta, set_meta
+from data.store.database import Store, layers_must_agree, read_meta, set_meta
 from data.store.events import GENESIS, Kind, Pending, chained, iso_utc
 from data.store.projection import STATUS_NAMES, IssueRecord, Step, issue_record, point_columns, visit_columns
 from data.store.reassign import reassign_places
@@ -75,7 +75,7 @@ class Writer:
     def write(self, batch: Batch) -> Written:
         """Write `batch` whole or not at all. Raises ConflictError where a UUID is known with other content."""
         with self._lock, collector_at_rest(), self._store.writing() as connection:
-            meta = read_meta(connection)
+            meta = layers_must_agree(connection, self._city)
             if batch.only_if_empty:
                 self._refuse_unless_empty(connection)
             known = known_receipts(connection, [issue.id for issue in batch.issues.issues if issue.id is not None])
@@ -98,12 +98,14 @@ class Writer:
 
     def _refuse_unless_empty(self, connection: Connection) -> None:
         if not is_empty(connection):
-            raise StoreError(f"the store {self._store.file} is not empty; the demo loads into an empty one only")
+            raise StoreError(f"the store {self._store.place} is not empty; the demo loads into an empty one only")
 
     def reassign(self) -> int:
         """Work out every place anew in the city's present layers; returns the revision. One transaction, one event."""
         with self._lock, self._store.writing() as connection:
             meta = read_meta(connection)
+            if meta.layer_version == self._city.layer_version:  # another process was quicker
+                return meta.revision
             reassign_places(connection, self._placer)
             at_us = to_us(datetime.now(UTC))
             change = {"from": meta.layer_version, "to": self._city.layer_version}

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from api.app import MIDDLEWARE, ROUTES, lifespan
+from tests.stores import BACKENDS, Stores, fresh_store, stores_of
 
 CITIES = Path(__file__).resolve().parents[2] / "data" / "cities"
 BASE_URL = "http://127.0.0.1:8501"
@@ -26,9 +27,9 @@ def application() -> Starlette:
 
 
 @contextmanager
-def serving(folder: Path, city: Path) -> Iterator[TestClient]:
-    """The application over a store in `folder`."""
-    settings = {"XUNJIE_DATABASE_URL": f"sqlite:///{folder / 'store.db'}", "XUNJIE_CITY": str(city)}
+def serving(url: str, city: Path) -> Iterator[TestClient]:
+    """The application over the store at `url`."""
+    settings = {"XUNJIE_DATABASE_URL": url, "XUNJIE_CITY": str(city)}
     with (
         mock.patch.dict(os.environ, settings),
         TestClient(application(), base_url=BASE_URL, raise_server_exceptions=True) as client,
@@ -36,10 +37,11 @@ def serving(folder: Path, city: Path) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+@pytest.fixture(scope="session", params=BACKENDS)
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Yunyan's demo. Only for reading: every test sees the same revision."""
-    with serving(tmp_path_factory.mktemp("demo"), CITIES / "yunyan") as client:
+    stores = stores_of(request.param, request, tmp_path_factory.mktemp("demo"))
+    with fresh_store(stores) as url, serving(url, CITIES / "yunyan") as client:
         yield client
 
 
@@ -54,10 +56,10 @@ def bare_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory, bare_city: Path) -> Iterator[TestClient]:
+def empty(stores: Stores, bare_city: Path) -> Iterator[TestClient]:
     """Yunyan without its demo: an empty store that a module's tests may write to.
 
     A module uses either this or `demo`: the program knows one open runtime, the one opened last.
     """
-    with serving(tmp_path_factory.mktemp("empty"), bare_city) as client:
+    with fresh_store(stores) as url, serving(url, bare_city) as client:
         yield client

@@ -22,7 +22,7 @@ from starlette.testclient import TestClient
 from api import stream
 from api.app import MIDDLEWARE, ROUTES, lifespan
 from api.stream import Hub
-from data.feed import Change, ChangeFeed
+from data.feed import READY, Change, ChangeFeed, Health
 from data.runtime import runtime
 
 
@@ -32,10 +32,14 @@ class Source:
     def __init__(self) -> None:
         self.feed = ChangeFeed()
         self.snapshot = SimpleNamespace(revision=7, issues=None)
+        self.store_health = READY
         self.city = None
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
         return self.feed.subscribe(callback)
+
+    def subscribe_health(self, callback: Callable[[Health], None]) -> Callable[[], None]:
+        return self.feed.subscribe_health(callback)
 
 
 def run(scenario: Callable[[Source, Hub], Any]) -> Any:
@@ -107,6 +111,24 @@ def test_a_quiet_stream_shows_that_it_lives(monkeypatch: pytest.MonkeyPatch) -> 
     run(scenario)
 
 
+def test_open_and_later_streams_hear_that_the_store_is_lost_and_found() -> None:
+    async def scenario(source: Source, hub: Hub) -> None:
+        events, _ = await opened(hub)
+        source.store_health = Health("degraded", "store_lost")
+        await asyncio.to_thread(source.feed.publish_health, source.store_health)
+        later, _ = await opened(hub)
+        for stream_ in (events, later):
+            name, data = (await anext(stream_)).decode().strip().split("\n")
+            assert name == "event: health"
+            content = json.loads(data.removeprefix("data: "))
+            assert (content["status"], content["why"]["code"]) == ("degraded", "store_lost")
+            assert content["why"]["message"].startswith("The database cannot be reached")
+        source.feed.publish_health(READY)
+        assert await anext(events) == b'event: health\ndata: {"status":"ready"}\n\n'
+
+    run(scenario)
+
+
 def test_a_stream_ends_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "LONGEST_S", 0.03)
     monkeypatch.setattr(stream, "HEARTBEAT_S", 0.02)
@@ -127,6 +149,7 @@ def test_ending_the_hub_ends_open_and_later_streams_and_its_subscription() -> No
         later, _ = await opened(hub)
         assert [event async for event in later] == []
         assert not source.feed._callbacks
+        assert not source.feed._health_callbacks
 
     run(scenario)
 

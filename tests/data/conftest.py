@@ -1,9 +1,8 @@
-"""Stores of the small city, in a temporary folder, opened and closed around a test."""
+"""Stores of the small city, each on SQLite and on PostGIS, opened and closed around a test."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,11 +11,12 @@ from data.settings import Settings
 from data.store.database import Store, open_store
 from geo.city import City
 from tests.small_city import small_city
+from tests.stores import Stores, fresh_store
 
 
-def runtime_of(city: City, file: Path) -> Runtime:
-    """A runtime of `city` on a store at `file`, without a demo."""
-    return Runtime(Settings(), city, open_store(f"sqlite:///{file}", city))
+def runtime_of(city: City, url: str) -> Runtime:
+    """A runtime of `city` on the store at `url`, without a demo."""
+    return Runtime(Settings(), city, open_store(url, city))
 
 
 @pytest.fixture
@@ -25,22 +25,29 @@ def city() -> City:
 
 
 @pytest.fixture
-def live(tmp_path: Path, city: City) -> Iterator[Runtime]:
+def url(stores: Stores) -> Iterator[str]:
+    """The address of a store that is not there yet."""
+    with fresh_store(stores) as address:
+        yield address
+
+
+@pytest.fixture
+def live(url: str, city: City) -> Iterator[Runtime]:
     """An empty store of the small city, open for writing."""
-    runtime = runtime_of(city, tmp_path / "small.db")
+    runtime = runtime_of(city, url)
     yield runtime
     runtime.close()
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Callable[[City], Runtime]]:
-    """Opens (again and again) the store of one temporary file; closes what is left open."""
+def opened(url: str) -> Iterator[Callable[[City], Runtime]]:
+    """Opens (again and again) one store; closes what is left open."""
     runtimes: list[Runtime] = []
 
     def open_again(city: City) -> Runtime:
         for runtime in runtimes:
             runtime.close()
-        runtimes.append(runtime_of(city, tmp_path / "again.db"))
+        runtimes.append(runtime_of(city, url))
         return runtimes[-1]
 
     yield open_again
@@ -49,7 +56,7 @@ def opened(tmp_path: Path) -> Iterator[Callable[[City], Runtime]]:
 
 
 @pytest.fixture
-def store(tmp_path: Path, city: City) -> Iterator[Store]:
-    opened_store = open_store(f"sqlite:///{tmp_path / 'bare.db'}", city)
+def store(url: str, city: City) -> Iterator[Store]:
+    opened_store = open_store(url, city)
     yield opened_store
     opened_store.close()

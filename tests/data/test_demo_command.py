@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from data.commands.cli import main
+from tests.stores import Stores
 
 
 @pytest.mark.slow
-def test_the_demo_survives_a_journey_through_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    first, second = (f"sqlite:///{tmp_path / name}.db" for name in ("first", "second"))
+def test_the_demo_survives_a_journey_through_a_file(
+    stores: Stores, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = stores.fresh()
     assert main(["demo"], {"XUNJIE_DATABASE_URL": first}) == 0
     assert main(["demo"], {"XUNJIE_DATABASE_URL": first}) == 1
     assert "not empty" in capsys.readouterr().err
@@ -19,7 +22,7 @@ def test_the_demo_survives_a_journey_through_a_file(tmp_path: Path, capsys: pyte
     for name in ("a.geojson", "a.csv"):
         assert main(["export", str(tmp_path / name)], {"XUNJIE_DATABASE_URL": first}) == 0
     for name in ("a.geojson", "a.csv"):
-        (tmp_path / "second.db").unlink(missing_ok=True)
+        second = stores.fresh()
         assert main(["import", str(tmp_path / name)], {"XUNJIE_DATABASE_URL": second}) == 0
         assert main(["export", str(tmp_path / f"b.{name}")], {"XUNJIE_DATABASE_URL": second}) == 0
         assert (tmp_path / f"b.{name}").read_bytes() == (tmp_path / name).read_bytes()

@@ -27,6 +27,7 @@ from geo.lifecycle import Status
 from tests.data.conftest import runtime_of
 from tests.data.test_laws_of_the_store import DRAFTS
 from tests.small_city import small_city
+from tests.stores import Stores
 
 CITY = small_city()
 
@@ -250,10 +251,15 @@ EXPORTS: dict[str, Callable[..., Any]] = {"csv": issues_csv, "geojson": issues_g
 @settings(max_examples=settings().max_examples // 4)
 @given(drafts=st.lists(DRAFTS, min_size=1, max_size=6), datum=st.sampled_from(["wgs84", "gcj02", "bd09"]))
 def test_an_export_imported_into_an_empty_store_is_the_same_export(
-    tmp_path_factory: pytest.TempPathFactory, form: str, drafts: list[IssueDraft], datum: str
+    stores: Stores,
+    tmp_path_factory: pytest.TempPathFactory,
+    form: str,
+    drafts: list[IssueDraft],
+    datum: str,
 ) -> None:
     folder, city = tmp_path_factory.mktemp("round"), CITY
-    one, two = runtime_of(city, folder / "one.db"), runtime_of(city, folder / "two.db")
+    addresses = [stores.fresh(), stores.fresh()]
+    one, two = (runtime_of(city, url) for url in addresses)
     try:
         one.submit([replace_datum(draft, datum) for draft in drafts], actor="a")
         for register in ("supervision", "cable_survey"):
@@ -267,8 +273,9 @@ def test_an_export_imported_into_an_empty_store_is_the_same_export(
             again = b"".join(EXPORTS[form](two.snapshot, chosen))
             assert without_revision(again) == without_revision(content)
     finally:
-        one.close()
-        two.close()
+        for runtime, url in zip((one, two), addresses, strict=True):
+            runtime.close()
+            stores.remove(url)
 
 
 EVERY_STATUS = [("status", status.name) for status in Status]

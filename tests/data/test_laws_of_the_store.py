@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import shapely
@@ -30,6 +28,7 @@ from geo.issue import IssueDraft
 from geo.selection import meant
 from tests.data.conftest import runtime_of
 from tests.small_city import CLOCK, small_city
+from tests.stores import Stores, fresh_store
 from tests.strategies import filters, issue_drafts, moments
 
 CITY = small_city()
@@ -49,9 +48,11 @@ LAW = settings(max_examples=settings().max_examples // 3)  # each example fills 
 
 
 @contextmanager
-def filled(batches: Sequence[tuple[Sequence[IssueDraft], bool]]) -> Iterator[tuple[Runtime, list[Receipt]]]:
-    with tempfile.TemporaryDirectory() as folder:
-        runtime = runtime_of(CITY, Path(folder) / "law.db")
+def filled(
+    stores: Stores, batches: Sequence[tuple[Sequence[IssueDraft], bool]]
+) -> Iterator[tuple[Runtime, list[Receipt]]]:
+    with fresh_store(stores) as url:
+        runtime = runtime_of(CITY, url)
         receipts = [
             receipt
             for drafts, imported in batches
@@ -65,16 +66,20 @@ def filled(batches: Sequence[tuple[Sequence[IssueDraft], bool]]) -> Iterator[tup
 
 @LAW
 @given(BATCHES)
-def test_the_stored_rows_are_the_replay_of_the_log(batches: list[tuple[list[IssueDraft], bool]]) -> None:
-    with filled(batches) as (runtime, receipts), runtime.store.reading() as connection:
+def test_the_stored_rows_are_the_replay_of_the_log(
+    stores: Stores, batches: list[tuple[list[IssueDraft], bool]]
+) -> None:
+    with filled(stores, batches) as (runtime, receipts), runtime.store.reading() as connection:
         assert problems(connection, CITY) == []
         assert len(project(checked(read_events(connection))).issues) == len(receipts) == len(runtime.snapshot.issues)
 
 
 @LAW
 @given(BATCHES, moments(CITY))
-def test_the_past_is_the_log_cut_there(batches: list[tuple[list[IssueDraft], bool]], as_of: object) -> None:
-    with filled(batches) as (runtime, _), runtime.store.reading() as connection:
+def test_the_past_is_the_log_cut_there(
+    stores: Stores, batches: list[tuple[list[IssueDraft], bool]], as_of: object
+) -> None:
+    with filled(stores, batches) as (runtime, _), runtime.store.reading() as connection:
         then = project(cut(read_events(connection), to_us(as_of)))
         snapshot = runtime.snapshot
         table = snapshot.issues_at(as_of)
@@ -90,8 +95,8 @@ def test_the_past_is_the_log_cut_there(batches: list[tuple[list[IssueDraft], boo
 
 @LAW
 @given(BATCHES, st.lists(filters(CITY), min_size=1, max_size=5))
-def test_a_filter_means_the_same_in_sql_as_in_python(batches: list, chosen: list) -> None:
-    with filled(batches) as (runtime, _), runtime.store.reading() as connection:
+def test_a_filter_means_the_same_in_sql_as_in_python(stores: Stores, batches: list, chosen: list) -> None:
+    with filled(stores, batches) as (runtime, _), runtime.store.reading() as connection:
         for issue_filter in chosen:
             rows = np.flatnonzero(meant(runtime.snapshot.stages(issue_filter), issue_filter))
             assert issue_ids(connection, CITY, issue_filter) == list(runtime.snapshot.records.of(rows).id)
@@ -99,8 +104,8 @@ def test_a_filter_means_the_same_in_sql_as_in_python(batches: list, chosen: list
 
 @LAW
 @given(BATCHES)
-def test_the_snapshot_that_caught_up_is_the_one_read_from_the_store(batches: list) -> None:
-    with filled(batches) as (runtime, _):
+def test_the_snapshot_that_caught_up_is_the_one_read_from_the_store(stores: Stores, batches: list) -> None:
+    with filled(stores, batches) as (runtime, _):
         grown, fresh = runtime.snapshot, read_snapshot(runtime.store, CITY)
         assert (grown.revision, grown.seq, grown.head) == (fresh.revision, fresh.seq, fresh.head)
         assert grown.arrays.keys() == fresh.arrays.keys()
@@ -111,8 +116,10 @@ def test_the_snapshot_that_caught_up_is_the_one_read_from_the_store(batches: lis
 
 @LAW
 @given(BATCHES, st.lists(filters(CITY), min_size=1, max_size=5))
-def test_a_tally_carried_from_revision_to_revision_is_the_one_worked_out_anew(batches: list, chosen: list) -> None:
-    with filled([]) as (runtime, _):
+def test_a_tally_carried_from_revision_to_revision_is_the_one_worked_out_anew(
+    stores: Stores, batches: list, chosen: list
+) -> None:
+    with filled(stores, []) as (runtime, _):
         for drafts, imported in batches:
             for issue_filter in chosen:
                 runtime.snapshot.tally(issue_filter)  # asked before: it is carried on
@@ -128,8 +135,8 @@ def test_a_tally_carried_from_revision_to_revision_is_the_one_worked_out_anew(ba
 
 @LAW
 @given(BATCHES, DRAFTS)
-def test_an_older_snapshot_stays_as_it_was(batches: list, draft: IssueDraft) -> None:
-    with filled(batches) as (runtime, _):
+def test_an_older_snapshot_stays_as_it_was(stores: Stores, batches: list, draft: IssueDraft) -> None:
+    with filled(stores, batches) as (runtime, _):
         old = runtime.snapshot
         before = {name: values.copy() for name, values in old.arrays.items()}
         runtime.submit([draft], actor="law")
@@ -152,8 +159,8 @@ def test_places_follow_from_the_geometry_alone(drafts: list[IssueDraft]) -> None
 
 @LAW
 @given(DRAFTS)
-def test_what_is_stored_is_where_it_was_seen(draft: IssueDraft) -> None:
-    with filled([([draft], False)]) as (runtime, _):
+def test_what_is_stored_is_where_it_was_seen(stores: Stores, draft: IssueDraft) -> None:
+    with filled(stores, [([draft], False)]) as (runtime, _):
         table = runtime.snapshot.issues
         [lon], [lat] = table.lonlat(np.array([0]))
         stored = shapely.Point(lon, lat) if table.is_point[0] else shapely.from_wkb(table.wkb(0))

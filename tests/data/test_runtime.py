@@ -8,7 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,7 +28,9 @@ from geo.errors import BadValueError, CityError, ConflictError, NotFoundError, S
 from geo.issue import IssueDraft, Transition
 from geo.lifecycle import Status
 from geo.point import InspectionPoint, Visit
+from tests.data.conftest import runtime_of
 from tests.small_city import CLOCK, CRS, ORIGIN, small_city
+from tests.stores import Stores, fresh_store
 
 HERE = shapely.Point(106.71, 26.6)
 
@@ -230,20 +231,18 @@ def test_a_citys_records_fill_an_empty_store(opened: Callable[[City], Runtime], 
     assert snapshot.rejects == tuple(rejects)
 
 
-def test_a_log_of_dated_records_is_in_order_of_time_and_the_same_each_time(
-    opened: Callable[[City], Runtime], city: City, tmp_path: Path
-) -> None:
+def test_a_log_of_dated_records_is_in_order_of_time_and_the_same_each_time(stores: Stores, city: City) -> None:
     records = CityRecords([draft(reported_at=CLOCK - timedelta(days=n)) for n in range(3)], POINTS, VISITS, bulk=False)
     hashes = []
     for _ in range(2):
-        live = opened(city)
-        load(live, records)
-        with live.store.reading() as connection:
-            rows = connection.exec_driver_sql("SELECT at, hash FROM event ORDER BY seq").fetchall()
-        assert [row[0] for row in rows] == sorted(row[0] for row in rows)
-        hashes.append(rows[-1][1])
-        live.close()
-        (tmp_path / "again.db").unlink()
+        with fresh_store(stores) as url:
+            live = runtime_of(city, url)
+            load(live, records)
+            with live.store.reading() as connection:
+                rows = connection.exec_driver_sql("SELECT at, hash FROM event ORDER BY seq").fetchall()
+            assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+            hashes.append(rows[-1][1])
+            live.close()
     assert hashes[0] == hashes[1]
 
 
@@ -282,9 +281,9 @@ def test_the_snapshot_keeps_a_few_past_moments(live: Runtime) -> None:
     assert snapshot.issues_at(CLOCK - timedelta(days=2)) is not past
 
 
-def test_the_open_runtime_is_found_until_it_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_open_runtime_is_found_until_it_is_closed(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.runtime._open", [])  # other tests may hold theirs open
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}")
+    settings = Settings(database_url=url)
     opened_now = open_runtime(settings, with_demo=False)
     assert runtime() is opened_now
     assert opened_now.health()["status"] == "ok"
@@ -298,7 +297,7 @@ def test_the_open_runtime_is_found_until_it_is_closed(tmp_path: Path, monkeypatc
 def test_verify_names_what_was_tampered_with(live: Runtime) -> None:
     live.submit([draft(), draft()], actor="a")
     with live.store.writing() as connection:
-        connection.exec_driver_sql("UPDATE issue SET status = 6 WHERE row = 2")
+        connection.exec_driver_sql('UPDATE issue SET status = 6 WHERE "row" = 2')
     with live.store.reading() as connection:
         (problem,) = problems(connection, live.city)
     assert "row 2 of the table issue has status '6'" in problem

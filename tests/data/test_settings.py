@@ -44,7 +44,10 @@ def test_all_settings_are_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("XUNJIE_DATABASE_URL", "postgresql://user:secret@host/db", "later release"),
+        ("XUNJIE_DATABASE_URL", "postgresql+psycopg://user:secret@host", "names no database"),
+        ("XUNJIE_DATABASE_URL", "postgresql+psycopg://user:secret@host:port/db", "postgresql+psycopg://"),
+        ("XUNJIE_DATABASE_URL", "postgresql+asyncpg://user:secret@host/db", "asyncpg"),
+        ("XUNJIE_DATABASE_URL", "postgresql://user:secret@host/db?sslmood=x", "sslmood"),
         ("XUNJIE_DATABASE_URL", "mysql://user:secret@host/db", "mysql"),
         ("XUNJIE_DATABASE_URL", "var/x.db", "sqlite:///PATH"),
         ("XUNJIE_CITY", "/no/such/folder", "not a folder"),
@@ -60,3 +63,9 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(variable: str, value: st
     assert variable in str(caught.value)
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_settings_in_a_log_do_not_show_the_password() -> None:
+    settings = Settings.from_environment({"XUNJIE_DATABASE_URL": "postgresql+psycopg://user:secret@host/db"})
+    assert "secret" not in repr(settings)
+    assert settings.database_url_for("yunyan") == "postgresql+psycopg://user:secret@host/db"

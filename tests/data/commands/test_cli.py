@@ -28,11 +28,11 @@ def city_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(tmp_path: Path, city_folder: Path) -> Run:
-    """Runs a command on the store x.db of that city."""
+def run(url: str, city_folder: Path) -> Run:
+    """Runs a command on one store of that city."""
 
     def run_command(*arguments: object, **environ: str) -> int:
-        settings = {"XUNJIE_CITY": str(city_folder), "XUNJIE_DATABASE_URL": f"sqlite:///{tmp_path / 'x.db'}"}
+        settings = {"XUNJIE_CITY": str(city_folder), "XUNJIE_DATABASE_URL": url}
         return main([str(argument) for argument in arguments], settings | environ)
 
     return run_command
@@ -154,7 +154,7 @@ def test_a_refusal_is_one_sentence(
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("XUNJIE_CITY", "/no/such/folder"), ("XUNJIE_DATABASE_URL", "postgresql://host/db"), ("XUNJIE_TILES_URL", "x")],
+    [("XUNJIE_CITY", "/no/such/folder"), ("XUNJIE_DATABASE_URL", "mysql://host/db"), ("XUNJIE_TILES_URL", "x")],
 )
 def test_a_setting_that_cannot_be_used_is_code_two(
     run: Run, variable: str, value: str, capsys: pytest.CaptureFixture[str]

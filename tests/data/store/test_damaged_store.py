@@ -3,39 +3,75 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import shapely
+from sqlalchemy import Connection, create_engine, delete, insert, select
 
 from data.catching_up import read_snapshot
 from data.store.database import open_store
 from data.store.events import event_hash
-from data.store.schema import SCHEMA_VERSION
+from data.store.schema import EVENT, SCHEMA_VERSION
 from data.store.verify import problems
 from geo.city import City
 from geo.errors import StoreError
 from geo.issue import IssueDraft
 from tests.data.conftest import runtime_of
 
+PROTECTION = {
+    "sqlite": ("DROP TRIGGER event_no_update", "DROP TRIGGER event_no_delete"),
+    "postgresql": ("DROP TRIGGER event_append_only ON event",),
+}
+
+
+@pytest.fixture
+def tampered(url: str, city: City) -> str:
+    """A store of three issues, its triggers taken away, as a tamperer would."""
+    fill(url, city)
+    with tampering(url) as connection:
+        for statement in PROTECTION[connection.dialect.name]:
+            connection.exec_driver_sql(statement)
+    return url
+
 
 @pytest.fixture
 def file(tmp_path: Path, city: City) -> Path:
-    """A store of three issues, its triggers taken away, as a tamperer would."""
-    live = runtime_of(city, tmp_path / "store.db")
+    """The same as a SQLite file, whose columns take values of any type."""
+    fill(f"sqlite:///{tmp_path / 'store.db'}", city)
+    with sqlite3.connect(tmp_path / "store.db") as database:
+        database.executescript("; ".join(PROTECTION["sqlite"]))
+    return tmp_path / "store.db"
+
+
+def fill(url: str, city: City) -> None:
+    live = runtime_of(city, url)
     kind = city.catalogue.types[0].code
     for name in "abc":
         place = shapely.Point(106.705, 26.605)
         live.submit([IssueDraft(city.campaign().default_register, kind, place, description=name)], actor="a")
     live.close()
-    with sqlite3.connect(tmp_path / "store.db") as database:
-        database.executescript("DROP TRIGGER event_no_update; DROP TRIGGER event_no_delete;")
-    return tmp_path / "store.db"
 
 
-def found(file: Path, city: City) -> str:
-    store = open_store(f"sqlite:///{file}", city, writing=False)
+@contextmanager
+def tampering(url: str) -> Iterator[Connection]:
+    """A connection of the owner of the store, past our program."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def altered(url: str, script: str) -> None:
+    with tampering(url) as connection:
+        for statement in script.split("; "):
+            connection.exec_driver_sql(statement)
+
+
+def found(url: str, city: City) -> str:
+    store = open_store(url, city, writing=False)
     try:
         with store.reading() as connection:
             return "; ".join(problems(connection, city))
@@ -43,72 +79,94 @@ def found(file: Path, city: City) -> str:
         store.close()
 
 
-def altered(file: Path, script: str) -> None:
-    with sqlite3.connect(file) as database:
-        database.executescript(script)
-
-
-def rechained(file: Path, change: Callable[[list[object]], None]) -> None:
+def rechained(url: str, change: Callable[[list[object]], None]) -> None:
     """Alter the second event and give the log hashes that fit, as only someone with our code could."""
-    with sqlite3.connect(file) as database:
-        rows = [list(row) for row in database.execute("SELECT * FROM event ORDER BY seq")]
+    with tampering(url) as connection:
+        rows = [list(row) for row in connection.execute(select(EVENT).order_by(EVENT.c.seq))]
         change(rows[1])
         last = "0" * 64
-        database.execute("DELETE FROM event")
+        connection.execute(delete(EVENT))
         for row in rows:
             row[6], row[7] = last, event_hash(last, *row[:6])
             last = row[7]
-            database.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute(insert(EVENT).values(row))
 
 
-def test_a_sound_store_has_no_problems(file: Path, city: City) -> None:
-    assert found(file, city) == ""
+def test_a_sound_store_has_no_problems(tampered: str, city: City) -> None:
+    assert found(tampered, city) == ""
 
 
 @pytest.mark.parametrize(
     "script",
     [
         "UPDATE event SET payload = replace(payload, '\"b\"', '\"x\"') WHERE seq = 2",
-        "UPDATE event SET payload = x'00ff' WHERE seq = 2",
         "UPDATE event SET actor = 'z' WHERE seq = 2",
         "DELETE FROM event WHERE seq = 2",
         "INSERT INTO event SELECT 4, issue_id, at, actor, kind, payload, hash, hash FROM event WHERE seq = 3",
-        "UPDATE event SET seq = 9 WHERE seq = 1; UPDATE event SET seq = 1 WHERE seq = 2;"
+        "UPDATE event SET seq = 9 WHERE seq = 1; UPDATE event SET seq = 1 WHERE seq = 2; "
         "UPDATE event SET seq = 2 WHERE seq = 9",
     ],
 )
-def test_an_altered_log_is_found(file: Path, city: City, script: str) -> None:
-    altered(file, script)
-    assert "the event log is broken at event" in found(file, city)
+def test_an_altered_log_is_found(tampered: str, city: City, script: str) -> None:
+    altered(tampered, script)
+    assert "the event log is broken at event" in found(tampered, city)
+
+
+def test_bytes_in_the_place_of_text_are_found(file: Path, city: City) -> None:
+    altered(f"sqlite:///{file}", "UPDATE event SET payload = x'00ff' WHERE seq = 2")
+    assert "the event log is broken at event" in found(f"sqlite:///{file}", city)
 
 
 @pytest.mark.parametrize(("position", "value"), [(4, "zzz"), (5, "{}"), (5, "no json")])
 def test_an_event_that_is_none_of_ours_is_found_though_its_hash_fits(
-    file: Path, city: City, position: int, value: str
+    tampered: str, city: City, position: int, value: str
 ) -> None:
-    rechained(file, lambda row: row.__setitem__(position, value))
-    assert found(file, city) != ""
+    rechained(tampered, lambda row: row.__setitem__(position, value))
+    assert found(tampered, city) != ""
 
 
 @pytest.mark.parametrize("key", ["revision", "last_number"])
-def test_a_counter_that_lies_behind_the_log_is_found(file: Path, city: City, key: str) -> None:
-    altered(file, f"UPDATE meta SET value = '1' WHERE key = '{key}'")
-    assert f"{key} is 1, but its log has reached 3" in found(file, city)
+def test_a_counter_that_lies_behind_the_log_is_found(tampered: str, city: City, key: str) -> None:
+    altered(tampered, f"UPDATE meta SET value = '1' WHERE key = '{key}'")
+    assert f"{key} is 1, but its log has reached 3" in found(tampered, city)
 
 
 @pytest.mark.parametrize(
     "script",
     [
-        "DELETE FROM meta WHERE key = 'revision'",
-        "UPDATE meta SET value = 'abc' WHERE key = 'last_number'",
-        "UPDATE meta SET value = '{' WHERE key = 'rejects'",
-        "UPDATE issue SET lon = 'abc' WHERE row = 2",
-        "UPDATE issue SET status = 'abc' WHERE row = 2",
+        "UPDATE issue SET lon = lon + 1e-9 WHERE number = 'SC-00002'",
+        "UPDATE issue SET status = 6 WHERE number = 'SC-00002'",
+        "UPDATE issue SET wkb = (SELECT wkb FROM issue WHERE number = 'SC-00001'), synthetic = NOT synthetic",
+        "UPDATE transition SET note = 'x' WHERE issue_row = 2",
+        "DELETE FROM transition WHERE issue_row = 2",
+        "DELETE FROM issue WHERE number = 'SC-00002'",
     ],
 )
-def test_a_damaged_value_is_one_sentence_to_a_reader(file: Path, city: City, script: str) -> None:
-    altered(file, script)
-    store = open_store(f"sqlite:///{file}", city, writing=False)
+def test_a_row_that_is_not_what_the_log_makes_is_found(tampered: str, city: City, script: str) -> None:
+    altered(tampered, script)
+    assert "the log makes" in found(tampered, city)
+
+
+def test_a_missing_or_meaningless_entry_of_meta_is_one_sentence_to_a_reader(tampered: str, city: City) -> None:
+    for script in (
+        "UPDATE meta SET value = '{' WHERE key = 'rejects'",
+        "UPDATE meta SET value = 'abc' WHERE key = 'last_number'",
+        "DELETE FROM meta WHERE key = 'revision'",
+    ):
+        altered(tampered, script)
+        damaged_to_a_reader(tampered, city)
+
+
+@pytest.mark.parametrize(
+    "script", ["UPDATE issue SET lon = 'abc' WHERE row = 2", "UPDATE issue SET status = 'abc' WHERE row = 2"]
+)
+def test_a_value_of_another_type_is_one_sentence_to_a_reader(file: Path, city: City, script: str) -> None:
+    altered(f"sqlite:///{file}", script)
+    damaged_to_a_reader(f"sqlite:///{file}", city)
+
+
+def damaged_to_a_reader(url: str, city: City) -> None:
+    store = open_store(url, city, writing=False)
     try:
         with pytest.raises(StoreError, match="damaged") as caught:
             read_snapshot(store, city)
@@ -117,7 +175,7 @@ def test_a_damaged_value_is_one_sentence_to_a_reader(file: Path, city: City, scr
     assert "\n" not in str(caught.value)
 
 
-def test_a_reader_of_a_newer_store_is_told_to_use_a_newer_program(file: Path, city: City) -> None:
-    altered(file, f"UPDATE meta SET value = '{SCHEMA_VERSION + 1}' WHERE key = 'schema_version'")
+def test_a_reader_of_a_newer_store_is_told_to_use_a_newer_program(tampered: str, city: City) -> None:
+    altered(tampered, f"UPDATE meta SET value = '{SCHEMA_VERSION + 1}' WHERE key = 'schema_version'")
     with pytest.raises(StoreError, match="newer release"):
-        open_store(f"sqlite:///{file}", city, writing=False)
+        open_store(tampered, city, writing=False)

@@ -1,0 +1,116 @@
+"""One thread that hears of every revision committed to a PostgreSQL store, and notices within 3 s when it is lost."""
+
+from __future__ import annotations
+
+import logging
+import selectors
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import psycopg
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGconn
+
+from geo.errors import StoreError, StoreLostError
+
+CHANNEL: Final = "xunjie"
+HEARTBEAT_S: Final = 1.0
+ANSWER_S: Final = 1.5
+"""A heartbeat without an answer for so long means that the server is lost."""
+LONGEST_WAIT_S: Final = 2.0
+_FIRST_WAIT_S: Final = 0.1
+_LISTEN: Final = f"LISTEN {CHANNEL}".encode()
+_ASK: Final = b"SELECT value FROM meta WHERE key = 'revision'"
+
+_LOG = logging.getLogger("xunjie.listening")
+
+
+class Listener:
+    """Calls `heard` with the newest revision, when another process (of another name) announces one and with each
+    heartbeat, and `lost` with the error when the server is gone; reconnects by itself. What `heard` raises counts as a
+    loss and is tried again.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], psycopg.Connection[Any]],
+        heard: Callable[[int], None],
+        lost: Callable[[Exception], None],
+        *,
+        own_name: str,
+    ) -> None:
+        self._own_name = own_name
+        self._connect, self._heard, self._lost = connect, heard, lost
+        self._ending = threading.Event()
+        self._wake, self._woken = socket.socketpair()
+        self._thread = threading.Thread(target=self._run, name="xunjie-listening", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen, in a thread of our own."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening and wait for the thread. Twice is harmless."""
+        if self._ending.is_set():
+            return
+        self._ending.set()
+        self._wake.close()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(5)
+        self._woken.close()
+
+    def _run(self) -> None:
+        wait = _FIRST_WAIT_S
+        while not self._ending.is_set():
+            try:
+                with self._connect() as connection:
+                    for revision in self._revisions(connection.pgconn):
+                        self._heard(revision)
+                        wait = _FIRST_WAIT_S
+            except Exception as error:  # noqa: BLE001 - whatever it is: it is told, and this thread must go on
+                if not self._ending.is_set():
+                    expected = isinstance(error, psycopg.Error | StoreError | OSError)
+                    reason = " ".join(str(error).split())
+                    _LOG.warning("not listening to the store: %s", reason, exc_info=not expected)
+                    self._lost(error)
+            self._ending.wait(wait)
+            wait = min(wait * 2, LONGEST_WAIT_S)
+
+    def _revisions(self, server: PGconn) -> Iterator[int]:
+        """Each revision that is notified, and the newest one at every heartbeat, until the end is asked for."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(server.socket, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            query, due, asked = _LISTEN, time.monotonic(), False
+            while not self._ending.is_set():
+                if not asked and time.monotonic() >= due:
+                    server.send_query(query)
+                    server.flush()
+                    asked, due = True, time.monotonic() + ANSWER_S
+                selector.select(max(0.0, due - time.monotonic()))
+                server.consume_input()
+                while (notification := server.notifies()) is not None:
+                    revision, _, name = notification.extra.decode().partition(" ")
+                    if name != self._own_name:
+                        yield int(revision)
+                if asked and not server.is_busy():
+                    yield from _answer(server)
+                    asked, due = False, time.monotonic() + (HEARTBEAT_S if query is _ASK else 0.0)
+                    query = _ASK
+                elif asked and time.monotonic() >= due:
+                    raise StoreLostError(f"the server has not answered for {ANSWER_S} s")
+
+
+def _answer(server: PGconn) -> list[int]:
+    """The numbers in the answer to our question; StoreError where it is a refusal."""
+    numbers = []
+    while (result := server.get_result()) is not None:
+        if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+            raise StoreError(result.get_error_message())
+        value = result.get_value(0, 0) if result.ntuples else None
+        if value is not None:
+            numbers.append(int(value))
+    return numbers

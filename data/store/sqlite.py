@@ -1,0 +1,124 @@
+"""SQLite: one file, one writing process; its settings, and what its refusals mean."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from data.store.listening import Listener
+from data.store.lock import WriterLock
+from geo.errors import SettingsError, StoreError
+
+_BUSY_MS: Final = 10_000
+_CACHE_KB: Final = 16_000  # with the default of 2 MB bulk inserts into the index of UUIDs take half as long again
+_MEANINGS: Final = (
+    ("not a database", "is not a database file; name another file, or move this one away"),
+    ("readonly", "cannot be written: the file or its folder is read-only"),
+    ("unable to open", "cannot be opened: the folder does not exist or may not be entered or written"),
+    ("is full", "cannot be written: the disk is full"),
+    ("disk i/o", "cannot be read or written: the disk reports an error"),
+    ("malformed", "is damaged; restore a backup"),
+    ("locked", "is being written by another program; stop that first"),
+    ("append-only", "refuses to change its event log"),
+)
+
+
+class SqliteBackend:
+    """See `data.store.engine.Backend`. `file` is the database's file."""
+
+    reading: Mapping[str, Any] = {}
+    writing: Mapping[str, Any] = {"writing": True}
+    own_tables = frozenset[str]()
+
+    def __init__(self, url: URL) -> None:
+        self.file = _file(url)
+        self.place = str(self.file)
+        self._lock: WriterLock | None = None
+
+    def open(self, *, writing: bool) -> Engine:
+        """An engine on the file; `writing` makes its folder and takes the lock of the only writing process."""
+        if not writing:
+            if not self.file.is_file():
+                raise StoreError(f"there is no store at {self.place}; start the program or load the demo first")
+            return _engine(self.file, writing=False)
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot make the folder {self.file.parent} of the store: {error.strerror}") from None
+        self._lock = WriterLock(self.file)
+        return _engine(self.file, writing=True)
+
+    def before_tables(self, connection: Connection) -> None:
+        """Nothing is needed."""
+
+    def begin_writing(self, connection: Connection) -> None:
+        """The transaction began with the write lock (`_begin`)."""
+
+    def before_commit(self, connection: Connection) -> None:
+        """No other process keeps a snapshot."""
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Turn what SQLite refuses into a StoreError of one sentence."""
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            raise StoreError(f"the store {self.place} {_meaning(error)}") from error
+
+    def listener(self, heard: Callable[[int], None], lost: Callable[[Exception], None]) -> Listener | None:
+        """None: this process is the only one that writes."""
+        return None
+
+    def release(self) -> None:
+        """Let another process write."""
+        if self._lock is not None:
+            self._lock.release()
+
+
+def _file(url: URL) -> Path:
+    """The file that a SQLite URL names. Raises SettingsError for a URL without one, or with options after `?`: none
+    would be heeded."""
+    if url.query:
+        raise SettingsError("XUNJIE_DATABASE_URL has options after '?', which are not heeded; expected sqlite:///PATH")
+    name = url.database
+    if not name or name == ":memory:" or name.startswith("file:"):
+        raise SettingsError("XUNJIE_DATABASE_URL names no file; expected sqlite:///PATH")
+    return Path(name)
+
+
+def _engine(file: Path, *, writing: bool) -> Engine:
+    """An engine whose connections are durable (WAL, synchronous=FULL) and begin transactions where SQLAlchemy says.
+
+    A connection with the execution option `writing=True` takes the write lock when its transaction begins. Without
+    `writing` the connections refuse to change anything.
+    """
+    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": _BUSY_MS / 1000})
+    settled = ("journal_mode=WAL", "synchronous=FULL") if writing else ("query_only=ON",)
+
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin or commit by itself: DDL is in transactions too
+        for pragma in (*settled, "foreign_keys=ON", "mmap_size=0", "temp_store=MEMORY", f"cache_size=-{_CACHE_KB}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _meaning(error: Any) -> str:
+    text = str(getattr(error, "orig", error)).lower()
+    for part, meaning in _MEANINGS:
+        if part in text:
+            return meaning
+    return f"cannot be used: {text.splitlines()[0] if text else type(error).__name__}"

@@ -1,0 +1,72 @@
+"""Where tests keep their stores: a SQLite file, or a database of the temporary PostGIS; the same tests run on both."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Protocol
+
+import pytest
+
+from tests.postgres_server import PostgresServer
+
+BACKENDS: Final = ("sqlite", pytest.param("postgis", marks=(pytest.mark.postgis, pytest.mark.slow)))
+"""What a fixture is parametrised by. The second is repetition, and therefore `slow`."""
+
+
+class Stores(Protocol):
+    """Hands out addresses for XUNJIE_DATABASE_URL."""
+
+    def fresh(self) -> str:
+        """The address of a store that is not there yet; it is removed with its test at the latest."""
+
+    def remove(self, url: str) -> None:
+        """Take a store away, as if it had never been."""
+
+
+class SqliteStores:
+    """Files in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count()
+
+    def fresh(self) -> str:
+        return f"sqlite:///{self._folder / f'store-{next(self._numbers)}.db'}"
+
+    def remove(self, url: str) -> None:
+        name = Path(url.removeprefix("sqlite:///"))
+        for path in name.parent.glob(f"{name.name}*"):
+            path.unlink()
+
+
+class PostgisStores:
+    """Databases of one server; what is left at the end goes with the server."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+
+    def fresh(self) -> str:
+        return self._server.fresh_database()
+
+    def remove(self, url: str) -> None:
+        self._server.drop(url)
+
+
+def stores_of(backend: str, request: pytest.FixtureRequest, folder: Path) -> Stores:
+    """The stores of `backend`; the PostGIS server is started (or the test skipped) only where it is asked for."""
+    if backend == "sqlite":
+        return SqliteStores(folder)
+    return PostgisStores(request.getfixturevalue("postgres"))
+
+
+@contextmanager
+def fresh_store(stores: Stores) -> Iterator[str]:
+    """An address for as long as the block lasts."""
+    url = stores.fresh()
+    try:
+        yield url
+    finally:
+        stores.remove(url)
