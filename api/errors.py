@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from geo.errors import (
     BadValueError,
+    BusyError,
     ConflictError,
     NotFoundError,
     StoreError,
@@ -75,6 +76,8 @@ def error_response(error: XunjieError) -> Response:
         return problem("not_found", status, kind=error.kind, identity=error.identity[:100])
     if isinstance(error, ConflictError):
         return problem("conflict", status, reason=str(error))
+    if isinstance(error, BusyError):
+        return problem("writer_busy", status, {"Retry-After": "1"})
     _LOG.error("%s: %s", type(error).__name__, error)
     # The text of a store or settings error may name paths and hosts of the server: it goes to the log only.
     return problem("store" if isinstance(error, StoreError) else "internal", status)

@@ -20,6 +20,7 @@ from data.snapshot import Snapshot
 from data.store.database import Store, open_store, read_meta
 from data.store.receipts import Receipt
 from data.store.writer import Batch, Writer, is_empty
+from data.store.writer_queue import WriterQueue
 from geo.city import City
 from geo.errors import CityError, StoreError
 from geo.issue import IssueDraft
@@ -35,7 +36,6 @@ class Runtime:
         self.settings, self.city = settings, city
         self.store = store
         self._feed = ChangeFeed()
-        self._lock = threading.Lock()
         self._catching_up = threading.Lock()
         self._closed = False
         self._writer = Writer(store, city, Placer(city))
@@ -45,8 +45,9 @@ class Runtime:
             _LOG.info("the layers of %s changed: working out every place anew", city.code)
             self._writer.reassign()
         if with_demo and empty and city.demo is not None:
-            self._write(self._demo_batch(), None)
+            self._writer.write(self._demo_batch())
         self._snapshot = read_snapshot(store, city)
+        self._queue = WriterQueue(self._writer, lambda _written: self.catch_up())
 
     @property
     def snapshot(self) -> Snapshot:
@@ -66,12 +67,13 @@ class Runtime:
         imported: bool = False,
         origins: Mapping[int, Origin] | None = None,
     ) -> list[Receipt]:
-        """Write `drafts` whole or not at all, in one transaction; receipts in their order, given after its commit.
+        """Write `drafts` whole or not at all, in one transaction; receipts in their order, given after its commit. What
+        several threads submit at one time is committed together.
 
         A draft whose UUID is known with the same content is not written again (`created` False). Raises BadValueError
-        for the first draft that cannot be taken, ConflictError for a known UUID with other content. `imported` takes
-        histories of other ledgers as they are; `origins` (by position) keeps older source coordinates; `progress`
-        hears of the share done, 0 to 1.
+        for the first draft that cannot be taken, ConflictError for a known UUID with other content, BusyError where
+        too much waits to be written. `imported` takes histories of other ledgers as they are; `origins` (by position)
+        keeps older source coordinates; `progress` hears of the share done, 0 to 1.
         """
         tell = progress or (lambda _share: None)
         tell(0.0)
@@ -79,7 +81,7 @@ class Runtime:
         for error in examined.errors.values():
             raise error
         tell(0.3)
-        receipts = self._write(Batch(examined, actor, imported=imported), tell)
+        receipts = self._queue.submit(Batch(examined, actor, imported=imported)).result()
         tell(1.0)
         return receipts
 
@@ -99,8 +101,9 @@ class Runtime:
         }
 
     def close(self) -> None:
-        """Close the store and let another process have it. Twice is harmless."""
+        """Write what waits, close the store and let another process have it. Twice is harmless."""
         self._closed = True
+        self._queue.close()
         self.store.close()
         _forget(self)
 
@@ -108,14 +111,6 @@ class Runtime:
         from data.demo import load_records  # the loaders are large and needed once in a store's life
 
         return demo_batch(self.city, load_records(self.city))
-
-    def _write(self, batch: Batch, tell: Progress | None) -> list[Receipt]:
-        with self._lock:
-            written = self._writer.write(batch)
-            if tell is not None:
-                tell(0.8)
-                self.catch_up()
-        return written.receipts
 
     def catch_up(self) -> None:
         """Bring the snapshot to the store's newest revision, and tell everyone if there is one."""

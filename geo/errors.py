@@ -44,6 +44,10 @@ class StoreInUseError(StoreError):
     """Another process writes to this store; the text names it."""
 
 
+class BusyError(StoreError):
+    """More writes wait than the queue holds; nothing of this one was written, and it may be sent again."""
+
+
 class NotFoundError(XunjieError):
     """No record of that identity."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,7 +38,7 @@ def known_receipts(connection: Connection, ids: Sequence[str]) -> dict[str, tupl
 
 
 def sort_out(
-    issues: Sequence[CheckedIssue], known: dict[str, tuple[str, Receipt]], meta: Meta, prefix: str
+    issues: Sequence[CheckedIssue], known: MutableMapping[str, tuple[str, Receipt]], meta: Meta, prefix: str
 ) -> tuple[list[Receipt], list[tuple[int, CheckedIssue]]]:
     """Receipts of all drafts, and which (with their position) are new; new ones are given their id and number."""
     receipts: list[Receipt] = []
