@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Dialect, Table, insert
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -23,8 +24,14 @@ def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any
     """
     if not rows:
         return
-    compiled = insert(table).compile(dialect=connection.dialect, column_keys=table.c.keys())
-    if compiled.positiontup is not None:
-        connection.exec_driver_sql(str(compiled), list(rows))
+    statement, by_position = _statement(table, connection.dialect)
+    if by_position:
+        connection.exec_driver_sql(statement, list(rows))
     else:
-        connection.exec_driver_sql(str(compiled), [dict(zip(table.c.keys(), row, strict=True)) for row in rows])
+        connection.exec_driver_sql(statement, [dict(zip(table.c.keys(), row, strict=True)) for row in rows])
+
+
+@lru_cache(maxsize=32)  # compiling takes as long as inserting twenty rows
+def _statement(table: Table, dialect: Dialect) -> tuple[str, bool]:
+    compiled = insert(table).compile(dialect=dialect, column_keys=table.c.keys())
+    return str(compiled), compiled.positiontup is not None
