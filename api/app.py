@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from api import (
     cells,
+    change,
     compliance,
     densities,
     exports,
@@ -47,6 +48,7 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     watch.OPERATION,
     stream.OPERATION,
     report.OPERATION,
+    change.OPERATION,
     issue_record.OPERATION,
     point_record.OPERATION,
     *map_pages.OPERATIONS,

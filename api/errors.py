@@ -17,6 +17,7 @@ from geo.errors import (
     BusyError,
     ConflictError,
     NotFoundError,
+    StaleError,
     StoreError,
     XunjieError,
 )
@@ -74,6 +75,8 @@ def error_response(error: XunjieError) -> Response:
         )
     if isinstance(error, NotFoundError):
         return problem("not_found", status, kind=error.kind, identity=error.identity[:100])
+    if isinstance(error, StaleError):
+        return _stale_response(error, status)
     if isinstance(error, ConflictError):
         return problem("conflict", status, reason=str(error))
     if isinstance(error, BusyError):
@@ -81,6 +84,22 @@ def error_response(error: XunjieError) -> Response:
     _LOG.error("%s: %s", type(error).__name__, error)
     # The text of a store or settings error may name paths and hosts of the server: it goes to the log only.
     return problem("store" if isinstance(error, StoreError) else "internal", status)
+
+
+def _stale_response(error: StaleError, status: int) -> Response:
+    """What became of the issue meanwhile, and where the wished change differs from it."""
+    values = {"version": error.version, "expected": error.expected, "who": error.changed_by}
+    content = {
+        "message": translate("errors.stale", "en", **values),
+        "message_zh": translate("errors.stale", "zh-CN", **values),
+        "id": error.issue,
+        "version": error.version,
+        "expected_version": error.expected,
+        "changed_by": error.changed_by,
+        "changed_at": error.changed_at.isoformat(),
+        "difference": {name: {"yours": yours, "now": now} for name, (yours, now) in error.difference.items()},
+    }
+    return json_response({"error": content}, status)
 
 
 Endpoint = Callable[[Request], Any]

@@ -12,6 +12,7 @@ import orjson
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
+from data.intake.changes import CheckedChange
 from data.intake.issues import CheckedIssue
 from data.intake.placing import Placer
 from data.intake.points import point_events, visit_events
@@ -19,6 +20,7 @@ from data.records import Reject
 from data.store.appending import append_events, is_empty, issue_events
 from data.store.batch import Batch, Rows
 from data.store.bulk_insert import insert_rows, insert_tuples
+from data.store.changing import ChangeReceipt, Changing
 from data.store.database import read_meta, set_meta
 from data.store.events import Kind, Pending, iso_utc
 from data.store.projection import IssueRecord, issue_record, point_columns, visit_columns
@@ -28,20 +30,25 @@ from geo.city import City
 from geo.clock import to_us
 from geo.errors import StoreError
 
+Work = Batch | CheckedChange
+Outcome = list[Receipt] | ChangeReceipt
+
 
 class Group:
-    """Takes batches one after the other, each as if the ones before it were written; `write` writes them all.
+    """Takes one work after the other, each as if the ones before it were written; `write` writes them all.
 
     `take` raises what it will not have and leaves the group as it was. Whatever `write` raises, the transaction has to
-    be rolled back by whoever holds it.
+    be rolled back by whoever holds it. `more` says whether anything besides new issues was taken.
     """
 
-    def __init__(self, connection: Connection, city: City, placer: Placer, batches: Sequence[Batch]) -> None:
+    def __init__(self, connection: Connection, city: City, placer: Placer, works: Sequence[Work]) -> None:
         self._connection, self._city, self._placer = connection, city, placer
         self._meta = read_meta(connection)
         self._last_number = self._meta.last_number
-        wanted = (issue.id for batch in batches for issue in batch.issues.issues)
-        self._known = known_receipts(connection, [identity for identity in wanted if identity is not None])
+        issues = [issue for work in works if isinstance(work, Batch) for issue in work.issues.issues]
+        self._known = known_receipts(connection, [issue.id for issue in issues if issue.id is not None])
+        changes = [work for work in works if isinstance(work, CheckedChange)]
+        self._changing = Changing(connection, city, changes) if changes else None
         self._wall_us = to_us(datetime.now(UTC))
         self._row = connection.execute(select(func.max(ISSUE.c.row))).scalar() or 0
         self._pending: list[Pending] = []
@@ -49,6 +56,8 @@ class Group:
         self._geometries: list[NDArray[np.object_]] = []
         self._rejects: Sequence[Reject] = ()
         self._points_and_visits: tuple[set[str], set[str]] | None = None
+        self._ids: dict[str, None] = {}
+        self.more = False
 
     @property
     def revision(self) -> int:
@@ -56,13 +65,27 @@ class Group:
         return self._meta.revision + bool(self._pending)
 
     @property
-    def more(self) -> bool:
-        """Whether the group holds anything besides new issues."""
-        return any(event.issue_id is None for event in self._pending)
+    def ids(self) -> tuple[str, ...]:
+        """The issues that were added or changed, each once, in the order in which they first were."""
+        return tuple(self._ids)
 
-    def take(self, batch: Batch) -> list[Receipt]:
-        """Receipts of the batch's drafts. Raises ConflictError for a known UUID with other content, StoreError where
-        `only_if_empty` is not met, BadValueError for a point or visit that cannot be taken."""
+    def take(self, work: Work) -> Outcome:
+        """Receipts of a batch's drafts, or that of a change. Raises ConflictError for a known UUID with other content,
+        StoreError where `only_if_empty` is not met, BadValueError for a point or visit that cannot be taken, and for a
+        change what `Changing.take` raises."""
+        return self._take_batch(work) if isinstance(work, Batch) else self._take_change(work)
+
+    def _take_change(self, change: CheckedChange) -> ChangeReceipt:
+        assert self._changing is not None
+        revision = self._meta.revision + 1
+        receipt, events = self._changing.take(change, revision=revision, wall_us=self._wall_us)
+        if events:
+            self._pending += events
+            self._ids[change.issue_id] = None
+            self.more = True
+        return receipt
+
+    def _take_batch(self, batch: Batch) -> list[Receipt]:
         if batch.only_if_empty and (self._pending or not is_empty(self._connection)):
             raise StoreError("the store is not empty; the demo loads into an empty one only")
         mine: dict[str, tuple[str, Receipt]] = {}
@@ -73,6 +96,7 @@ class Group:
             return receipts
         if batch.as_dated:
             fresh.sort(key=lambda entry: entry[1].reported_us)
+        self.more = self.more or bool(pending)
         pending += self._add(batch, fresh)
         if batch.as_dated:
             pending.sort(key=lambda event: event.at_us)
@@ -92,6 +116,8 @@ class Group:
         insert_rows(self._connection, ISSUE, rows.issues)
         insert_rows(self._connection, ISSUE_SHARE, rows.shares)
         insert_tuples(self._connection, TRANSITION, rows.transitions)
+        if self._changing is not None:
+            self._changing.write()
         _add_points(self._connection, self._pending, self._placer)
         set_meta(self._connection, revision=self.revision, last_number=self._last_number)
         if self._rejects:
@@ -114,6 +140,9 @@ class Group:
                     record.change(to_us(step.at), step.actor, step.status, step.note, step.evidence)
             records.append(record)
         self._row += len(records)
+        self._ids.update((record.columns["id"], None) for record in records)
+        if self._changing is not None:
+            self._changing.known_from_now_on(records)
         self._records += records
         self._geometries.append(batch.issues.geometries[[position for position, _ in fresh]])
         return pending

@@ -14,7 +14,7 @@ from data.store.database import Meta
 from data.store.schema import ISSUE
 from geo.errors import ConflictError
 
-_CHUNK: Final = 500
+CHUNK: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Receipt:
 def known_receipts(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, Receipt]]:
     """Content hash and receipt of each of `ids` that the store has."""
     known = {}
-    for start in range(0, len(ids), _CHUNK):
+    for start in range(0, len(ids), CHUNK):
         query = select(ISSUE.c.id, ISSUE.c.number, ISSUE.c.revision, ISSUE.c.content)
-        for row in connection.execute(query.where(ISSUE.c.id.in_(ids[start : start + _CHUNK]))):
+        for row in connection.execute(query.where(ISSUE.c.id.in_(ids[start : start + CHUNK]))):
             known[row.id] = (row.content, Receipt(row.id, row.number, row.revision, created=False))
     return known
 

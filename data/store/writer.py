@@ -1,4 +1,4 @@
-"""The one writer: batches become events, rows and places in one transaction, acknowledged only after its commit."""
+"""The one writer: batches and changes become events and rows in one transaction, acknowledged after its commit."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from data.store.batch import Batch, Rows, Written
 from data.store.collector import collector_at_rest
 from data.store.database import Store, read_meta, set_meta
 from data.store.events import Kind, Pending
-from data.store.group import Group
+from data.store.group import Group, Outcome, Work
 from data.store.reassign import reassign_places
-from data.store.receipts import Receipt
 from geo.city import City
 from geo.clock import to_us
 from geo.errors import StoreError, XunjieError
@@ -25,12 +24,13 @@ __all__ = ["Batch", "GroupWritten", "Rows", "Writer", "Written", "is_empty"]
 
 @dataclass(frozen=True, slots=True)
 class GroupWritten:
-    """The outcome of one transaction: the revision now, of each batch its receipts or why it was not taken, and the
-    new rows of issues, in the order of the batches. `more`: other things than new issues were written too."""
+    """The outcome of one transaction: the revision now; of each work its receipts, or why it was not taken; the new
+    rows of issues; and in order the ids of issues that were added or changed. `more`: not only new issues."""
 
     revision: int
-    outcomes: list[list[Receipt] | XunjieError]
+    outcomes: list[Outcome | XunjieError]
     rows: Rows
+    ids: tuple[str, ...]
     more: bool
 
     @property
@@ -52,21 +52,22 @@ class Writer:
         [outcome] = written.outcomes
         if isinstance(outcome, XunjieError):
             raise outcome
+        assert isinstance(outcome, list)
         return Written(written.revision, outcome, written.rows)
 
-    def write_group(self, batches: Sequence[Batch]) -> GroupWritten:
-        """Write all of `batches` in one transaction. One that cannot be taken fails alone, before anything of it was
+    def write_group(self, works: Sequence[Work]) -> GroupWritten:
+        """Write all of `works` in one transaction. One that cannot be taken fails alone, before anything of it was
         written; if the transaction itself fails nothing of any is written, and what it failed with is raised."""
-        outcomes: list[list[Receipt] | XunjieError] = []
+        outcomes: list[Outcome | XunjieError] = []
         with self._lock, collector_at_rest(), self._store.writing() as connection:
-            group = Group(connection, self._city, self._placer, batches)
-            for batch in batches:
+            group = Group(connection, self._city, self._placer, works)
+            for work in works:
                 try:
-                    outcomes.append(group.take(batch))
+                    outcomes.append(group.take(work))
                 except XunjieError as error:
                     outcomes.append(error)
             rows = group.write()
-        return GroupWritten(group.revision, outcomes, rows, group.more)
+        return GroupWritten(group.revision, outcomes, rows, group.ids, group.more)
 
     def must_be_empty(self) -> None:
         """Raises StoreError if anything has happened in this store."""

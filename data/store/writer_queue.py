@@ -8,11 +8,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, overload
 
 from sqlalchemy.exc import OperationalError
 
+from data.intake.changes import CheckedChange
 from data.store.batch import Batch
+from data.store.changing import ChangeReceipt
+from data.store.group import Work
 from data.store.receipts import Receipt
 from data.store.writer import GroupWritten, Writer
 from geo.errors import BusyError, StoreError, XunjieError
@@ -35,13 +38,13 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    work: Batch
+    work: Work
     bytes: int
-    future: Future[list[Receipt]] = field(default_factory=Future)
+    future: Future[Any] = field(default_factory=Future)
 
 
 class WriterQueue:
-    """Takes batches from any thread; one thread of its own writes them, in the order in which they came.
+    """Takes works from any thread; one thread of its own writes them, in the order in which they came.
 
     `after_commit` is called on that thread after every transaction that wrote something and before anyone is told of
     it; what it raises is logged, since what was committed stays committed.
@@ -58,12 +61,16 @@ class WriterQueue:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
-    def submit(self, batch: Batch) -> Future[list[Receipt]]:
-        """Have `batch` written. Its future gives the receipts once they are durable, or raises what kept it out.
+    @overload
+    def submit(self, work: Batch) -> Future[list[Receipt]]: ...
+    @overload
+    def submit(self, work: CheckedChange) -> Future[ChangeReceipt]: ...
+    def submit(self, work: Work) -> Future[Any]:
+        """Have `work` written. Its future gives the receipts once they are durable, or raises what kept it out.
 
         Raises BusyError where too much waits already, StoreError after `close`.
         """
-        entry = _Waiting(batch, _bytes_of(batch))
+        entry = _Waiting(work, _bytes_of(work))
         bounds = self._bounds
         with self._changed:
             if self._closed:
@@ -128,7 +135,7 @@ class WriterQueue:
 
 
 def _concerns_all(error: BaseException) -> bool:
-    """Whether the store refused (disk full, damaged, closed) rather than one batch of the group being a defect."""
+    """Whether the store refused (disk full, damaged, closed) rather than one work of the group being a defect."""
     return isinstance(error, StoreError) and (error.__cause__ is None or isinstance(error.__cause__, OperationalError))
 
 
@@ -141,7 +148,9 @@ def _own(error: BaseException) -> BaseException:
     return mine
 
 
-def _bytes_of(batch: Batch) -> int:
-    payloads = (issue.payload for issue in batch.issues.issues)
+def _bytes_of(work: Work) -> int:
+    if isinstance(work, CheckedChange):
+        return _RECORD_BYTES + 2 * (len(work.note) + len(work.evidence))
+    payloads = (issue.payload for issue in work.issues.issues)
     texts = sum(len(p["geometry"]) + 2 * len(p["description"]) for p in payloads)
-    return texts + _RECORD_BYTES * (len(batch.issues.issues) + len(batch.points) + len(batch.visits))
+    return texts + _RECORD_BYTES * (len(work.issues.issues) + len(work.points) + len(work.visits))
