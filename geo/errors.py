@@ -44,7 +44,11 @@ class StoreError(XunjieError):
 
 
 class StoreInUseError(StoreError):
-    """Another process writes to this store; the text names it."""
+    """Another process writes to this store; the text names it. `address` is where it answers over HTTP, if it does."""
+
+    def __init__(self, message: str, address: str | None = None) -> None:
+        self.address = address
+        super().__init__(message)
 
 
 class BusyError(StoreError):

@@ -60,6 +60,11 @@ class Store:
         ):
             yield connection
 
+    def announce(self, address: str) -> None:
+        """Tell other processes that want to write where this one answers over HTTP."""
+        if self._lock is not None:
+            self._lock.announce(address)
+
     def close(self) -> None:
         """Close all connections and let another process write. Twice is harmless."""
         self._closed = True
