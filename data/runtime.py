@@ -53,7 +53,7 @@ class Runtime:
         if with_demo and empty and city.demo is not None:
             self._writer.write(self._demo_batch())
         self._snapshot = read_snapshot(store, city)
-        self._queue = WriterQueue(self._writer, lambda _written: self.catch_up())
+        self._queue = WriterQueue(self._writer, self.catch_up)
 
     @property
     def snapshot(self) -> Snapshot:

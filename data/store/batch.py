@@ -1,14 +1,12 @@
-"""What one write asks for and what comes back: a batch of drafts with its points and visits, the rows it made."""
+"""What one write asks for and what comes back: a batch of drafts with its points and visits, and its receipts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from data.intake.issues import Examined
 from data.records import Reject
-from data.store.projection import Step
 from data.store.receipts import Receipt
 from geo.point import InspectionPoint, Visit
 
@@ -32,18 +30,8 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """What a transaction added to the tables, as rows by name of the column."""
-
-    issues: list[dict[str, Any]] = field(default_factory=list)
-    shares: list[dict[str, Any]] = field(default_factory=list)
-    transitions: list[Step] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
 class Written:
-    """The outcome: receipts in the order of the drafts, the revision now, and the new rows of issues."""
+    """The outcome: the revision now, and receipts in the order of the drafts."""
 
     revision: int
     receipts: list[Receipt]
-    rows: Rows

@@ -18,7 +18,7 @@ from data.intake.placing import Placer
 from data.intake.points import point_events, visit_events
 from data.records import Reject
 from data.store.appending import append_events, is_empty, issue_events
-from data.store.batch import Batch, Rows
+from data.store.batch import Batch
 from data.store.bulk_insert import insert_rows, insert_tuples
 from data.store.changing import ChangeReceipt, Changing
 from data.store.database import read_meta, set_meta
@@ -38,7 +38,7 @@ class Group:
     """Takes one work after the other, each as if the ones before it were written; `write` writes them all.
 
     `take` raises what it will not have and leaves the group as it was. Whatever `write` raises, the transaction has to
-    be rolled back by whoever holds it. `more` says whether anything besides new issues was taken.
+    be rolled back by whoever holds it.
     """
 
     def __init__(self, connection: Connection, city: City, placer: Placer, works: Sequence[Work]) -> None:
@@ -56,8 +56,6 @@ class Group:
         self._geometries: list[NDArray[np.object_]] = []
         self._rejects: Sequence[Reject] = ()
         self._points_and_visits: tuple[set[str], set[str]] | None = None
-        self._ids: dict[str, None] = {}
-        self.more = False
 
     @property
     def revision(self) -> int:
@@ -65,9 +63,9 @@ class Group:
         return self._meta.revision + bool(self._pending)
 
     @property
-    def ids(self) -> tuple[str, ...]:
-        """The issues that were added or changed, each once, in the order in which they first were."""
-        return tuple(self._ids)
+    def wrote(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self._pending)
 
     def take(self, work: Work) -> Outcome:
         """Receipts of a batch's drafts, or that of a change. Raises ConflictError for a known UUID with other content,
@@ -79,10 +77,7 @@ class Group:
         assert self._changing is not None
         revision = self._meta.revision + 1
         receipt, events = self._changing.take(change, revision=revision, wall_us=self._wall_us)
-        if events:
-            self._pending += events
-            self._ids[change.issue_id] = None
-            self.more = True
+        self._pending += events
         return receipt
 
     def _take_batch(self, batch: Batch) -> list[Receipt]:
@@ -96,7 +91,6 @@ class Group:
             return receipts
         if batch.as_dated:
             fresh.sort(key=lambda entry: entry[1].reported_us)
-        self.more = self.more or bool(pending)
         pending += self._add(batch, fresh)
         if batch.as_dated:
             pending.sort(key=lambda event: event.at_us)
@@ -107,15 +101,12 @@ class Group:
         self._rejects = batch.rejects or self._rejects
         return receipts
 
-    def write(self) -> Rows:
+    def write(self) -> None:
         """Write what was taken; nothing where nothing was new."""
         if not self._pending:
-            return Rows()
+            return
         append_events(self._connection, self._pending)
-        rows = self._rows()
-        insert_rows(self._connection, ISSUE, rows.issues)
-        insert_rows(self._connection, ISSUE_SHARE, rows.shares)
-        insert_tuples(self._connection, TRANSITION, rows.transitions)
+        self._write_issues()
         if self._changing is not None:
             self._changing.write()
         _add_points(self._connection, self._pending, self._placer)
@@ -123,7 +114,17 @@ class Group:
         if self._rejects:
             listed = [[reject.row, reject.column, reject.value, reject.reason] for reject in self._rejects]
             set_meta(self._connection, rejects=orjson.dumps(listed).decode())
-        return rows
+
+    def _write_issues(self) -> None:
+        if not self._records:
+            return
+        issues = [record.columns for record in self._records]
+        places = self._placer.issues(np.concatenate(self._geometries), issues)
+        for columns, place in zip(issues, places.columns, strict=True):
+            columns.update(place)
+        insert_rows(self._connection, ISSUE, issues)
+        insert_rows(self._connection, ISSUE_SHARE, places.shares)
+        insert_tuples(self._connection, TRANSITION, [step for record in self._records for step in record.steps])
 
     def _add(self, batch: Batch, fresh: list[tuple[int, CheckedIssue]]) -> list[Pending]:
         """The new issues as records of this group; their events."""
@@ -140,21 +141,11 @@ class Group:
                     record.change(to_us(step.at), step.actor, step.status, step.note, step.evidence)
             records.append(record)
         self._row += len(records)
-        self._ids.update((record.columns["id"], None) for record in records)
         if self._changing is not None:
             self._changing.known_from_now_on(records)
         self._records += records
         self._geometries.append(batch.issues.geometries[[position for position, _ in fresh]])
         return pending
-
-    def _rows(self) -> Rows:
-        if not self._records:
-            return Rows()
-        issues = [record.columns for record in self._records]
-        places = self._placer.issues(np.concatenate(self._geometries), issues)
-        for columns, place in zip(issues, places.columns, strict=True):
-            columns.update(place)
-        return Rows(issues, places.shares, [step for record in self._records for step in record.steps])
 
     def _of_points_and_visits(self, batch: Batch) -> list[Pending]:
         if not (batch.points or batch.visits):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from data.intake.placing import Placer
 from data.store.appending import append_events, is_empty
-from data.store.batch import Batch, Rows, Written
+from data.store.batch import Batch, Written
 from data.store.collector import collector_at_rest
 from data.store.database import Store, read_meta, set_meta
 from data.store.events import Kind, Pending
@@ -19,24 +19,17 @@ from geo.city import City
 from geo.clock import to_us
 from geo.errors import StoreError, XunjieError
 
-__all__ = ["Batch", "GroupWritten", "Rows", "Writer", "Written", "is_empty"]
+__all__ = ["Batch", "GroupWritten", "Writer", "Written", "is_empty"]
 
 
 @dataclass(frozen=True, slots=True)
 class GroupWritten:
-    """The outcome of one transaction: the revision now; of each work its receipts, or why it was not taken; the new
-    rows of issues; and in order the ids of issues that were added or changed. `more`: not only new issues."""
+    """The outcome of one transaction: the revision now; of each work its receipts, or why it was not taken; and
+    whether anything was written at all."""
 
     revision: int
     outcomes: list[Outcome | XunjieError]
-    rows: Rows
-    ids: tuple[str, ...]
-    more: bool
-
-    @property
-    def wrote(self) -> bool:
-        """Whether there is a new revision at all."""
-        return self.more or bool(self.rows.issues)
+    wrote: bool
 
 
 class Writer:
@@ -53,7 +46,7 @@ class Writer:
         if isinstance(outcome, XunjieError):
             raise outcome
         assert isinstance(outcome, list)
-        return Written(written.revision, outcome, written.rows)
+        return Written(written.revision, outcome)
 
     def write_group(self, works: Sequence[Work]) -> GroupWritten:
         """Write all of `works` in one transaction. One that cannot be taken fails alone, before anything of it was
@@ -66,8 +59,8 @@ class Writer:
                     outcomes.append(group.take(work))
                 except XunjieError as error:
                     outcomes.append(error)
-            rows = group.write()
-        return GroupWritten(group.revision, outcomes, rows, group.ids, group.more)
+            group.write()
+        return GroupWritten(group.revision, outcomes, group.wrote)
 
     def must_be_empty(self) -> None:
         """Raises StoreError if anything has happened in this store."""

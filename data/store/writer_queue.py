@@ -17,7 +17,7 @@ from data.store.batch import Batch
 from data.store.changing import ChangeReceipt
 from data.store.group import Work
 from data.store.receipts import Receipt
-from data.store.writer import GroupWritten, Writer
+from data.store.writer import Writer
 from geo.errors import BusyError, StoreError, XunjieError
 
 _LOG = logging.getLogger("xunjie.writer")
@@ -50,9 +50,7 @@ class WriterQueue:
     it; what it raises is logged, since what was committed stays committed.
     """
 
-    def __init__(
-        self, writer: Writer, after_commit: Callable[[GroupWritten], None], bounds: Bounds | None = None
-    ) -> None:
+    def __init__(self, writer: Writer, after_commit: Callable[[], None], bounds: Bounds | None = None) -> None:
         self._writer, self._after_commit, self._bounds = writer, after_commit, bounds or Bounds()
         self._waiting: deque[_Waiting] = deque()
         self._bytes = 0
@@ -124,7 +122,7 @@ class WriterQueue:
             return
         try:
             if written.wrote:
-                self._after_commit(written)
+                self._after_commit()
         except Exception:  # noqa: BLE001 - the commit stands, and those who wait must hear of it
             _LOG.exception("revision %d is written, but was not shown", written.revision)
         for entry, outcome in zip(taken, written.outcomes, strict=True):
