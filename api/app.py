@@ -10,10 +10,12 @@ from starlette.types import Receive, Scope, Send
 
 from api import (
     cells,
+    change,
     compliance,
     densities,
     exports,
     health,
+    imports,
     issue_record,
     map_pages,
     marks,
@@ -47,6 +49,8 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     watch.OPERATION,
     stream.OPERATION,
     report.OPERATION,
+    change.OPERATION,
+    imports.OPERATION,
     issue_record.OPERATION,
     point_record.OPERATION,
     *map_pages.OPERATIONS,

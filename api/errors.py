@@ -14,8 +14,10 @@ from starlette.responses import Response
 
 from geo.errors import (
     BadValueError,
+    BusyError,
     ConflictError,
     NotFoundError,
+    StaleError,
     StoreError,
     StoreLostError,
     XunjieError,
@@ -78,13 +80,33 @@ def error_response(error: XunjieError) -> Response:
         )
     if isinstance(error, NotFoundError):
         return problem("not_found", status, kind=error.kind, identity=error.identity[:100])
+    if isinstance(error, StaleError):
+        return _stale_response(error, status)
     if isinstance(error, ConflictError):
         return problem("conflict", status, reason=str(error))
+    if isinstance(error, BusyError):
+        return problem("writer_busy", status, {"Retry-After": "1"})
     _LOG.error("%s: %s", type(error).__name__, error)
     if isinstance(error, StoreLostError):
         return problem("store_lost", status, {"Retry-After": "5"})
     # The text of a store or settings error may name paths and hosts of the server: it goes to the log only.
     return problem("store" if isinstance(error, StoreError) else "internal", status)
+
+
+def _stale_response(error: StaleError, status: int) -> Response:
+    """What became of the issue meanwhile, and where the wished change differs from it."""
+    values = {"version": error.version, "expected": error.expected, "who": error.changed_by}
+    content = {
+        "message": translate("errors.stale", "en", **values),
+        "message_zh": translate("errors.stale", "zh-CN", **values),
+        "id": error.issue,
+        "version": error.version,
+        "expected_version": error.expected,
+        "changed_by": error.changed_by,
+        "changed_at": error.changed_at.isoformat(),
+        "difference": {name: {"yours": yours, "now": now} for name, (yours, now) in error.difference.items()},
+    }
+    return json_response({"error": content}, status)
 
 
 Endpoint = Callable[[Request], Any]

@@ -15,6 +15,9 @@ from api.errors import problem
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OUR_PATHS: Final = ("/api", "/healthz", "/map", "/wall")
+_BODIES: Final = {"/api/imports": "application/octet-stream"}
+"""What a request that writes must carry, where it is not JSON."""
+
 _FORWARDING: Final = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"})
 _HOST: Final = re.compile(
     r"(?P<name>localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE
@@ -93,8 +96,10 @@ def _refusal(scope: Scope, headers: Headers) -> Response | None:
         return problem("origin", 403)
     if unsafe and scope["type"] == "http" and is_ours(scope["path"]):
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            return problem("content_type", 415)
+        # Neither is a type that a form of another site can send without asking first.
+        expected = _BODIES.get(scope["path"], "application/json")
+        if kind != expected:
+            return problem("content_type", 415, kind=expected)
     return None
 
 

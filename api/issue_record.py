@@ -42,11 +42,13 @@ def issue_record(view: View, own: Mapping[str, Any]) -> Json:
     [properties] = IssueProperties(view.snapshot, view.filter.as_of).of(rows)
     [geometry] = issue_geometries(view.issues, rows)
     [lon], [lat] = view.issues.lonlat(rows)
+    steps = view.snapshot.events(row)
     return {
         **properties,
         "lon": float(lon),
         "lat": float(lat),
         "rework": int(endings_at(view.snapshot.history, rows, view.as_of_us).rework[0]),
+        "version": len(steps),  # the present one, whatever the moment: it is what a change names
         "geometry": geometry,
         "history": [
             {
@@ -56,7 +58,7 @@ def issue_record(view: View, own: Mapping[str, Any]) -> Json:
                 "note": step.note,
                 "evidence": step.evidence,
             }
-            for step in view.snapshot.events(row)
+            for step in steps
             if step.at <= view.filter.as_of
         ],
     }
@@ -95,6 +97,7 @@ OPERATION = data_operation(
         "lon": LON,
         "lat": LAT,
         "rework": COUNT,
+        "version": {"type": "integer", "minimum": 1, "description": "grows with every change; a change names it"},
         "geometry": GEOMETRY,
         "history": listing(
             record({"status": STRING, "at": MOMENT, "actor": STRING, "note": STRING, "evidence": STRING})

@@ -44,6 +44,8 @@ async def lifespan(_: object) -> AsyncIterator[None]:
         raise
     try:
         pages_of(opened)
+        if address is not None:
+            opened.store.announce(f"http://{_netloc(address)}")
         hub = open_hub(opened)
         try:
             with streams_ended_by_signals(hub.end):
@@ -69,6 +71,14 @@ def streamlit_address() -> str | None:
     from streamlit import config
 
     return config.get_option("server.address") or "0.0.0.0"  # noqa: S104 - Streamlit's own default, to be refused
+
+
+def _netloc(address: str) -> str:
+    """Host and port at which `streamlit run` answers; the port is settled before the lifespan begins."""
+    from streamlit import config
+
+    host = f"[{address}]" if ":" in address else address
+    return f"{host}:{config.get_option('server.port')}"
 
 
 def _leave(error: XunjieError) -> None:

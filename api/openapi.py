@@ -86,7 +86,7 @@ def _operation(operation: Operation) -> Json:
         "responses": {str(status): _answer(answer) for status, answer in operation.answers.items()},
     }
     if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": operation.body}}}
+        described["requestBody"] = {"required": True, "content": {operation.body_type: {"schema": operation.body}}}
     return described
 
 

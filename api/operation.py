@@ -48,6 +48,7 @@ class Operation:
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     filtered: bool = False
     body: Schema | None = None
+    body_type: str = "application/json"
 
     def route(self) -> Route:
         """The route that Starlette serves, with our errors turned into answers."""
@@ -78,6 +79,17 @@ def integer(name: str, description: str, low: int, high: int, *, default: int | 
 
     schema = {"type": "integer", "minimum": low, "maximum": high}
     return Parameter(name, description, schema, read, default=default, required=default is None)
+
+
+def text(name: str, description: str, *, required: bool = False, most: int = 200) -> Parameter:
+    """Text of 1 to `most` characters."""
+
+    def read(value: str) -> str:
+        if not 0 < len(value) <= most:
+            raise BadValueError(name, value, f"1 to {most} characters")
+        return value
+
+    return Parameter(name, description, {"type": "string", "minLength": 1, "maxLength": most}, read, required=required)
 
 
 def choice(name: str, description: str, options: tuple[str, ...], *, default: str | None = None) -> Parameter:

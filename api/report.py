@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import orjson
 import shapely
@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.data_route import BAD_REQUEST
-from api.errors import TooLargeError, json_response
+from api.errors import json_response
+from api.json_body import body_of, fields_of
 from api.operation import Answer, Operation
 from api.question import read_own
 from api.schemas import BOOLEAN, GEOMETRY, MOMENT, PROBLEM, STRING, record
@@ -24,7 +25,11 @@ from geo.issue import MAX_ADDRESS, MAX_DESCRIPTION, IssueDraft
 
 MOST_BYTES: Final = 256 * 1024
 ACTOR: Final = "web"
-_REQUIRED: Final = ("id", "type", "geometry")
+_EXPECTED: Final = {
+    "id": "a UUID made by the client, the same at each repetition",
+    "type": "the code of an issue type",
+    "geometry": "a GeoJSON geometry",
+}
 _TEXTS: Final = ("id", "type", "datum", "register", "task", "description", "address", "reported_at")
 _FIELDS: Final = (*_TEXTS, "geometry")
 _GEOMETRY_FIELDS: Final = ("type", "coordinates", "bbox")
@@ -34,7 +39,7 @@ async def report(request: Request) -> Response:
     """201 with the receipt; 200 where the same report came before; 409 where its UUID came with other content."""
     read_own(request.query_params.multi_items(), ())
     current = runtime()
-    draft = draft_of(await _body(request), current)
+    draft = draft_of(await body_of(request, MOST_BYTES), current)
     [receipt] = await run_in_threadpool(current.submit, [draft], actor=ACTOR)
     content = {
         "id": receipt.id,
@@ -45,19 +50,9 @@ async def report(request: Request) -> Response:
     return json_response(content, 201 if receipt.created else 200, {"Location": f"/api/issues/{receipt.id}"})
 
 
-async def _body(request: Request) -> bytes:
-    """The request's body; TooLargeError as soon as more than MOST_BYTES have come, whatever its header claimed."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise TooLargeError("body", f"more than {MOST_BYTES} bytes", f"at most {MOST_BYTES} bytes")
-    return bytes(body)
-
-
 def draft_of(body: bytes, current: Runtime) -> IssueDraft:
     """The draft that `body` (JSON) describes. Raises BadValueError for JSON, fields or types that cannot be taken."""
-    fields = _fields(body)
+    fields = fields_of(body, _FIELDS, _EXPECTED)
     for name in _TEXTS:
         if name in fields and not isinstance(fields[name], str):
             raise BadValueError(name, fields[name], "text")
@@ -74,31 +69,6 @@ def draft_of(body: bytes, current: Runtime) -> IssueDraft:
         address=fields.get("address", ""),
         reported_at=_moment(fields["reported_at"], current.city.time_zone) if "reported_at" in fields else None,
     )
-
-
-def _fields(body: bytes) -> dict[str, Any]:
-    """The fields of the JSON object, each known, none of the required ones missing; null means left out."""
-    try:
-        content = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise BadValueError("body", body[:100].decode(errors="replace"), "one JSON object in UTF-8") from None
-    if not isinstance(content, dict):
-        raise BadValueError("body", content, "one JSON object")
-    fields = {name: value for name, value in content.items() if value is not None}
-    for name in content:
-        if name not in _FIELDS:
-            raise BadValueError(name[:100] or "(empty key)", content[name], "one of " + ", ".join(_FIELDS))
-    for name in _REQUIRED:
-        if name not in fields:
-            raise BadValueError(name, "", "this field: " + _EXPECTED[name])
-    return fields
-
-
-_EXPECTED: Final = {
-    "id": "a UUID made by the client, the same at each repetition",
-    "type": "the code of an issue type",
-    "geometry": "a GeoJSON geometry",
-}
 
 
 def _geometry(value: object) -> BaseGeometry:

@@ -74,3 +74,19 @@ def enveloped(properties: Mapping[str, Schema], *, optional: Iterable[str] = ())
 
 BAD_VALUE: Final[Schema] = record({"error": record({"key": STRING, "value": STRING, "expected": STRING})})
 PROBLEM: Final[Schema] = record({"error": record({"message": STRING, "message_zh": STRING})})
+_DIFFERING: Final[Schema] = record({"yours": STRING, "now": STRING})
+STALE: Final[Schema] = record(
+    {
+        "error": record(
+            {
+                **dict.fromkeys(("message", "message_zh", "id"), STRING),
+                **dict.fromkeys(("version", "expected_version"), INTEGER),
+                "changed_by": STRING,
+                "changed_at": MOMENT,
+                "difference": record(
+                    dict.fromkeys(("status", "note", "evidence"), _DIFFERING), optional=("status", "note", "evidence")
+                ),
+            }
+        )
+    }
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ import orjson
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, Table, case, func, select
 
+from data.columns_file import KeptColumns, read_columns, write_columns
 from data.growing import Growing
 from data.issue_records import IssueRecords
 from data.records import Reject
@@ -33,6 +35,7 @@ from data.table_building import (
 from geo.city import City
 from geo.errors import StoreError
 from geo.history import folded
+from geo.scale import compiled
 from geo.tables import PointTable, VisitTable
 
 _ROWS_AT_ONCE: Final = 100_000
@@ -51,6 +54,26 @@ def read_snapshot(store: Store, city: City, *, only: Select[tuple[int]] | None =
             return _read_all(connection, store, city, only)
         except (TypeError, ValueError, OverflowError) as error:  # a value that its column never holds
             raise StoreError(f"a table of the store is damaged ({error}); restore a backup") from None
+
+
+def open_snapshot(store: Store, city: City, columns: Path) -> Snapshot:
+    """The store as it stands: from the arrays kept in the file `columns` and what came later, else read whole."""
+    kept = read_columns(columns, city)
+    if kept is not None:
+        with store.reading() as connection:
+            head = connection.execute(select(EVENT.c.hash).where(EVENT.c.seq == kept.seq)).scalar()
+            if head == kept.head:  # the chain of hashes says that the log up to here is the one they were made of
+                growing = {name: Growing(values) for name, values in kept.arrays.items()}
+                point = (kept.revision, kept.seq, kept.head)
+                return caught_up(_with_rest(connection, store, city, point, kept.arrays, growing), store)[0]
+    return read_snapshot(store, city)
+
+
+def keep_columns(snapshot: Snapshot, columns: Path) -> None:
+    """Keep the arrays of a large snapshot for the next start; a small one is read from the store as fast."""
+    if compiled(len(snapshot.issues)):
+        kept = KeptColumns(snapshot.revision, snapshot.seq, snapshot.head, snapshot.arrays)
+        write_columns(columns, snapshot.city, kept)
 
 
 def caught_up(snapshot: Snapshot, store: Store) -> tuple[Snapshot, tuple[str, ...]]:
@@ -154,22 +177,37 @@ def _read_all(connection: Connection, store: Store, city: City, only: Select[tup
     for part in _parts(connection, builder, only=only):
         for name, values in part.items():
             arrays[name] = growing[name].append(arrays[name], values)
-    points, visits = _points_and_visits(connection, builder)
-    rejects = connection.execute(select(META.c.value).where(META.c.key == "rejects")).scalar() or "[]"
     last = connection.execute(select(EVENT.c.seq, EVENT.c.hash).order_by(EVENT.c.seq.desc()).limit(1)).first()
-    rows = None
-    if only is not None:
-        rows = np.fromiter(connection.execute(only.order_by(ISSUE.c.row)).scalars(), np.int64)
+    seq, head = (0, GENESIS) if last is None else (int(last.seq), str(last.hash))
+    point = (read_meta(connection).revision, seq, head)
+    snapshot = _with_rest(connection, store, city, point, arrays, growing)
+    if only is None:
+        return snapshot
+    rows = np.fromiter(connection.execute(only.order_by(ISSUE.c.row)).scalars(), np.int64)
+    return emptied(snapshot, records=IssueRecords(store, rows))
+
+
+def _with_rest(
+    connection: Connection,
+    store: Store,
+    city: City,
+    point: tuple[int, int, str],
+    arrays: Arrays,
+    growing: dict[str, Growing],
+) -> Snapshot:
+    """A snapshot of these issues, at a point (revision, seq, head) of the log, with what is always read anew."""
+    points, visits = _points_and_visits(connection, TableBuilder(city))
+    rejects = connection.execute(select(META.c.value).where(META.c.key == "rejects")).scalar() or "[]"
     return Snapshot(
-        revision=read_meta(connection).revision,
-        seq=0 if last is None else int(last.seq),
-        head=GENESIS if last is None else str(last.hash),
+        revision=point[0],
+        seq=point[1],
+        head=point[2],
         city=city,
         arrays=arrays,
         growing=growing,
         points=points,
         visits=visits,
-        records=IssueRecords(store, rows),
+        records=IssueRecords(store),
         rejects=tuple(Reject(*entry) for entry in orjson.loads(rejects)),
     )
 

@@ -21,6 +21,8 @@ class Growing:
     def append(self, newest: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:
         """`newest` (the longest view given out) and `more` behind it. Without room everything moves once, to a quarter
         more."""
+        if not len(more):
+            return newest
         used, end = len(newest), len(newest) + len(more)
         if end > len(self._room):
             roomier = np.empty(end + max(end // 4, 1_024), self._room.dtype)

@@ -8,21 +8,28 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from data.campaign_clock import campaign_now
-from data.catching_up import caught_up, read_snapshot
+from data.catching_up import caught_up, keep_columns, open_snapshot
 from data.city_folder.load import load_city
 from data.feed import READY, Change, ChangeFeed, Health
+from data.intake.changes import checked_change
+from data.intake.draft_checks import is_uuid
 from data.intake.issues import Origin, examine
 from data.intake.placing import Placer
 from data.records import CityRecords
 from data.settings import Settings
 from data.snapshot import Snapshot
+from data.store.changing import ChangeReceipt
 from data.store.database import Store, open_store, read_meta
 from data.store.receipts import Receipt
 from data.store.writer import Batch, Writer, is_empty
+from data.store.writer_queue import WriterQueue
 from geo.city import City
 from geo.errors import CityError, StoreError, StoreLostError
 from geo.issue import IssueDraft
+from geo.lifecycle import Status
 
 _LOG = logging.getLogger("xunjie.runtime")
 Progress = Callable[[float], None]
@@ -46,7 +53,12 @@ class Runtime:
             self._writer.reassign()
         if with_demo and empty and city.demo is not None:
             self._load_demo()
-        self._snapshot = read_snapshot(store, city)
+        self._columns = settings.columns_file_for(store.file, store.place)
+        self._snapshot = open_snapshot(store, city, self._columns)
+        self._kept_seq = -1
+        self._keeper = threading.Thread(target=self._keep, name="xunjie-columns")
+        self._keeper.start()
+        self._queue = WriterQueue(self._writer, self.catch_up)
         self._listener = store.listener(self._hear, self._lose)
         if self._listener is not None:
             self._listener.start()
@@ -69,12 +81,13 @@ class Runtime:
         imported: bool = False,
         origins: Mapping[int, Origin] | None = None,
     ) -> list[Receipt]:
-        """Write `drafts` whole or not at all, in one transaction; receipts in their order, given after its commit.
+        """Write `drafts` whole or not at all, in one transaction; receipts in their order, given after its commit. What
+        several threads submit at one time is committed together.
 
         A draft whose UUID is known with the same content is not written again (`created` False). Raises BadValueError
-        for the first draft that cannot be taken, ConflictError for a known UUID with other content. `imported` takes
-        histories of other ledgers as they are; `origins` (by position) keeps older source coordinates; `progress`
-        hears of the share done, 0 to 1.
+        for the first draft that cannot be taken, ConflictError for a known UUID with other content, BusyError where
+        too much waits to be written. `imported` takes histories of other ledgers as they are; `origins` (by position)
+        keeps older source coordinates; `progress` hears of the share done, 0 to 1.
         """
         tell = progress or (lambda _share: None)
         tell(0.0)
@@ -82,9 +95,36 @@ class Runtime:
         for error in examined.errors.values():
             raise error
         tell(0.3)
-        receipts = self._write(Batch(examined, actor, imported=imported), tell)
+        receipts = self._queue.submit(Batch(examined, actor, imported=imported)).result()
         tell(1.0)
         return receipts
+
+    def change(
+        self,
+        issue_id: str,
+        version: int,
+        status: Status | str,
+        *,
+        actor: str,
+        client_uuid: str,
+        note: str = "",
+        evidence: str = "",
+    ) -> ChangeReceipt:
+        """Change the status of an issue (UUID or number) whose author saw `version` of it; given after the commit.
+
+        A `client_uuid` known with the same content is not made again (`created` False). Raises BadValueError for a
+        field that cannot be taken or lacks what the change must bring, NotFoundError, StaleError where the issue is at
+        another version, TransitionError for a step that the life of an issue does not have, ConflictError for a known
+        UUID with other content, BusyError where too much waits to be written.
+        """
+        identity = issue_id.lower()
+        if not is_uuid(identity):
+            found = np.array([self._snapshot.row(issue_id)])
+            identity = str(self._snapshot.records.of(found).id[0])
+        change = checked_change(
+            identity, version, status, change_id=client_uuid, actor=actor, note=note, evidence=evidence
+        )
+        return self._queue.submit(change).result()
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
         """Call `callback` after every commit, once the snapshot shows it; the returned function ends that."""
@@ -119,12 +159,22 @@ class Runtime:
         }
 
     def close(self) -> None:
-        """Close the store and let another process have it. Twice is harmless."""
+        """Write what waits, close the store and let another process have it. Twice is harmless."""
         self._closed = True
+        self._queue.close()
+        self._keeper.join()
+        self._keep()
         if self._listener is not None:
             self._listener.close()
         self.store.close()
         _forget(self)
+
+    def _keep(self) -> None:
+        """Keep the arrays of a large snapshot for the next start, unless they were kept as they are."""
+        snapshot = self._snapshot
+        if snapshot.seq != self._kept_seq:
+            keep_columns(snapshot, self._columns)
+            self._kept_seq = snapshot.seq
 
     def _hear(self, revision: int) -> None:
         """On the listener's thread: the store is there and has reached `revision`."""
@@ -146,7 +196,7 @@ class Runtime:
 
     def _load_demo(self) -> None:
         try:
-            self._write(self._demo_batch(), None)
+            self._writer.write(self._demo_batch())
         except StoreError:
             with self.store.reading() as connection:
                 if is_empty(connection):
@@ -157,21 +207,6 @@ class Runtime:
         from data.demo import load_records  # the loaders are large and needed once in a store's life
 
         return demo_batch(self.city, load_records(self.city))
-
-    def _write(self, batch: Batch, tell: Progress | None) -> list[Receipt]:
-        with self._lock:
-            written = self._writer.write(batch)
-            if tell is not None:
-                tell(0.8)
-                self._show(written.revision)
-        return written.receipts
-
-    def _show(self, revision: int) -> None:
-        """After our own commit."""
-        try:
-            self.catch_up()
-        except StoreError as error:  # it is committed: the listener shows it as soon as it can be read
-            _LOG.warning("revision %d is written and cannot be shown yet: %s", revision, error)
 
 
 def demo_batch(city: City, records: CityRecords) -> Batch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +42,12 @@ class Settings:
     def database_url_for(self, city_code: str) -> str:
         """The URL to open: the one that was set, else the city's own file under `var/`."""
         return self.database_url or f"sqlite:///{_PROJECT / 'var' / city_code}.db"
+
+    def columns_file_for(self, store_file: Path | None, place: str) -> Path:
+        """Where the arrays of a large store are kept for the next start: beside its file, else under `var/`."""
+        if store_file is not None:
+            return store_file.with_name(store_file.name + ".columns")
+        return _PROJECT / "var" / f"{sha256(place.encode()).hexdigest()[:16]}.columns"
 
 
 def _database_url(url: str | None) -> str | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 
 class XunjieError(Exception):
     """Base of all errors meant to be read by a person; its text is one sentence without a traceback."""
@@ -45,7 +48,15 @@ class StoreLostError(StoreError):
 
 
 class StoreInUseError(StoreError):
-    """Another process writes to this store; the text names it."""
+    """Another process writes to this store; the text names it. `address` is where it answers over HTTP, if it does."""
+
+    def __init__(self, message: str, address: str | None = None) -> None:
+        self.address = address
+        super().__init__(message)
+
+
+class BusyError(StoreError):
+    """More writes wait than the queue holds; nothing of this one was written, and it may be sent again."""
 
 
 class NotFoundError(XunjieError):
@@ -62,3 +73,28 @@ class ConflictError(XunjieError):
 
 class TransitionError(ConflictError):
     """A change of status that the life of an issue does not allow; see `geo.lifecycle`."""
+
+
+class StaleError(ConflictError):
+    """A change made from a version of an issue that is not the present one.
+
+    `difference` maps each field whose present value is not the one wished for to (yours, now); `changed_by` and
+    `changed_at` (aware) are those of the last change.
+    """
+
+    def __init__(
+        self,
+        issue: str,
+        *,
+        expected: int,
+        version: int,
+        changed_by: str,
+        changed_at: datetime,
+        difference: Mapping[str, tuple[str, str]],
+    ) -> None:
+        self.issue, self.expected, self.version = issue, expected, version
+        self.changed_by, self.changed_at, self.difference = changed_by, changed_at, difference
+        super().__init__(
+            f"the issue {issue} is at version {version}, the change was made from version {expected}: "
+            f"{changed_by!r} changed it at {changed_at.isoformat()}; look at it again"
+        )

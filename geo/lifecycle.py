@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from geo.errors import TransitionError
+from geo.errors import BadValueError, TransitionError
 
 
 class Status(IntEnum):
@@ -93,3 +94,22 @@ def change_between(before: Status, after: Status) -> Change:
         raise TransitionError(
             f"{before.name} cannot become {after.name}; from {before.name} the next may be {allowed}"
         ) from None
+
+
+def check_change(
+    before: Status, after: Status, *, actor: str, handlers: Collection[str], note: str, evidence: str
+) -> Change:
+    """The rule for `before` → `after`, if the change brings what it asks for: a reason in `note`, or proof in
+    `evidence`; and who closes an issue is none of its `handlers`.
+
+    Raises TransitionError where there is no such step, BadValueError for what is missing.
+    """
+    rule = change_between(before, after)
+    step = f"{before.name} → {after.name}"
+    if rule.evidence is Evidence.REASON and not note.strip():
+        raise BadValueError("note", note, f"a reason for {step}")
+    if rule.evidence is Evidence.PROOF and not evidence.strip():
+        raise BadValueError("evidence", evidence, f"a photo or a written finding for {step}")
+    if after is Status.CLOSED and actor in handlers:
+        raise BadValueError("actor", actor, f"for {step} somebody other than who handled the issue")
+    return rule

@@ -6,74 +6,74 @@ import argparse
 import csv
 import io
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
-from data.campaign_clock import campaign_now
+from data.city_folder.load import load_city
 from data.commands.command import Command
+from data.commands.through_server import send_ledger
 from data.exporting.csv_cells import guarded
-from data.importing.ledger import Ledger, read_ledger
-from data.importing.row_draft import Assumed
+from data.importing.bring_in import ImportOptions, ImportReport, assumed_of, bring_in, read_for
+from data.importing.file_bytes import ledger_file
 from data.records import Reject
-from data.runtime import Runtime, open_runtime
-from geo.city import City
-from geo.crs import checked_datum
-from geo.errors import BadValueError, StoreError
+from data.runtime import open_runtime
+from geo.errors import StoreError, StoreInUseError
 
 _SHOWN: Final = 20
 
 
 def run_import(command: Command, options: argparse.Namespace) -> int:
-    """Import `options.file`; 0 done, 1 refused, 3 done with rejects."""
-    runtime = open_runtime(command.settings, with_demo=False)
+    """Import `options.file`; 0 done, 1 refused, 3 done with rejects. Where a server runs on the store, through it."""
+    asked = ImportOptions(options.register, options.campaign, options.datum, options.encoding)
     try:
-        ledger = read_ledger(
-            options.file,
-            runtime.city,
-            now=campaign_now,
-            assumed=_assumed(runtime.city, options),
-            datum_declared=options.datum is not None,
-            encoding=options.encoding,
-            numbers=runtime.snapshot.records.numbers(),
-        )
-        if ledger.unused:
-            command.complain("cli.unused", columns=", ".join(name[:40] for name in ledger.unused[:_SHOWN]))
-        return _write(command, runtime, ledger, options)
-    finally:
-        runtime.close()
+        runtime = open_runtime(command.settings, with_demo=False)
+    except StoreInUseError as busy:
+        if busy.address is None:
+            raise
+        holder = busy
+    else:
+        try:
+            assumed_of(runtime.city, asked, mark="--")
+            ledger = read_for(runtime, ledger_file(options.file), asked)
+            return _import(command, options, partial(bring_in, runtime, ledger))
+        finally:
+            runtime.close()
+    city = load_city(command.settings.city_folder)
+    assumed_of(city, asked, mark="--")
+    file = ledger_file(options.file)
+    send = partial(send_ledger, holder, file, asked, city=city.code, language=command.language)
+    return _import(command, options, send)
 
 
-def _assumed(city: City, options: argparse.Namespace) -> Assumed:
-    if options.campaign is not None and options.campaign not in city.campaign_index:
-        raise BadValueError("--campaign", options.campaign, "one of " + ", ".join(city.campaign_index))
-    if options.register is not None and options.register not in city.register_index:
-        raise BadValueError("--register", options.register, "one of " + ", ".join(city.register_index))
-    datum = options.datum or "wgs84"
-    return Assumed(options.campaign, options.register, checked_datum(datum, mainland_china=city.mainland_china))
+class _BringIn(Protocol):
+    def __call__(self, *, keep_good: bool) -> ImportReport: ...
 
 
-def _write(command: Command, runtime: Runtime, ledger: Ledger, options: argparse.Namespace) -> int:
-    rejects = ledger.rejects
-    if rejects and not (options.keep_good and ledger.drafts):
-        for reject in rejects[:_SHOWN]:
+def _import(command: Command, options: argparse.Namespace, attempt: _BringIn) -> int:
+    report = attempt(keep_good=False)
+    if report.unused:
+        command.complain("cli.unused", columns=", ".join(name[:40] for name in report.unused[:_SHOWN]))
+    if report.rejects and not (options.keep_good and report.good):
+        for reject in report.rejects[:_SHOWN]:
             say_reject(command, reject)
-        if len(rejects) > _SHOWN:
-            command.complain("cli.more_problems", count=len(rejects) - _SHOWN)
-        rows = len({reject.row for reject in rejects})
-        command.complain("cli.refused", file=options.file, bad=rows, good=len(ledger.drafts))
+        if len(report.rejects) > _SHOWN:
+            command.complain("cli.more_problems", count=len(report.rejects) - _SHOWN)
+        rows = len({reject.row for reject in report.rejects})
+        command.complain("cli.refused", file=options.file, bad=rows, good=report.good)
         return 1
-    if not ledger.drafts:
+    if not report.good:
         command.complain("cli.empty_file", file=options.file)
         return 1
-    if rejects:
-        listed = options.rejects or options.file.with_name(options.file.name + ".rejects.csv")
-        _list_rejects(listed, rejects)
-    receipts = runtime.submit(ledger.drafts, actor="import", imported=True, origins=ledger.origins)
-    created = sum(receipt.created for receipt in receipts)
-    known = len(receipts) - created
-    command.say("cli.imported", created=created, known=known, revision=runtime.snapshot.revision)
-    if rejects:
-        command.complain("cli.rejects_listed", count=len(rejects), file=listed)
+    listed = options.rejects or options.file.with_name(options.file.name + ".rejects.csv")
+    if report.rejects:
+        _list_rejects(listed, report.rejects)  # before anything is written: where it cannot be, nothing shall be
+        first, report = report.rejects, attempt(keep_good=True)
+        if list(report.rejects) != list(first):  # the store has moved on meanwhile
+            _list_rejects(listed, report.rejects)
+    command.say("cli.imported", created=report.created, known=report.known, revision=report.revision)
+    if report.rejects:
+        command.complain("cli.rejects_listed", count=len(report.rejects), file=listed)
         return 3
     return 0
 

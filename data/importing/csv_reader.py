@@ -7,14 +7,13 @@ import io
 import math
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from data.exporting.csv_cells import unguarded
-from data.importing.file_bytes import file_bytes
+from data.importing.file_bytes import LedgerFile
 from data.importing.file_row import FileRow
 from geo.errors import BadGeometryError, BadValueError
 
@@ -26,24 +25,24 @@ _NUMBER: Final = re.compile(r"[-+]?(?:[0-9]{1,20}(?:\.[0-9]{0,30})?|\.[0-9]{1,30
 _MAX_CELL: Final = 1_000_000
 
 
-def read_csv(path: Path, *, encoding: str = "utf-8") -> Iterator[FileRow]:
+def read_csv(file: LedgerFile, *, encoding: str = "utf-8") -> Iterator[FileRow]:
     """The rows in order; lines count from 1, the header. BadValueError for a file without a usable header, in another
     encoding, or with a broken quotation; a row's own problems are in its row."""
     try:
-        text = file_bytes(path).decode("utf-8-sig" if encoding == "utf-8" else encoding)
+        text = file.content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     except UnicodeDecodeError as error:
         expected = f"text in {encoding} (byte {error.start} is not); say --encoding gb18030 for files of Chinese Excel"
-        raise BadValueError("file", path.name, expected) from None
+        raise BadValueError("file", file.name, expected) from None
     csv.field_size_limit(_MAX_CELL)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = _header(path, next(_checked(lines, path), None))
-    return _rows(lines, header, path)
+    header = _header(file, next(_checked(lines, file), None))
+    return _rows(lines, header, file)
 
 
-def _header(path: Path, cells: list[str] | None) -> list[str]:
+def _header(file: LedgerFile, cells: list[str] | None) -> list[str]:
     names = [cell.strip().lower() for cell in cells or ()]
     if not any(names):
-        raise BadValueError("header", path.name, "a first line with the names of the columns")
+        raise BadValueError("header", file.name, "a first line with the names of the columns")
     for name in names:
         if names.count(name) > 1:
             raise BadValueError("header", name, "every column name once")
@@ -52,19 +51,19 @@ def _header(path: Path, cells: list[str] | None) -> list[str]:
     return names
 
 
-def _rows(lines: Any, header: list[str], path: Path) -> Iterator[FileRow]:
+def _rows(lines: Any, header: list[str], file: LedgerFile) -> Iterator[FileRow]:
     first = int(lines.line_num) + 1
-    for cells in _checked(lines, path):
+    for cells in _checked(lines, file):
         if cells:  # a blank line is no row
             yield _row(first, header, cells)
         first = int(lines.line_num) + 1
 
 
-def _checked(lines: Any, path: Path) -> Iterator[list[str]]:
+def _checked(lines: Any, file: LedgerFile) -> Iterator[list[str]]:
     try:
         yield from lines
     except csv.Error as error:
-        raise BadValueError("file", path.name, f"CSV (line {lines.line_num}: {error})") from None
+        raise BadValueError("file", file.name, f"CSV (line {lines.line_num}: {error})") from None
 
 
 def _row(number: int, header: list[str], cells: list[str]) -> FileRow:

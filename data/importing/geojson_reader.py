@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from data.importing.file_bytes import file_bytes
+from data.importing.file_bytes import LedgerFile
 from data.importing.file_row import FileRow
 from geo.errors import BadGeometryError, BadValueError
 
@@ -19,18 +18,18 @@ _WGS84_NAMES: Final = ("CRS84", "4326", "4979")
 _DEPTH: Final = {"Point": 0, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 
 
-def read_geojson(path: Path, *, datum_declared: bool) -> Iterator[FileRow]:
+def read_geojson(file: LedgerFile, *, datum_declared: bool) -> Iterator[FileRow]:
     """The features of a FeatureCollection in order. BadValueError for a file that is not one, or that names a CRS of
     its own while no datum was declared for it; a feature's own problems are in its row."""
     try:
-        content = orjson.loads(file_bytes(path))
+        content = orjson.loads(file.content)
     except orjson.JSONDecodeError as error:
-        raise BadValueError("file", path.name, f"JSON in UTF-8 ({error})") from None
+        raise BadValueError("file", file.name, f"JSON in UTF-8 ({error})") from None
     if not isinstance(content, dict) or content.get("type") != "FeatureCollection":
-        raise BadValueError("file", path.name, "a GeoJSON FeatureCollection")
+        raise BadValueError("file", file.name, "a GeoJSON FeatureCollection")
     features = content.get("features")
     if not isinstance(features, list):
-        raise BadValueError("file", path.name, "a GeoJSON FeatureCollection with a list of features")
+        raise BadValueError("file", file.name, "a GeoJSON FeatureCollection with a list of features")
     crs = content.get("crs")
     if crs is not None and not datum_declared and not _is_wgs84(crs):
         raise BadValueError("crs", orjson.dumps(crs).decode(), "WGS-84, or the datum declared with --datum")

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.importing.csv_reader import read_csv
+from data.importing.file_bytes import LedgerFile, checked_format, ledger_file
 from data.importing.geojson_reader import read_geojson
 from data.importing.row_draft import DERIVED, USED, Assumed, row_draft
 from data.intake.issues import Now, Origin, examine
@@ -21,7 +22,6 @@ from geo.crs import to_wgs84
 from geo.errors import BadValueError, XunjieError
 from geo.issue import IssueDraft
 
-FORMATS: Final = (".csv", ".geojson", ".json")
 _TOLERANCE_DEG: Final = 2e-7
 """An origin belongs to a geometry that was kept to 1e-7 degrees."""
 
@@ -46,14 +46,32 @@ def read_ledger(
     encoding: str = "utf-8",
     numbers: Set[str] = frozenset(),
 ) -> Ledger:
+    """`ledger_of` the file at `path`."""
+    return ledger_of(
+        ledger_file(path),
+        city,
+        now=now,
+        assumed=assumed,
+        datum_declared=datum_declared,
+        encoding=encoding,
+        numbers=numbers,
+    )
+
+
+def ledger_of(
+    file: LedgerFile,
+    city: City,
+    *,
+    now: Now,
+    assumed: Assumed,
+    datum_declared: bool = False,
+    encoding: str = "utf-8",
+    numbers: Set[str] = frozenset(),
+) -> Ledger:
     """Read and check a .csv, .geojson or .json file. A row without an `id` whose number is among `numbers` (those of
     the store) is a reject: it would come in a second time. BadValueError for a file that is no ledger at all."""
-    if path.suffix.lower() not in FORMATS:
-        raise BadValueError("file", path.name, "a file named .csv, .geojson or .json")
-    if path.suffix.lower() == ".csv":
-        rows = read_csv(path, encoding=encoding)
-    else:
-        rows = read_geojson(path, datum_declared=datum_declared)
+    checked_format(file.name)
+    rows = read_csv(file, encoding=encoding) if file.is_csv else read_geojson(file, datum_declared=datum_declared)
     drafts: list[IssueDraft] = []
     lines: list[int] = []
     origins: dict[int, Origin] = {}

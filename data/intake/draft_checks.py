@@ -48,6 +48,14 @@ def checked_uuid(key: str, value: object) -> str:
     raise BadValueError(key, value, "a UUID such as 0d6d8a52-5f5e-4c1e-9d53-2f0a6ad4c1de")
 
 
+def is_uuid(value: str) -> bool:
+    """Whether `value` is a UUID in its canonical writing, rather than a number that people say."""
+    try:
+        return checked_uuid("id", value) == value
+    except BadValueError:
+        return False
+
+
 def checked_code(catalogue: Catalogue, kind: str, value: object) -> str:
     """A code that the catalogue has in its list `kind` (type, task, site_class)."""
     if not isinstance(value, str) or not catalogue.has(kind, value):

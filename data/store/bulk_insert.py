@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Connection,
+    Dialect,
     Float,
     Integer,
     LargeBinary,
@@ -46,9 +48,13 @@ def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any
         return
     if connection.dialect.name == "postgresql":
         _copy(connection, table, rows)
-        return
-    compiled = insert(table).compile(dialect=connection.dialect, column_keys=table.c.keys())
-    connection.exec_driver_sql(str(compiled), list(rows))
+    else:
+        connection.exec_driver_sql(_statement(table, connection.dialect), list(rows))
+
+
+@lru_cache(maxsize=32)  # compiling takes as long as inserting twenty rows
+def _statement(table: Table, dialect: Dialect) -> str:
+    return str(insert(table).compile(dialect=dialect, column_keys=table.c.keys()))
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:

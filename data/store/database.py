@@ -33,11 +33,12 @@ class Meta:
 class Store:
     """An open store. Those opened for `writing` on SQLite hold the lock of the only writing process until `close`.
 
-    `place` is how messages name it.
+    `place` is how messages name it, `file` its file where it is one.
     """
 
     def __init__(self, backend: Backend, *, writing: bool) -> None:
         self.place = backend.place
+        self.file = backend.file
         self._backend, self._may_write = backend, writing
         self._engine = backend.open(writing=writing)
         self._closed = False
@@ -73,6 +74,10 @@ class Store:
     def listener(self, heard: Callable[[int], None], lost: Callable[[Exception], None]) -> Listener | None:
         """Who tells (once started) of revisions that other processes commit; None where no other process can."""
         return self._backend.listener(heard, lost)
+
+    def announce(self, address: str) -> None:
+        """Tell other processes that want to write where this one answers over HTTP."""
+        self._backend.announce(address)
 
     def close(self) -> None:
         """Close all connections and let another process write. Twice is harmless."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Engine
@@ -22,11 +23,13 @@ EXPECTED: Final = "sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST:POR
 class Backend(Protocol):
     """One database, not necessarily reached yet.
 
-    `place` is how messages name the store, without user or password. `reading` and `writing` are the execution options
-    of the connections for each. `own_tables` may stand in a database that is still empty.
+    `place` is how messages name the store, without user or password; `file` is its file, where it is one.
+    `reading` and `writing` are the execution options of the connections for each. `own_tables` may stand in a database
+    that is still empty.
     """
 
     place: str
+    file: Path | None
     reading: Mapping[str, Any]
     writing: Mapping[str, Any]
     own_tables: frozenset[str]
@@ -51,6 +54,9 @@ class Backend(Protocol):
 
     def listener(self, heard: Callable[[int], None], lost: Callable[[Exception], None]) -> Listener | None:
         """Who tells of other processes' revisions (not started yet); None where there can be no other writer."""
+
+    def announce(self, address: str) -> None:
+        """Tell other processes that want to write where this one answers over HTTP, where it keeps them out."""
 
     def release(self) -> None:
         """Let others write. Twice is harmless."""

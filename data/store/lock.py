@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 from geo.errors import StoreError, StoreInUseError
+
+_ADDRESS: Final = re.compile(r"http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]):[0-9]{1,5}")
 
 
 class WriterLock:
@@ -25,13 +29,21 @@ class WriterLock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            holder = os.pread(self._file, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            holder, address = _holder(os.pread(self._file, 200, 0))
             self.release()
+            where = f" ({address})" if address else ""
             raise StoreInUseError(
-                f"the store {database} is being written by process {holder}; stop it first, or use another store"
+                f"the store {database} is being written by process {holder}{where}; "
+                "stop it first, or use another store",
+                address,
             ) from None
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, f"{os.getpid()}\n".encode("ascii"), 0)
+
+    def announce(self, address: str) -> None:
+        """Tell whoever finds the lock taken where this process answers, e.g. http://127.0.0.1:8501."""
+        if self._file is not None:
+            os.pwrite(self._file, f"{os.getpid()}\n{address}\n".encode("ascii"), 0)
 
     def release(self) -> None:
         """Let another process write. The file stays: deleting it could free a lock that someone just took."""
@@ -46,3 +58,10 @@ class WriterLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def _holder(content: bytes) -> tuple[str, str | None]:
+    """Process and address that a lock file names; only an address of this machine counts."""
+    process, _, address = content.decode("ascii", "replace").partition("\n")
+    found = _ADDRESS.fullmatch(address.strip())
+    return process.strip() or "unknown", found[0] if found else None

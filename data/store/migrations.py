@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    column,
+    func,
+    select,
+    table,
+    text,
+    update,
+)
 
 from data.store.schema import META
 from geo.errors import StoreError
@@ -19,8 +33,27 @@ class Migration(NamedTuple):
     apply: Callable[[Connection], None]
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = ()
-"""In order, without gaps; version 1 is the first schema that was released."""
+def _number_versions(connection: Connection) -> None:
+    """Version 2: issues have a version, which counts their transitions, and changes have a UUID of their own."""
+    connection.execute(text("ALTER TABLE issue ADD COLUMN version INTEGER DEFAULT '1' NOT NULL"))
+    issue = table("issue", column("row", BigInteger), column("version", Integer))
+    step = table("transition", column("issue_row", BigInteger))
+    count = select(func.count()).select_from(step).where(step.c.issue_row == issue.c.row).scalar_subquery()
+    connection.execute(update(issue).values(version=count))
+    Table(
+        "issue_change",
+        MetaData(),
+        Column("id", Text, primary_key=True),
+        Column("issue_row", BigInteger, nullable=False),
+        Column("n", Integer, nullable=False),
+        Column("revision", BigInteger, nullable=False),
+        Column("content", Text, nullable=False),
+    ).create(connection)
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (Migration(2, "versions of issues, UUIDs of changes", _number_versions),)
+"""In order, without gaps; version 1 is the first schema that was released. A step names its tables itself: those of
+`data.store.schema` will have moved on."""
 
 
 def migrate(connection: Connection, found: int, wanted: int, *, migrations: Sequence[Migration] = MIGRATIONS) -> None:

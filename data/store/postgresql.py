@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import psycopg
@@ -54,6 +55,7 @@ class PostgresqlBackend:
     def __init__(self, url: URL) -> None:
         _check_options(url)
         self._url = url.set(drivername="postgresql+psycopg")
+        self.file: Path | None = None
         self._name = secrets.token_hex(8)  # whoever announces a revision shows it himself
         host = url.host or url.query.get("host") or "localhost"
         self.place = f"{url.database} at {host}" + (f":{url.port}" if url.port else "")
@@ -97,6 +99,9 @@ class PostgresqlBackend:
         """Who hears what `before_commit` said in any other process."""
         arguments = _libpq_arguments(self._url)
         return Listener(lambda: psycopg.connect(autocommit=True, **arguments), heard, lost, own_name=self._name)
+
+    def announce(self, address: str) -> None:
+        """Nobody is kept out: other processes write by themselves."""
 
     def release(self) -> None:
         """Nothing is held between transactions."""

@@ -49,6 +49,7 @@ class IssueRecord:
         """Add one change of status and let the columns follow."""
         before = self.steps[-1].status if self.steps else -1
         self.steps.append(Step(self.columns["row"], len(self.steps), at_us, before, int(status), actor, note, evidence))
+        self.columns["version"] += 1
         self.columns["status"] = int(status)
         self.columns["closed_us"] = at_us if status is Status.CLOSED else None
         if before == Status.VERIFYING and status is Status.DISPATCHED:
@@ -67,12 +68,19 @@ def issue_record(row: int, issue_id: str, payload: Mapping[str, Any]) -> IssueRe
         due_us=None if due is None else us_of_iso(due),
         recorded_us=us_of_iso(payload["recorded_at"]),
         rework=0,
+        version=0,
     )
     record = IssueRecord(columns)
     record.change(columns["reported_us"], columns["reporter"], Status.REPORTED, "", "")
     for step in payload.get("history", ()):
         record.change(us_of_iso(step["at"]), step["actor"], _STATUSES[step["status"]], step["note"], step["evidence"])
     return record
+
+
+def change_columns(record: IssueRecord, change_id: str, *, revision: int, content: str) -> dict[str, Any]:
+    """The row of `issue_change` of the change that `record` has just taken."""
+    step = record.steps[-1]
+    return {"id": change_id, "issue_row": step.issue_row, "n": step.n, "revision": revision, "content": content}
 
 
 def point_columns(row: int, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,6 +98,7 @@ class Projection:
     """Everything that a log amounts to, in the order of the log."""
 
     issues: dict[str, IssueRecord] = field(default_factory=dict)
+    changes: list[dict[str, Any]] = field(default_factory=list)
     points: list[dict[str, Any]] = field(default_factory=list)
     visits: list[dict[str, Any]] = field(default_factory=list)
 
@@ -101,9 +110,12 @@ class Projection:
                 issue_id = str(event.issue_id)
                 self.issues[issue_id] = issue_record(len(self.issues) + 1, issue_id, payload)
             case Kind.ISSUE_CHANGED:
-                self.issues[str(event.issue_id)].change(
-                    us_of_iso(event.at), event.actor, _STATUSES[payload["status"]], payload["note"], payload["evidence"]
-                )
+                record = self.issues[str(event.issue_id)]
+                status = _STATUSES[payload["status"]]
+                record.change(us_of_iso(event.at), event.actor, status, payload["note"], payload["evidence"])
+                if "id" in payload:  # those of a history came with their report
+                    revision, content = payload["revision"], payload["content"]
+                    self.changes.append(change_columns(record, payload["id"], revision=revision, content=content))
             case Kind.POINT_ADDED:
                 self.points.append(point_columns(len(self.points) + 1, payload))
             case Kind.VISIT_RECORDED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from data.store.database import Meta
 from data.store.schema import ISSUE
 from geo.errors import ConflictError
 
-_CHUNK: Final = 500
+CHUNK: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,15 @@ class Receipt:
 def known_receipts(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, Receipt]]:
     """Content hash and receipt of each of `ids` that the store has."""
     known = {}
-    for start in range(0, len(ids), _CHUNK):
+    for start in range(0, len(ids), CHUNK):
         query = select(ISSUE.c.id, ISSUE.c.number, ISSUE.c.revision, ISSUE.c.content)
-        for row in connection.execute(query.where(ISSUE.c.id.in_(ids[start : start + _CHUNK]))):
+        for row in connection.execute(query.where(ISSUE.c.id.in_(ids[start : start + CHUNK]))):
             known[row.id] = (row.content, Receipt(row.id, row.number, row.revision, created=False))
     return known
 
 
 def sort_out(
-    issues: Sequence[CheckedIssue], known: dict[str, tuple[str, Receipt]], meta: Meta, prefix: str
+    issues: Sequence[CheckedIssue], known: MutableMapping[str, tuple[str, Receipt]], meta: Meta, prefix: str
 ) -> tuple[list[Receipt], list[tuple[int, CheckedIssue]]]:
     """Receipts of all drafts, and which (with their position) are new; new ones are given their id and number."""
     receipts: list[Receipt] = []

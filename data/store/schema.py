@@ -3,7 +3,8 @@
 PostgreSQL has a geometry `geom` beside them for other GIS clients, which this program never reads.
 Times are microseconds since 1970 UTC (BIGINT, NULL for none) except in the log, which people must be able to read.
 Codes are the city's own strings, so that a store outlives a catalogue that is put in another order. `event` is the
-truth; `issue`, `issue_share`, `transition`, `point` and `visit` are worked out from it and from the city's layers.
+truth; `issue`, `issue_share`, `transition`, `issue_change`, `point` and `visit` are worked out from it and from the
+city's layers.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from sqlalchemy import (
     event,
 )
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 METADATA: Final = MetaData()
 
@@ -78,6 +79,7 @@ ISSUE: Final = Table(
     Column("status", SmallInteger, nullable=False),  # of the last transition
     Column("closed_us", BigInteger),
     Column("rework", SmallInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),  # 1 at the report, grows with every change
     # From the city's layers, of the version in meta:
     Column("is_point", Boolean, nullable=False),
     Column("lon", Float, nullable=False),  # a point on the geometry
@@ -121,6 +123,17 @@ TRANSITION: Final = Table(
     Column("evidence", Text, nullable=False),
     sqlite_with_rowid=False,
 )
+
+ISSUE_CHANGE: Final = Table(
+    "issue_change",
+    METADATA,
+    Column("id", Text, primary_key=True),  # the client's UUID of the change
+    Column("issue_row", BigInteger, nullable=False),
+    Column("n", Integer, nullable=False),  # which transition of the issue it made
+    Column("revision", BigInteger, nullable=False),
+    Column("content", Text, nullable=False),  # as of an issue
+)
+"""Changes that came one by one, each with a UUID by which it is made exactly once."""
 
 POINT: Final = Table(
     "point",

@@ -37,22 +37,23 @@ class SqliteBackend:
     own_tables = frozenset[str]()
 
     def __init__(self, url: URL) -> None:
-        self.file = _file(url)
-        self.place = str(self.file)
+        self._file = _file(url)
+        self.file: Path | None = self._file
+        self.place = str(self._file)
         self._lock: WriterLock | None = None
 
     def open(self, *, writing: bool) -> Engine:
         """An engine on the file; `writing` makes its folder and takes the lock of the only writing process."""
         if not writing:
-            if not self.file.is_file():
+            if not self._file.is_file():
                 raise StoreError(f"there is no store at {self.place}; start the program or load the demo first")
-            return _engine(self.file, writing=False)
+            return _engine(self._file, writing=False)
         try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"cannot make the folder {self.file.parent} of the store: {error.strerror}") from None
-        self._lock = WriterLock(self.file)
-        return _engine(self.file, writing=True)
+            raise StoreError(f"cannot make the folder {self._file.parent} of the store: {error.strerror}") from None
+        self._lock = WriterLock(self._file)
+        return _engine(self._file, writing=True)
 
     def before_tables(self, connection: Connection) -> None:
         """Nothing is needed."""
@@ -74,6 +75,11 @@ class SqliteBackend:
     def listener(self, heard: Callable[[int], None], lost: Callable[[Exception], None]) -> Listener | None:
         """None: this process is the only one that writes."""
         return None
+
+    def announce(self, address: str) -> None:
+        """Written into the lock file."""
+        if self._lock is not None:
+            self._lock.announce(address)
 
     def release(self) -> None:
         """Let another process write."""

@@ -14,7 +14,7 @@ from data.store.database import Meta, read_events, read_meta
 from data.store.events import checked
 from data.store.projection import Projection, project
 from data.store.receipts import last_number
-from data.store.schema import ISSUE, ISSUE_SHARE, POINT, TRANSITION, VISIT
+from data.store.schema import ISSUE, ISSUE_CHANGE, ISSUE_SHARE, POINT, TRANSITION, VISIT
 from geo.city import City
 from geo.errors import StoreError
 
@@ -31,14 +31,16 @@ def problems(connection: Connection, city: City) -> list[str]:
         return [f"the event log holds what this program never writes ({type(error).__name__}); restore a backup"]
     expected = _expected_rows(projection, Placer(city))
     found = (_difference(table, rows, _stored_rows(connection, table)) for table, rows in expected.items())
-    return [problem for problem in (*found, *_counters(read_meta(connection), expected[ISSUE], city)) if problem]
+    return [problem for problem in (*found, *_counters(read_meta(connection), expected, city)) if problem]
 
 
-def _counters(meta: Meta, issues: Sequence[Row], city: City) -> list[str]:
+def _counters(meta: Meta, rows: Mapping[Table, Sequence[Row]], city: City) -> list[str]:
     """What the store counts may not lie behind its log: numbers and revisions would be given out twice."""
+    revisions = (row["revision"] for table in (ISSUE, ISSUE_CHANGE) for row in rows[table])
+    numbers = (row["number"] for row in rows[ISSUE])
     counted = {
-        "revision": (meta.revision, max((row["revision"] for row in issues), default=0)),
-        "last_number": (meta.last_number, last_number((row["number"] for row in issues), city.number_prefix)),
+        "revision": (meta.revision, max(revisions, default=0)),
+        "last_number": (meta.last_number, last_number(numbers, city.number_prefix)),
     }
     return [
         f"the store's {name} is {stored}, but its log has reached {reached}; restore a backup"
@@ -57,6 +59,7 @@ def _expected_rows(projection: Projection, placer: Placer) -> dict[Table, list[R
         ISSUE: [columns | place for columns, place in zip(issues, places.columns, strict=True)],
         ISSUE_SHARE: sorted(places.shares, key=lambda row: (row["issue_row"], row["layer"], row["place"])),
         TRANSITION: [step._asdict() for record in records for step in record.steps],
+        ISSUE_CHANGE: sorted(projection.changes, key=lambda row: str(row["id"])),
         POINT: [columns | spot for columns, spot in zip(projection.points, spots, strict=True)],
         VISIT: list(projection.visits),
     }

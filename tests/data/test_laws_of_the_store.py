@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,21 +12,27 @@ import numpy as np
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection, Table, select
 
 from data.campaign_clock import campaign_now
 from data.catching_up import read_snapshot
+from data.intake.changes import CheckedChange, checked_change
 from data.intake.issues import examine
 from data.intake.placing import Placer
 from data.runtime import Runtime
-from data.store.database import read_events
+from data.store.database import open_store, read_events
 from data.store.events import checked
 from data.store.filter_sql import issue_ids
 from data.store.projection import cut, project
 from data.store.receipts import Receipt
+from data.store.schema import ISSUE, ISSUE_CHANGE, ISSUE_SHARE, TRANSITION
 from data.store.verify import problems
+from data.store.writer import Batch, Writer
 from geo.clock import NEVER, to_us
+from geo.errors import XunjieError
 from geo.history import endings_at
 from geo.issue import IssueDraft
+from geo.lifecycle import CHANGES, Status
 from geo.selection import meant
 from tests.data.conftest import runtime_of
 from tests.small_city import CLOCK, small_city
@@ -43,42 +51,59 @@ def takeable(draft: IssueDraft) -> IssueDraft:
 
 
 DRAFTS = issue_drafts(CITY).filter(lambda draft: draft.reported_at <= CLOCK).map(takeable)
-BATCHES = st.lists(st.tuples(st.lists(DRAFTS, max_size=5), st.booleans()), max_size=3)
+CHANGED = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 3)), max_size=4)
+"""After a batch: which issue is changed (modulo how many there are), and to which of its next states."""
+
+BATCHES = st.lists(st.tuples(st.lists(DRAFTS, max_size=5), st.booleans(), CHANGED), max_size=3)
 LAW = settings(max_examples=settings().max_examples // 3)  # each example fills a store
 
 
+Filling = Sequence[tuple[Sequence[IssueDraft], bool, Sequence[tuple[int, int]]]]
+
+
 @contextmanager
-def filled(
-    stores: Stores, batches: Sequence[tuple[Sequence[IssueDraft], bool]]
-) -> Iterator[tuple[Runtime, list[Receipt]]]:
+def filled(stores: Stores, batches: Filling) -> Iterator[tuple[Runtime, list[Receipt]]]:
     with fresh_store(stores) as url:
         runtime = runtime_of(CITY, url)
-        receipts = [
-            receipt
-            for drafts, imported in batches
-            for receipt in runtime.submit(drafts, actor="law", imported=imported)
-        ]
+        receipts: list[Receipt] = []
+        for drafts, imported, changed in batches:
+            receipts += runtime.submit(drafts, actor="law", imported=imported)
+            for which, step in changed:
+                change_one(runtime, which, step)
         try:
             yield runtime, receipts
         finally:
             runtime.close()
 
 
+def change_one(runtime: Runtime, which: int, step: int) -> None:
+    """One lawful change of one issue, if it has any."""
+    table = runtime.snapshot.issues
+    if not len(table):
+        return
+    row = which % len(table)
+    nexts = [change.after for change in CHANGES if change.before == table.status[row]]
+    if nexts:
+        version = len(runtime.snapshot.events(row))
+        wish = {"actor": "lawful", "note": "reason", "evidence": "proof", "client_uuid": str(uuid.uuid4())}
+        identity = str(runtime.snapshot.records.of(np.array([row])).id[0])
+        if runtime.change(identity, version, nexts[step % len(nexts)], **wish).version != version + 1:
+            raise AssertionError("a change makes the next version")
+
+
 @LAW
 @given(BATCHES)
-def test_the_stored_rows_are_the_replay_of_the_log(
-    stores: Stores, batches: list[tuple[list[IssueDraft], bool]]
-) -> None:
+def test_the_stored_rows_are_the_replay_of_the_log(stores: Stores, batches: Filling) -> None:
     with filled(stores, batches) as (runtime, receipts), runtime.store.reading() as connection:
         assert problems(connection, CITY) == []
         assert len(project(checked(read_events(connection))).issues) == len(receipts) == len(runtime.snapshot.issues)
+        versions = connection.execute(select(ISSUE.c.version).order_by(ISSUE.c.row)).scalars().all()
+        assert versions == [len(runtime.snapshot.events(row)) for row in range(len(receipts))]
 
 
 @LAW
 @given(BATCHES, moments(CITY))
-def test_the_past_is_the_log_cut_there(
-    stores: Stores, batches: list[tuple[list[IssueDraft], bool]], as_of: object
-) -> None:
+def test_the_past_is_the_log_cut_there(stores: Stores, batches: Filling, as_of: object) -> None:
     with filled(stores, batches) as (runtime, _), runtime.store.reading() as connection:
         then = project(cut(read_events(connection), to_us(as_of)))
         snapshot = runtime.snapshot
@@ -120,10 +145,12 @@ def test_a_tally_carried_from_revision_to_revision_is_the_one_worked_out_anew(
     stores: Stores, batches: list, chosen: list
 ) -> None:
     with filled(stores, []) as (runtime, _):
-        for drafts, imported in batches:
+        for drafts, imported, changed in batches:
             for issue_filter in chosen:
                 runtime.snapshot.tally(issue_filter)  # asked before: it is carried on
             runtime.submit(drafts, actor="law", imported=imported)
+            for which, step in changed:
+                change_one(runtime, which, step)
         fresh = read_snapshot(runtime.store, CITY)
         for issue_filter in chosen:
             carried, anew = runtime.snapshot.tally(issue_filter), fresh.tally(issue_filter)
@@ -160,8 +187,60 @@ def test_places_follow_from_the_geometry_alone(drafts: list[IssueDraft]) -> None
 @LAW
 @given(DRAFTS)
 def test_what_is_stored_is_where_it_was_seen(stores: Stores, draft: IssueDraft) -> None:
-    with filled(stores, [([draft], False)]) as (runtime, _):
+    with filled(stores, [([draft], False, ())]) as (runtime, _):
         table = runtime.snapshot.issues
         [lon], [lat] = table.lonlat(np.array([0]))
         stored = shapely.Point(lon, lat) if table.is_point[0] else shapely.from_wkb(table.wkb(0))
         assert shapely.hausdorff_distance(stored, draft.geometry) <= 1e-7
+
+
+ID = st.integers(0, 3).map(lambda n: f"00000000-0000-4000-8000-00000000000{n}")
+"""Few UUIDs: repetitions, conflicts and stale changes are met all the time."""
+
+SMALL = st.builds(lambda one, identity: replace(one, id=identity), DRAFTS, ID)
+CHANGE = st.builds(
+    lambda issue, version, status, which: checked_change(
+        issue, version, status, change_id=which, actor="lawful", note="reason", evidence="proof"
+    ),
+    ID,
+    st.integers(1, 3),
+    st.sampled_from([Status.ACCEPTED, Status.REJECTED, Status.FILED]),
+    ID,
+)
+
+
+@LAW
+@given(st.lists(st.lists(SMALL, min_size=1, max_size=2) | CHANGE, min_size=1, max_size=8))
+def test_written_together_or_one_by_one_is_the_same(works: list[list[IssueDraft] | CheckedChange]) -> None:
+    """Outcomes, rows and the order of the log; only the revisions differ, and the wall time."""
+    with tempfile.TemporaryDirectory() as folder:
+        stores = [open_store(f"sqlite:///{folder}/{name}.db", CITY) for name in ("together", "alone")]
+        writers = [Writer(store, CITY, Placer(CITY)) for store in stores]
+        batches = [[batch_of(work) for work in works] for _ in stores]  # each writer fills its own with ids and numbers
+        together = writers[0].write_group(batches[0]).outcomes
+        alone = [writers[1].write_group([work]).outcomes[0] for work in batches[1]]
+        assert [said(outcome) for outcome in together] == [said(outcome) for outcome in alone]
+        tables = []
+        for store in stores:
+            with store.reading() as connection:
+                assert problems(connection, CITY) == []
+                log = [(event.kind, event.issue_id) for event in read_events(connection)]
+                tables.append([log, *(rows_of(connection, t) for t in (ISSUE, ISSUE_SHARE, TRANSITION, ISSUE_CHANGE))])
+            store.close()
+        assert tables[0] == tables[1]
+
+
+def batch_of(work: list[IssueDraft] | CheckedChange) -> Batch | CheckedChange:
+    return work if isinstance(work, CheckedChange) else Batch(examine(work, CITY, now=campaign_now), "law")
+
+
+def said(outcome: object) -> object:
+    if isinstance(outcome, XunjieError):
+        return type(outcome), str(outcome)
+    return [replace(receipt, revision=0) for receipt in (outcome if isinstance(outcome, list) else [outcome])]
+
+
+def rows_of(connection: Connection, table: Table) -> list[dict[str, object]]:
+    apart = {"revision", "recorded_us"}
+    rows = connection.execute(select(table).order_by(*table.primary_key.columns))
+    return [{name: value for name, value in row._mapping.items() if name not in apart} for row in rows]

@@ -52,3 +52,23 @@ def test_release_twice_is_harmless(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="No such file"):
         WriterLock(tmp_path / "missing" / "x.db")
+
+
+def test_who_holds_it_can_say_where_it_answers(tmp_path: Path) -> None:
+    with WriterLock(tmp_path / "x.db") as lock:
+        lock.announce("http://127.0.0.1:8501")
+        with pytest.raises(StoreInUseError, match=f"process {os.getpid()} \\(http://127.0.0.1:8501\\)") as busy:
+            WriterLock(tmp_path / "x.db")
+        assert busy.value.address == "http://127.0.0.1:8501"
+    with WriterLock(tmp_path / "x.db"), pytest.raises(StoreInUseError) as later:
+        WriterLock(tmp_path / "x.db")
+    assert later.value.address is None, "the address went with its process"
+
+
+@pytest.mark.parametrize("address", ["http://10.0.0.7:80", "https://127.0.0.1:1", "http://127.0.0.1", "x", "\n\n"])
+def test_only_an_address_of_this_machine_counts(tmp_path: Path, address: str) -> None:
+    with WriterLock(tmp_path / "x.db") as lock:
+        lock.announce(address)
+        with pytest.raises(StoreInUseError) as busy:
+            WriterLock(tmp_path / "x.db")
+    assert busy.value.address is None

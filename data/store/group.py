@@ -1,0 +1,179 @@
+"""One transaction's worth of work: what cannot be taken is found before the first row is written, and fails alone."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from sqlalchemy import Connection, func, select
+
+from data.intake.changes import CheckedChange
+from data.intake.issues import CheckedIssue
+from data.intake.placing import Placer
+from data.intake.points import point_events, visit_events
+from data.records import Reject
+from data.store.appending import append_events, is_empty, issue_events
+from data.store.batch import Batch
+from data.store.bulk_insert import insert_rows, insert_tuples
+from data.store.changing import ChangeReceipt, Changing
+from data.store.database import layers_must_agree, set_meta
+from data.store.events import Kind, Pending, iso_utc
+from data.store.projection import IssueRecord, issue_record, point_columns, visit_columns
+from data.store.receipts import Receipt, known_receipts, last_number, sort_out
+from data.store.schema import ISSUE, ISSUE_SHARE, POINT, TRANSITION, VISIT
+from geo.city import City
+from geo.clock import to_us
+from geo.errors import StoreError
+
+Work = Batch | CheckedChange
+Outcome = list[Receipt] | ChangeReceipt
+
+
+class Group:
+    """Takes one work after the other, each as if the ones before it were written; `write` writes them all.
+
+    `take` raises what it will not have and leaves the group as it was. Whatever `write` raises, the transaction has to
+    be rolled back by whoever holds it.
+    """
+
+    def __init__(self, connection: Connection, city: City, placer: Placer, works: Sequence[Work]) -> None:
+        self._connection, self._city, self._placer = connection, city, placer
+        self._meta = layers_must_agree(connection, city)
+        self._last_number = self._meta.last_number
+        issues = [issue for work in works if isinstance(work, Batch) for issue in work.issues.issues]
+        self._known = known_receipts(connection, [issue.id for issue in issues if issue.id is not None])
+        changes = [work for work in works if isinstance(work, CheckedChange)]
+        self._changing = Changing(connection, city, changes) if changes else None
+        self._wall_us = to_us(datetime.now(UTC))
+        self._row = connection.execute(select(func.max(ISSUE.c.row))).scalar() or 0
+        self._pending: list[Pending] = []
+        self._records: list[IssueRecord] = []
+        self._geometries: list[NDArray[np.object_]] = []
+        self._rejects: Sequence[Reject] = ()
+        self._points_and_visits: tuple[set[str], set[str]] | None = None
+
+    @property
+    def revision(self) -> int:
+        """The revision that the store has once this group is written."""
+        return self._meta.revision + bool(self._pending)
+
+    @property
+    def wrote(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self._pending)
+
+    def take(self, work: Work) -> Outcome:
+        """Receipts of a batch's drafts, or that of a change. Raises ConflictError for a known UUID with other content,
+        StoreError where `only_if_empty` is not met, BadValueError for a point or visit that cannot be taken, and for a
+        change what `Changing.take` raises."""
+        return self._take_batch(work) if isinstance(work, Batch) else self._take_change(work)
+
+    def _take_change(self, change: CheckedChange) -> ChangeReceipt:
+        assert self._changing is not None
+        revision = self._meta.revision + 1
+        receipt, events = self._changing.take(change, revision=revision, wall_us=self._wall_us)
+        self._pending += events
+        return receipt
+
+    def _take_batch(self, batch: Batch) -> list[Receipt]:
+        if batch.only_if_empty and (self._pending or not is_empty(self._connection)):
+            raise StoreError("the store is not empty; the demo loads into an empty one only")
+        mine: dict[str, tuple[str, Receipt]] = {}
+        meta = replace(self._meta, last_number=self._last_number)
+        receipts, fresh = sort_out(batch.issues.issues, ChainMap(mine, self._known), meta, self._city.number_prefix)
+        pending = self._of_points_and_visits(batch)
+        if not (fresh or pending):
+            return receipts
+        if batch.as_dated:
+            fresh.sort(key=lambda entry: entry[1].reported_us)
+        pending += self._add(batch, fresh)
+        if batch.as_dated:
+            pending.sort(key=lambda event: event.at_us)
+        self._pending += pending
+        self._known.update(mine)
+        numbers = (issue.payload["number"] for _, issue in fresh)
+        self._last_number = max(self._last_number, last_number(numbers, self._city.number_prefix))
+        self._rejects = batch.rejects or self._rejects
+        return receipts
+
+    def write(self) -> None:
+        """Write what was taken; nothing where nothing was new."""
+        if not self._pending:
+            return
+        append_events(self._connection, self._pending)
+        self._write_issues()
+        if self._changing is not None:
+            self._changing.write()
+        _add_points(self._connection, self._pending, self._placer)
+        set_meta(self._connection, revision=self.revision, last_number=self._last_number)
+        if self._rejects:
+            listed = [[reject.row, reject.column, reject.value, reject.reason] for reject in self._rejects]
+            set_meta(self._connection, rejects=orjson.dumps(listed).decode())
+
+    def _write_issues(self) -> None:
+        if not self._records:
+            return
+        issues = [record.columns for record in self._records]
+        places = self._placer.issues(np.concatenate(self._geometries), issues)
+        for columns, place in zip(issues, places.columns, strict=True):
+            columns.update(place)
+        insert_rows(self._connection, ISSUE, issues)
+        insert_rows(self._connection, ISSUE_SHARE, places.shares)
+        insert_tuples(self._connection, TRANSITION, [step for record in self._records for step in record.steps])
+
+    def _add(self, batch: Batch, fresh: list[tuple[int, CheckedIssue]]) -> list[Pending]:
+        """The new issues as records of this group; their events."""
+        pending: list[Pending] = []
+        records: list[IssueRecord] = []
+        for row, (_, issue) in enumerate(fresh, self._row + 1):
+            assert issue.id is not None
+            recorded = issue.reported_us if batch.as_dated else self._wall_us
+            issue.payload.update(revision=self._meta.revision + 1, recorded_at=iso_utc(recorded))
+            pending += issue_events(issue, batch.actor, imported=batch.imported)
+            record = issue_record(row, issue.id, issue.payload)
+            if not batch.imported:
+                for step in issue.history:
+                    record.change(to_us(step.at), step.actor, step.status, step.note, step.evidence)
+            records.append(record)
+        self._row += len(records)
+        if self._changing is not None:
+            self._changing.known_from_now_on(records)
+        self._records += records
+        self._geometries.append(batch.issues.geometries[[position for position, _ in fresh]])
+        return pending
+
+    def _of_points_and_visits(self, batch: Batch) -> list[Pending]:
+        if not (batch.points or batch.visits):
+            return []
+        if self._points_and_visits is None:
+            codes = set(self._connection.execute(select(POINT.c.code)).scalars())
+            visits = set(self._connection.execute(select(VISIT.c.id)).scalars())
+        else:
+            codes, visits = self._points_and_visits
+        pending = point_events(batch.points, self._city, actor=batch.actor, known=codes)
+        codes = codes | {point.code for point in batch.points}
+        pending += visit_events(batch.visits, actor=batch.actor, points=codes, known=visits)
+        self._points_and_visits = codes, visits | {visit.id for visit in batch.visits}
+        return pending
+
+
+def _add_points(connection: Connection, pending: Sequence[Pending], placer: Placer) -> None:
+    points = [event for event in pending if event.kind is Kind.POINT_ADDED]
+    visits = [event for event in pending if event.kind is Kind.VISIT_RECORDED]
+    if points:
+        first = (connection.execute(select(func.max(POINT.c.row))).scalar() or 0) + 1
+        rows = [point_columns(row, event.payload) for row, event in enumerate(points, first)]
+        places = placer.points([(row["lon"], row["lat"]) for row in rows])
+        insert_rows(connection, POINT, [row | place for row, place in zip(rows, places, strict=True)])
+    if visits:
+        first = (connection.execute(select(func.max(VISIT.c.row))).scalar() or 0) + 1
+        insert_rows(
+            connection,
+            VISIT,
+            [visit_columns(row, event.at_us, event.payload) for row, event in enumerate(visits, first)],
+        )

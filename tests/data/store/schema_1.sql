@@ -1,0 +1,165 @@
+BEGIN TRANSACTION;
+CREATE TABLE event (
+	seq BIGINT NOT NULL, 
+	issue_id TEXT, 
+	at TEXT NOT NULL, 
+	actor TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	payload TEXT NOT NULL, 
+	prev_hash TEXT NOT NULL, 
+	hash TEXT NOT NULL, 
+	PRIMARY KEY (seq)
+);
+INSERT INTO "event" VALUES(1,NULL,'2021-06-02T16:00:00.000000Z','demo','point_added','{"approximate":false,"campaign":"first","code":"P1","lat":26.6,"lon":106.71,"name":"市场","site_class":"market","steward":"","synthetic":true,"task":"T01"}','0000000000000000000000000000000000000000000000000000000000000000','93ceffd78492c87d8d5e862a66223ebd68719837431c59add78d108ec6ccf66a');
+INSERT INTO "event" VALUES(2,NULL,'2021-08-15T10:00:00.000000Z','demo','visit_recorded','{"compliant":false,"id":"v1","kind":"unannounced","note":"脏","point":"P1","score":61.5}','93ceffd78492c87d8d5e862a66223ebd68719837431c59add78d108ec6ccf66a','90999942beccb06c0c66e09d3f8e28236c40aca64f92d9088f9276d08f29c7f5');
+INSERT INTO "event" VALUES(3,'00000000-0000-4000-8000-000000000000','2021-08-15T10:00:00.000000Z','demo','issue_reported','{"address":"","approximate":false,"campaign":"first","content":"352ba415dfbb5bd65293c46a6279604bf620736c07406945c22b5b6b8a851db8","description":"井盖","due_at":"2021-08-16T10:00:00.000000Z","duplicate":false,"geometry":"01010000003D0AD7A370AD5A409A99999999993A40","number":"SC-00001","recorded_at":"2021-08-15T10:00:00.000000Z","register":"supervision","reported_at":"2021-08-15T10:00:00.000000Z","reporter":"reporter","revision":1,"source_datum":"wgs84","source_x":106.71,"source_y":26.6,"synthetic":false,"task":null,"type":"C0101","visit":""}','90999942beccb06c0c66e09d3f8e28236c40aca64f92d9088f9276d08f29c7f5','7fb1ff0a7ca1b2a6bf3d29d6b3f5740d7b15713591a80da986e960c535966c8e');
+INSERT INTO "event" VALUES(4,'00000000-0000-4000-8000-000000000000','2021-08-16T10:00:00.000000Z','commander','issue_changed','{"before":"REPORTED","evidence":"","note":"受理","status":"ACCEPTED"}','7fb1ff0a7ca1b2a6bf3d29d6b3f5740d7b15713591a80da986e960c535966c8e','702345e9e052aec4b08ebda6c702db3708cae7c9dbf545cd7e770033c34daa6d');
+INSERT INTO "event" VALUES(5,'00000000-0000-4000-8000-000000000000','2021-08-17T10:00:00.000000Z','commander','issue_changed','{"before":"ACCEPTED","evidence":"","note":"","status":"FILED"}','702345e9e052aec4b08ebda6c702db3708cae7c9dbf545cd7e770033c34daa6d','82a4f5567167d46cb44496f429cb2ae1223665453f5f286218aa8408edcb0b46');
+INSERT INTO "event" VALUES(6,'00000000-0000-4000-8000-000000000000','2021-08-18T10:00:00.000000Z','commander','issue_changed','{"before":"FILED","evidence":"","note":"","status":"DISPATCHED"}','82a4f5567167d46cb44496f429cb2ae1223665453f5f286218aa8408edcb0b46','e26c1c6df3607fc93e57bc0abbdd13b52a0698ad5e74f35277470a5e5698140f');
+INSERT INTO "event" VALUES(7,'00000000-0000-4000-8000-000000000000','2021-08-19T10:00:00.000000Z','works','issue_changed','{"before":"DISPATCHED","evidence":"","note":"","status":"HANDLING"}','e26c1c6df3607fc93e57bc0abbdd13b52a0698ad5e74f35277470a5e5698140f','96adbf3af7d4102fb3c8f0341c22951068104b48adbea628ea1580199ea90bfd');
+INSERT INTO "event" VALUES(8,'00000000-0000-4000-8000-000000000000','2021-08-20T10:00:00.000000Z','works','issue_changed','{"before":"HANDLING","evidence":"photo","note":"","status":"VERIFYING"}','96adbf3af7d4102fb3c8f0341c22951068104b48adbea628ea1580199ea90bfd','0927dfecc5e19968a22656ee270b1a07a2ca7653ed6a4a40be765e87d37e59d7');
+INSERT INTO "event" VALUES(9,'00000000-0000-4000-8000-000000000000','2021-08-21T10:00:00.000000Z','inspector','issue_changed','{"before":"VERIFYING","evidence":"","note":"not done","status":"DISPATCHED"}','0927dfecc5e19968a22656ee270b1a07a2ca7653ed6a4a40be765e87d37e59d7','5f776fefdb399234b160ee9f7ddf16d7c262ffae1b00b2abb92a2b19538ed8ec');
+INSERT INTO "event" VALUES(10,'00000000-0000-4000-8000-000000000001','2021-08-22T10:00:00.000000Z','a','issue_reported','{"address":"","approximate":false,"campaign":"first","content":"9b3063d4422b7bf0694a444a0c06941cfa2fd443bc848d016887dea5bdd27fcc","description":"","due_at":"2021-08-25T10:00:00.000000Z","duplicate":false,"geometry":"01020000000200000085EB51B81EAD5A409A99999999993A40F6285C8FC2AD5A40EE7C3F355E9A3A40","number":"SC-00002","recorded_at":"2026-11-26T03:14:31.417281Z","register":"supervision","reported_at":"2021-08-22T10:00:00.000000Z","reporter":"reporter","revision":2,"source_datum":"wgs84","source_x":106.705,"source_y":26.6,"synthetic":false,"task":null,"type":"E0110","visit":""}','5f776fefdb399234b160ee9f7ddf16d7c262ffae1b00b2abb92a2b19538ed8ec','a18000d1a110d1c79f7b2c16fad851c742e9d3674d0e64c0a725cdb6f77401aa');
+INSERT INTO "event" VALUES(11,'00000000-0000-4000-8000-000000000001','2021-08-23T10:00:00.000000Z','commander','issue_changed','{"before":"REPORTED","evidence":"","note":"","status":"ACCEPTED"}','a18000d1a110d1c79f7b2c16fad851c742e9d3674d0e64c0a725cdb6f77401aa','5585b718d67b3089422972840ccc3f3af4315335c229f65ca76e2dabcf593770');
+INSERT INTO "event" VALUES(12,'00000000-0000-4000-8000-000000000002','2021-08-24T10:00:00.000000Z','import','issue_imported','{"address":"","approximate":false,"campaign":"first","content":"81a856e98498b0151ec20e996a8000559595e17ff4af50bb32e013a579686679","description":"","due_at":null,"duplicate":false,"geometry":"01010000003D0AD7A370AD5A409A99999999993A40","history":[{"actor":"elsewhere","at":"2021-08-23T10:00:00.000000Z","evidence":"","note":"","status":"CLOSED"}],"number":"SC-00003","recorded_at":"2026-11-26T03:14:31.462883Z","register":"supervision","reported_at":"2021-08-15T10:00:00.000000Z","reporter":"reporter","revision":3,"source_datum":"wgs84","source_x":106.71,"source_y":26.6,"synthetic":false,"task":null,"type":"E0501","visit":""}','5585b718d67b3089422972840ccc3f3af4315335c229f65ca76e2dabcf593770','4734d243d1c17ad550155d25103e0a619aedf68cc835588c34df840481d25362');
+INSERT INTO "event" VALUES(13,'00000000-0000-4000-8000-000000000003','2021-08-24T10:00:00.000000Z','import','issue_imported','{"address":"","approximate":false,"campaign":"first","content":"c37035c5539a1e180e507be4f8c2470173d6ed703d89a6c3b7663ac9a365500e","description":"","due_at":null,"duplicate":false,"geometry":"0103000000010000000900000021B0726891AD5A409A99999999993A403DBA6CCF87AD5A4099D942EB3C993A403D0AD7A370AD5A400C022B8716993A403D5A417859AD5A4099D942EB3C993A405A643BDF4FAD5A409A99999999993A403D5A417859AD5A409A59F047F6993A403D0AD7A370AD5A40273108AC1C9A3A403DBA6CCF87AD5A409A59F047F6993A4021B0726891AD5A409A99999999993A40","history":[],"number":"SC-00004","recorded_at":"2026-11-26T03:14:31.462883Z","register":"cable_survey","reported_at":"2021-08-24T10:00:00.000000Z","reporter":"reporter","revision":3,"source_datum":"wgs84","source_x":106.71199999999999,"source_y":26.6,"synthetic":false,"task":null,"type":"E0501","visit":""}','4734d243d1c17ad550155d25103e0a619aedf68cc835588c34df840481d25362','959afde484c892abbf0444c06cb4870fc24182fff1d1988372794f54fa645f72');
+INSERT INTO "event" VALUES(14,'00000000-0000-4000-8000-000000000004','2021-08-24T10:00:00.000000Z','web','issue_reported','{"address":"","approximate":false,"campaign":"first","content":"eb5cbf830c878d3a18e2d18a1439086a8390fbcc28f51204f02f0440986ef7ac","description":"","due_at":null,"duplicate":false,"geometry":"01010000003D0AD7A370AD5A409A99999999993A40","number":"SC-00005","recorded_at":"2026-11-26T03:14:31.485808Z","register":"supervision","reported_at":"2021-08-24T10:00:00.000000Z","reporter":"reporter","revision":4,"source_datum":"wgs84","source_x":106.71,"source_y":26.6,"synthetic":false,"task":null,"type":"E0501","visit":""}','959afde484c892abbf0444c06cb4870fc24182fff1d1988372794f54fa645f72','b32cfa4ff3bde1c7590035f7831c6e5856482bcc8b05d00c82b7e25af7d271f9');
+CREATE TABLE issue (
+	"row" BIGINT NOT NULL, 
+	id TEXT NOT NULL, 
+	number TEXT NOT NULL, 
+	campaign TEXT NOT NULL, 
+	register TEXT NOT NULL, 
+	type TEXT NOT NULL, 
+	task TEXT, 
+	description TEXT NOT NULL, 
+	address TEXT NOT NULL, 
+	visit TEXT NOT NULL, 
+	reporter TEXT NOT NULL, 
+	synthetic BOOLEAN NOT NULL, 
+	approximate BOOLEAN NOT NULL, 
+	duplicate BOOLEAN NOT NULL, 
+	reported_us BIGINT NOT NULL, 
+	due_us BIGINT, 
+	recorded_us BIGINT NOT NULL, 
+	wkb BLOB NOT NULL, 
+	source_datum TEXT NOT NULL, 
+	source_x FLOAT NOT NULL, 
+	source_y FLOAT NOT NULL, 
+	revision BIGINT NOT NULL, 
+	content TEXT NOT NULL, 
+	status SMALLINT NOT NULL, 
+	closed_us BIGINT, 
+	rework SMALLINT NOT NULL, 
+	is_point BOOLEAN NOT NULL, 
+	lon FLOAT NOT NULL, 
+	lat FLOAT NOT NULL, 
+	x_m FLOAT NOT NULL, 
+	y_m FLOAT NOT NULL, 
+	west FLOAT NOT NULL, 
+	south FLOAT NOT NULL, 
+	east FLOAT NOT NULL, 
+	north FLOAT NOT NULL, 
+	subdistrict TEXT, 
+	segment TEXT, 
+	road TEXT, 
+	distance_m FLOAT, 
+	search_text TEXT NOT NULL, 
+	PRIMARY KEY ("row"), 
+	UNIQUE (id)
+);
+INSERT INTO "issue" VALUES(1,'00000000-0000-4000-8000-000000000000','SC-00001','first','supervision','C0101',NULL,'井盖','','','reporter',0,0,0,1629021600000000,1629108000000000,1629021600000000,X'01010000003D0AD7A370AD5A409A99999999993A40','wgs84',106.71,26.6,1,'352ba415dfbb5bd65293c46a6279604bf620736c07406945c22b5b6b8a851db8',3,NULL,1,1,106.71,26.6,3.71504731627990491681e+05,2.94395790482734609396e+06,106.71,26.6,106.71,26.6,'A',NULL,NULL,NULL,'sc-00001 井盖');
+INSERT INTO "issue" VALUES(2,'00000000-0000-4000-8000-000000000001','SC-00002','first','supervision','E0110',NULL,'','','','reporter',0,0,0,1629626400000000,1629885600000000,1795662871417281,X'01020000000200000085EB51B81EAD5A409A99999999993A40F6285C8FC2AD5A40EE7C3F355E9A3A40','wgs84',106.705,26.6,2,'9b3063d4422b7bf0694a444a0c06941cfa2fd443bc848d016887dea5bdd27fcc',1,NULL,0,0,1.06710000000000007961e+02,26.6015,3.71506407666197046636e+05,2.94412412614874728026e+06,106.705,26.6,106.715,26.603,'C','s3','R2',0.0,'sc-00002');
+INSERT INTO "issue" VALUES(3,'00000000-0000-4000-8000-000000000002','SC-00003','first','supervision','E0501',NULL,'','','','reporter',0,0,0,1629021600000000,NULL,1795662871462883,X'01010000003D0AD7A370AD5A409A99999999993A40','wgs84',106.71,26.6,3,'81a856e98498b0151ec20e996a8000559595e17ff4af50bb32e013a579686679',6,1629712800000000,0,1,106.71,26.6,3.71504731627990491681e+05,2.94395790482734609396e+06,106.71,26.6,106.71,26.6,'A',NULL,NULL,NULL,'sc-00003');
+INSERT INTO "issue" VALUES(4,'00000000-0000-4000-8000-000000000003','SC-00004','first','cable_survey','E0501',NULL,'','','','reporter',0,0,0,1629799200000000,NULL,1795662871462883,X'0103000000010000000900000021B0726891AD5A409A99999999993A403DBA6CCF87AD5A4099D942EB3C993A403D0AD7A370AD5A400C022B8716993A403D5A417859AD5A4099D942EB3C993A405A643BDF4FAD5A409A99999999993A403D5A417859AD5A409A59F047F6993A403D0AD7A370AD5A40273108AC1C9A3A403DBA6CCF87AD5A409A59F047F6993A4021B0726891AD5A409A99999999993A40','wgs84',1.0671199999999998909e+02,26.6,3,'c37035c5539a1e180e507be4f8c2470173d6ed703d89a6c3b7663ac9a365500e',0,NULL,0,0,1.06710000000000007961e+02,26.6007071,3.71505521701443823978e+05,2.94403626155411032964e+06,106.708,26.598,106.712,26.602,'A',NULL,NULL,NULL,'sc-00004');
+INSERT INTO "issue" VALUES(5,'00000000-0000-4000-8000-000000000004','SC-00005','first','supervision','E0501',NULL,'','','','reporter',0,0,0,1629799200000000,NULL,1795662871485808,X'01010000003D0AD7A370AD5A409A99999999993A40','wgs84',106.71,26.6,4,'eb5cbf830c878d3a18e2d18a1439086a8390fbcc28f51204f02f0440986ef7ac',0,NULL,0,1,106.71,26.6,3.71504731627990491681e+05,2.94395790482734609396e+06,106.71,26.6,106.71,26.6,'A',NULL,NULL,NULL,'sc-00005');
+CREATE TABLE issue_share (
+	issue_row BIGINT NOT NULL, 
+	layer TEXT NOT NULL, 
+	place TEXT NOT NULL, 
+	weight FLOAT NOT NULL, 
+	PRIMARY KEY (issue_row, layer, place)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "issue_share" VALUES(2,'segment','s3',2.95704900352431798715e-01);
+INSERT INTO "issue_share" VALUES(2,'subdistrict','A',1.14961058540978350306e-01);
+INSERT INTO "issue_share" VALUES(2,'subdistrict','C',8.85038941459021621938e-01);
+INSERT INTO "issue_share" VALUES(4,'subdistrict','A',6.29013856399214255077e-01);
+INSERT INTO "issue_share" VALUES(4,'subdistrict','C',3.70986143600761930638e-01);
+CREATE TABLE meta (
+	"key" TEXT NOT NULL, 
+	value TEXT NOT NULL, 
+	PRIMARY KEY ("key")
+);
+INSERT INTO "meta" VALUES('schema_version','1');
+INSERT INTO "meta" VALUES('city','520103');
+INSERT INTO "meta" VALUES('layer_version','small-1');
+INSERT INTO "meta" VALUES('revision','4');
+INSERT INTO "meta" VALUES('last_number','5');
+INSERT INTO "meta" VALUES('rejects','[]');
+CREATE TABLE point (
+	"row" BIGINT NOT NULL, 
+	code TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	campaign TEXT NOT NULL, 
+	site_class TEXT NOT NULL, 
+	task TEXT, 
+	steward TEXT NOT NULL, 
+	synthetic BOOLEAN NOT NULL, 
+	approximate BOOLEAN NOT NULL, 
+	lon FLOAT, 
+	lat FLOAT, 
+	subdistrict TEXT, 
+	segment TEXT, 
+	PRIMARY KEY ("row"), 
+	UNIQUE (code)
+);
+INSERT INTO "point" VALUES(1,'P1','市场','first','market','T01','',1,0,106.71,26.6,'A',NULL);
+CREATE TABLE transition (
+	issue_row BIGINT NOT NULL, 
+	n INTEGER NOT NULL, 
+	at_us BIGINT NOT NULL, 
+	"before" SMALLINT NOT NULL, 
+	status SMALLINT NOT NULL, 
+	actor TEXT NOT NULL, 
+	note TEXT NOT NULL, 
+	evidence TEXT NOT NULL, 
+	PRIMARY KEY (issue_row, n)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "transition" VALUES(1,0,1629021600000000,-1,0,'reporter','','');
+INSERT INTO "transition" VALUES(1,1,1629108000000000,0,1,'commander','受理','');
+INSERT INTO "transition" VALUES(1,2,1629194400000000,1,2,'commander','','');
+INSERT INTO "transition" VALUES(1,3,1629280800000000,2,3,'commander','','');
+INSERT INTO "transition" VALUES(1,4,1629367200000000,3,4,'works','','');
+INSERT INTO "transition" VALUES(1,5,1629453600000000,4,5,'works','','photo');
+INSERT INTO "transition" VALUES(1,6,1629540000000000,5,3,'inspector','not done','');
+INSERT INTO "transition" VALUES(2,0,1629626400000000,-1,0,'reporter','','');
+INSERT INTO "transition" VALUES(2,1,1629712800000000,0,1,'commander','','');
+INSERT INTO "transition" VALUES(3,0,1629021600000000,-1,0,'reporter','','');
+INSERT INTO "transition" VALUES(3,1,1629712800000000,0,6,'elsewhere','','');
+INSERT INTO "transition" VALUES(4,0,1629799200000000,-1,0,'reporter','','');
+INSERT INTO "transition" VALUES(5,0,1629799200000000,-1,0,'reporter','','');
+CREATE TABLE visit (
+	"row" BIGINT NOT NULL, 
+	id TEXT NOT NULL, 
+	point TEXT NOT NULL, 
+	at_us BIGINT NOT NULL, 
+	kind TEXT NOT NULL, 
+	compliant BOOLEAN NOT NULL, 
+	score FLOAT, 
+	note TEXT NOT NULL, 
+	PRIMARY KEY ("row"), 
+	UNIQUE (id)
+);
+INSERT INTO "visit" VALUES(1,'v1','P1',1629021600000000,'unannounced',0,61.5,'脏');
+CREATE INDEX event_issue ON event (issue_id);
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END;
+CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END;
+CREATE INDEX issue_number ON issue (number);
+CREATE INDEX issue_register ON issue (register, reported_us);
+COMMIT;
