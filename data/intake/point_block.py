@@ -15,10 +15,11 @@ from data.intake.draft_geometry import DECIMALS
 from geo.campaign import Campaign
 from geo.city import City
 from geo.clock import from_us, to_us
-from geo.errors import BadValueError
+from geo.errors import BadGeometryError, BadValueError
 from geo.iso_time import FIRST_YEAR, LAST_YEAR
 from geo.issue import MAX_ADDRESS, MAX_DESCRIPTION, IssueDraft, Transition
 from geo.lifecycle import Status
+from geo.reach import reach_of
 
 Ints = NDArray[np.int64]
 
@@ -81,6 +82,7 @@ def checked_block(block: PointBlock, city: City, campaign: Campaign, now: dateti
             checked_text(key, text, limit, required=required)
         for use in uses:
             _within(key, use, 0, len(texts) - 1)
+    _refuse_places(block, city)
     _within("type", block.type, 0, len(city.catalogue.types) - 1)
     _within("task", block.task, -1, len(city.catalogue.tasks) - 1)
     _within("history", block.step_status, min(Status), max(Status))
@@ -95,6 +97,20 @@ def checked_block(block: PointBlock, city: City, campaign: Campaign, now: dateti
     before = np.where(first, block.reported_us[owner], before)
     _within("history", block.step_at_us - before, 0, None)
     return block
+
+
+def _refuse_places(block: PointBlock, city: City) -> None:
+    """BadGeometryError for the first position that is beyond the city's reach, or finer than the store keeps."""
+    reach, lon, lat = reach_of(city), block.lon, block.lat
+    near = (lon >= reach.west) & (lon <= reach.east) & (lat >= reach.south) & (lat <= reach.north)  # NaN is not
+    kept = (at_grid(lon) == lon) & (at_grid(lat) == lat)
+    for good, expected in (
+        (near, f"a place in or near the city: {reach}"),
+        (kept, f"coordinates of at most {DECIMALS} decimals"),
+    ):
+        if not good.all():
+            row = int(np.argmin(good))
+            raise BadGeometryError("geometry", f"({lon[row]}, {lat[row]})", f"{expected} (entry {row} of the block)")
 
 
 def at_grid(degrees: NDArray[np.float64]) -> NDArray[np.float64]:

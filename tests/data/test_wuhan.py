@@ -256,6 +256,9 @@ def spoilt(block: PointBlock, **changes: Any) -> PointBlock:
         ("history", lambda b: {"step_at_us": b.step_at_us[::-1]}),
         ("reported_at", lambda b: {"reported_us": b.reported_us + 10**15}),
         ("due_at", lambda b: {"due_us": b.reported_us - 1}),
+        ("geometry", lambda b: {"lon": b.lon + 3.0}),
+        ("geometry", lambda b: {"lat": b.lat + 1e-9}),
+        ("geometry", lambda b: {"lat": np.where(np.arange(50) == 7, np.nan, b.lat)}),
     ],
 )
 def test_a_block_that_breaks_a_rule_of_intake_is_refused(wuhan: City, issues: WuhanIssues, key, change) -> None:
