@@ -46,15 +46,17 @@ def load_blocks(
     block that breaks a rule of intake.
     """
     placer = BlockPlacer(city)
-    count = 0
-    for number, block in enumerate(blocks):
+    count, revision = 0, 0
+    for block in blocks:
         campaign = city.campaign(block.campaign)
         now = campaign_now(campaign)
         checked_block(block, city, campaign, now)
         with collector_at_rest(), store.writing() as connection:
             meta = read_meta(connection)
-            if (not is_empty(connection)) if number == 0 else meta.last_number != count:
-                raise StoreError(f"the store {store.file} is not empty; the demo loads into an empty one only")
+            if count == 0 and not is_empty(connection):
+                raise StoreError(f"the store {store.place} is not empty; the demo loads into an empty one only")
+            if count > 0 and meta.revision != revision:
+                raise StoreError(f"another process writes to the store {store.place}; load the demo while none does")
             revision = meta.revision + 1
             for first in range(0, len(block), _PART):
                 chosen = range(first, min(first + _PART, len(block)))

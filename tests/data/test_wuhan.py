@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,14 @@ from data.intake.point_block import PointBlock, checked_block, drafts_of
 from data.runtime import Runtime
 from data.settings import Settings
 from data.store.bulk_load import load_blocks
-from data.store.database import Store, open_store, read_events
+from data.store.database import Store, open_store, read_events, set_meta
 from data.store.schema import ISSUE, ISSUE_SHARE, TRANSITION
 from data.store.verify import problems
 from geo.city import City
 from geo.clock import to_us
 from geo.errors import BadValueError, StoreError
 from geo.lifecycle import Status
+from tests.stores import Stores
 
 CITIES = Path(__file__).parents[2] / "data" / "cities"
 FOLDER = CITIES / "wuhan"
@@ -48,10 +50,6 @@ def issues(wuhan: City) -> WuhanIssues:
 def only_block(issues: WuhanIssues, count: int) -> PointBlock:
     (block,) = issues.blocks(count)
     return block
-
-
-def store_of(city: City, file: Path) -> Store:
-    return open_store(f"sqlite:///{file}", city)
 
 
 # The city
@@ -165,16 +163,16 @@ def rows_of(store: Store) -> dict[str, list[dict[str, Any]]]:
     return tables
 
 
-def test_the_bulk_load_writes_what_the_ordinary_way_in_would(wuhan: City, issues: WuhanIssues, tmp_path: Path) -> None:
+def test_the_bulk_load_writes_what_the_ordinary_way_in_would(wuhan: City, issues: WuhanIssues, stores: Stores) -> None:
     """All columns, every event: alike but for when they were recorded, which the bulk load leaves out of the log."""
     block = only_block(issues, 300)
-    runtime = Runtime(Settings(), wuhan, store_of(wuhan, tmp_path / "one.db"), with_demo=False)
+    runtime = Runtime(Settings(), wuhan, open_store(stores.fresh(), wuhan), with_demo=False)
     try:
         runtime.submit(drafts_of(block, wuhan), actor="demo", imported=True)
         ordinary = rows_of(runtime.store)
     finally:
         runtime.close()
-    store = store_of(wuhan, tmp_path / "bulk.db")
+    store = open_store(stores.fresh(), wuhan)
     try:
         assert load_blocks(store, wuhan, [block], actor="demo") == 300
         bulk = rows_of(store)
@@ -191,11 +189,11 @@ def test_the_bulk_load_writes_what_the_ordinary_way_in_would(wuhan: City, issues
         assert bulk[name] == ordinary[name], name
 
 
-def test_a_bulk_loaded_store_is_sound_and_the_same_every_time(wuhan: City, issues: WuhanIssues, tmp_path: Path) -> None:
+def test_a_bulk_loaded_store_is_sound_and_the_same_every_time(wuhan: City, issues: WuhanIssues, stores: Stores) -> None:
     halves = [only_block(issues, 400), *WuhanIssues(wuhan, seed=7).blocks(300)]  # two transactions
     last = []
-    for name in ("first", "second"):
-        store = store_of(wuhan, tmp_path / f"{name}.db")
+    for _ in range(2):
+        store = open_store(stores.fresh(), wuhan)
         try:
             heard: list[int] = []
             assert load_blocks(store, wuhan, halves, actor="demo", tell=heard.append) == 700
@@ -208,8 +206,8 @@ def test_a_bulk_loaded_store_is_sound_and_the_same_every_time(wuhan: City, issue
     assert last[0] == last[1]
 
 
-def test_the_demo_refuses_a_store_that_is_not_empty(wuhan: City, issues: WuhanIssues, tmp_path: Path) -> None:
-    store = store_of(wuhan, tmp_path / "twice.db")
+def test_the_demo_refuses_a_store_that_is_not_empty(wuhan: City, issues: WuhanIssues, url: str) -> None:
+    store = open_store(url, wuhan)
     try:
         load_blocks(store, wuhan, [only_block(issues, 5)], actor="demo")
         with pytest.raises(StoreError, match="not empty"):
@@ -218,19 +216,36 @@ def test_the_demo_refuses_a_store_that_is_not_empty(wuhan: City, issues: WuhanIs
         store.close()
 
 
-def test_a_load_that_breaks_off_leaves_the_whole_blocks_before(
-    wuhan: City, issues: WuhanIssues, tmp_path: Path
-) -> None:
+def test_a_load_that_breaks_off_leaves_the_whole_blocks_before(wuhan: City, issues: WuhanIssues, url: str) -> None:
     good = only_block(issues, 20)
     (other,) = WuhanIssues(wuhan, seed=7).blocks(20)
     bad = dataclasses.replace(other, lon=np.where(np.arange(20) == 19, np.nan, other.lon))
-    store = store_of(wuhan, tmp_path / "half.db")
+    store = open_store(url, wuhan)
     try:
         with pytest.raises(BadValueError):
             load_blocks(store, wuhan, [good, bad], actor="demo")
         with store.reading() as connection:
             assert problems(connection, wuhan) == []
         assert len(rows_of(store)["issue"]) == 20
+    finally:
+        store.close()
+
+
+def test_a_load_stops_where_another_process_writes_in_between(wuhan: City, issues: WuhanIssues, url: str) -> None:
+    first = only_block(issues, 10)
+    (second,) = WuhanIssues(wuhan, seed=7).blocks(10)
+    store = open_store(url, wuhan)
+
+    def blocks() -> Iterator[PointBlock]:
+        yield first
+        with store.writing() as connection:
+            set_meta(connection, revision=9)
+        yield second
+
+    try:
+        with pytest.raises(StoreError, match="another process"):
+            load_blocks(store, wuhan, blocks(), actor="demo")
+        assert len(rows_of(store)["issue"]) == 10
     finally:
         store.close()
 
