@@ -26,7 +26,7 @@ def main() -> int:
         try:
             snapshot = runtime.snapshot
             rows += subdistrict_densities.rows(snapshot)
-            rows += nearest_road.rows(snapshot.city)
+            rows += nearest_road.rows()
             rows += geojson_export.rows(snapshot)
         finally:
             runtime.close()

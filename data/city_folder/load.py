@@ -27,7 +27,7 @@ from geo.text import Text
 QUALITIES: tuple[Quality, ...] = get_args(Quality)
 CORNERS = ("top-left", "top-right", "bottom-left", "bottom-right")
 PANELS = ("layers", "legend", "badge", "inset", "zoom", "time")
-DEMOS = ("yunyan", "chicago")
+DEMOS = ("yunyan", "chicago", "wuhan")
 
 Names = Mapping[str, Mapping[str, str]]
 

@@ -14,9 +14,10 @@ from typing import Final
 
 from data.commands.city import CHECK, LAYERS, check_city, replace_city_layer
 from data.commands.command import Command
+from data.commands.demo import add_demo
 from data.commands.export import run_export
 from data.commands.importing import run_import
-from data.commands.store import run_demo, run_verify
+from data.commands.store import run_verify
 from data.importing.csv_reader import ENCODINGS
 from data.settings import Settings
 from geo.city import Quality
@@ -62,8 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_export(commands)
     _add_city(commands)
-    demo = commands.add_parser("demo", help="load the city's own records into an empty store")
-    demo.set_defaults(run=lambda command, _options: run_demo(command))
+    add_demo(commands)
     verify = commands.add_parser("verify", help="check the event log and every table against it")
     verify.set_defaults(run=lambda command, _options: run_verify(command))
     return parser

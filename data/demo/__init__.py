@@ -1,14 +1,15 @@
-"""The records that a city's own folder brings into an empty store: Yunyan's invented ones, Chicago's real ones."""
+"""The records that a city's own folder brings into an empty store: Yunyan's and Wuhan's invented, Chicago's real."""
 
 from __future__ import annotations
 
 from data.demo.chicago import load_chicago
+from data.demo.wuhan import load_wuhan
 from data.demo.yunyan import load_yunyan
 from data.records import CityRecords
 from geo.city import City
 from geo.errors import CityError
 
-LOADERS = {"yunyan": load_yunyan, "chicago": load_chicago}
+LOADERS = {"yunyan": load_yunyan, "chicago": load_chicago, "wuhan": load_wuhan}
 
 
 def load_records(city: City) -> CityRecords:
