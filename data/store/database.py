@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
 from data.store.engine import database_file, refusals_of, sqlite_engine
 from data.store.events import Event
-from data.store.lock import WriterLock
+from data.store.lock import StillLock, WriterLock
 from data.store.migrations import migrate, refuse_newer
 from data.store.schema import EVENT, META, METADATA, SCHEMA_VERSION
 from geo.city import City
@@ -32,12 +33,13 @@ class Meta:
 
 
 class Store:
-    """An open store. `writing` ones hold the lock of the only writing process until `close`."""
+    """An open store. `writing` ones hold the lock of the only writing process until `close`, `still` keeps writers out
+    while a store is read that cannot be read beside them."""
 
-    def __init__(self, file: Path, engine: Engine, lock: WriterLock | None) -> None:
+    def __init__(self, file: Path, engine: Engine, lock: WriterLock | None, still: StillLock | None = None) -> None:
         self.file = file
         self._engine = engine
-        self._lock = lock
+        self._lock, self._still = lock, still
         self._closed = False
 
     @contextmanager
@@ -64,8 +66,9 @@ class Store:
         """Close all connections and let another process write. Twice is harmless."""
         self._closed = True
         self._engine.dispose()
-        if self._lock is not None:
-            self._lock.release()
+        for lock in (self._lock, self._still):
+            if lock is not None:
+                lock.release()
 
     def _must_be_open(self) -> None:
         if self._closed:  # the lock is gone: another process may be writing
@@ -80,9 +83,7 @@ def open_store(url: str, city: City, *, writing: bool = True) -> Store:
     """
     file = database_file(url)
     if not writing:
-        if not file.is_file():
-            raise StoreError(f"there is no store at {file}; start the program or load the demo first")
-        store = Store(file, sqlite_engine(file, writing=False), None)
+        store = _reading_store(file)
     else:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -100,6 +101,23 @@ def open_store(url: str, city: City, *, writing: bool = True) -> Store:
         store.close()
         raise
     return store
+
+
+def _reading_store(file: Path) -> Store:
+    """The store for reading, also from a disk or by a user that may write nothing beside it."""
+    if not file.is_file():
+        raise StoreError(f"there is no store at {file}; start the program or load the demo first")
+    log = file.with_name(file.name + "-wal")
+    may_write = os.access(file.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+    if may_write or (log.exists() and file.with_name(file.name + "-shm").exists()):
+        return Store(file, sqlite_engine(file, writing=False), None)
+    if log.exists() and log.stat().st_size:
+        raise StoreError(
+            f"the store {file} was not closed by the program that wrote it, and what it left in {log.name} cannot be "
+            "read without writing; copy both files to a folder that can be written, and read there"
+        )
+    still = StillLock(file)
+    return Store(file, sqlite_engine(file, writing=False, still=True), None, still)
 
 
 def read_meta(connection: Connection) -> Meta:

@@ -43,13 +43,20 @@ def database_file(url: str) -> Path:
     return Path(name)
 
 
-def sqlite_engine(file: Path, *, writing: bool) -> Engine:
+def sqlite_engine(file: Path, *, writing: bool, still: bool = False) -> Engine:
     """An engine whose connections are durable (WAL, synchronous=FULL) and begin transactions where SQLAlchemy says.
 
     A connection with the execution option `writing=True` takes the write lock when its transaction begins. Without
-    `writing` the connections refuse to change anything.
+    `writing` the connections refuse to change anything. `still` says that the file cannot change while it is read:
+    nothing is then made beside it, as SQLite does for other readers.
     """
-    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": _BUSY_MS / 1000})
+    if still:
+        address = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+        engine = create_engine(
+            "sqlite:///", creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False)
+        )
+    else:
+        engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": _BUSY_MS / 1000})
     settled = ("journal_mode=WAL", "synchronous=FULL") if writing else ("query_only=ON",)
 
     def configure(connection: sqlite3.Connection, _record: object) -> None:
