@@ -16,7 +16,7 @@ from api.gate import is_loopback_address
 from api.map_pages import pages_of
 from api.sockets import keep_sending_at_once
 from api.stream import open_hub
-from data.runtime import open_runtime
+from data.runtime import Runtime, open_runtime
 from data.settings import Settings
 from geo.errors import SettingsError, XunjieError
 from i18n import translate
@@ -36,14 +36,13 @@ async def lifespan(_: object) -> AsyncIterator[None]:
         if address is not None:
             refuse_beyond_loopback(address)
             keep_sending_at_once()
-        opened = open_runtime(Settings.from_environment(os.environ))
+        opened = open_with_pages()
     except XunjieError as error:
         if streamlit_address() is None:
             raise
         _leave(error)
         raise
     try:
-        pages_of(opened)
         if address is not None:
             opened.store.announce(f"http://{_netloc(address)}")
         hub = open_hub(opened)
@@ -55,6 +54,17 @@ async def lifespan(_: object) -> AsyncIterator[None]:
             await asyncio.sleep(0)
     finally:
         opened.close()
+
+
+def open_with_pages() -> Runtime:
+    """The runtime of the environment's settings, its map pages built: closed again where they cannot be."""
+    opened = open_runtime(Settings.from_environment(os.environ))
+    try:
+        pages_of(opened)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
 
 
 def refuse_beyond_loopback(address: str) -> None:

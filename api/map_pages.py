@@ -15,7 +15,7 @@ from api.question import read_own, read_question
 from api.schemas import NUMBER, STRING
 from data.runtime import Runtime, runtime
 from geo.city import City
-from geo.errors import BadValueError, NotFoundError
+from geo.errors import BadValueError, DatumError, NotFoundError, SettingsError
 from geo.text import LANGUAGES
 from layers.map_page import Kind, MapPages
 from layers.tiles import Tiles
@@ -33,10 +33,13 @@ _LONGEST: Final = 200
 
 
 def pages_of(current: Runtime) -> MapPages:
-    """The map pages of the open city, built once; DatumError for tiles in a datum that it may not use."""
+    """The map pages of the open city, built once; SettingsError for tiles in a datum that it may not use."""
     settings = current.settings
     tiles = Tiles(settings.tiles_url, settings.tiles_datum) if settings.tiles_url else None
-    return _pages(current.city, tiles)
+    try:
+        return _pages(current.city, tiles)
+    except DatumError as error:
+        raise SettingsError(f"XUNJIE_TILES_DATUM is {error.value!r}; expected {error.expected}") from None
 
 
 @lru_cache(maxsize=2)

@@ -14,6 +14,7 @@ from ui.collecting import collect_regularly
 from ui.markup import tag
 from ui.scene import open_scene
 from ui.shell import Place, closed_sentence, shell
+from ui.warming import load_later
 
 _PAGES = (
     ("situation", situation.page),
@@ -28,6 +29,7 @@ _PAGES = (
 def main() -> None:
     """Draw the page of the address."""
     collect_regularly()
+    load_later()
     spoken = language("zh-CN")
     st.set_page_config(
         page_title=translate("core.brand", spoken),

@@ -58,7 +58,7 @@ def map_view(
             "src": f"/map?{told['filter']}&{rest}",
             "title": scene.say("core.map_title", city=scene.name(scene.city.name)),
             "size": size,
-            "clock": clock_text(scene),
+            "clock": (clock_text(scene),),
             "wants_view": follow_view or aim is not None,
             "aim": aim is not None,
         },

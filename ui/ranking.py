@@ -74,13 +74,13 @@ def ranking(
     parted = [replace(row, name=two_names(row.name)[0], note=two_names(row.name)[1]) for row in rows]
     _component()(
         key=key,
-        data={
+        data={  # tuples, not lists: see ui/shell.py
             "kind": "intervals" if ticks else "bars",
             "label": label,
-            "columns": dict(columns),
-            "rows": [asdict(row) for row in parted],
-            "ticks": [asdict(tick) for tick in ticks],
-            "selected": list(selected),
+            "columns": tuple(columns.items()),
+            "rows": tuple(asdict(row) for row in parted),
+            "ticks": tuple(asdict(tick) for tick in ticks),
+            "selected": tuple(selected),
             "limit": limit,
             "wide": any(row.note or len(row.name) > _LONG_NAME for row in parted),
             "more": scene.say("core.show_all", n=len(rows)),

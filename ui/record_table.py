@@ -68,10 +68,10 @@ def record_table(
     """Draw the table; a click on a row picks its code as `picks` ("issue" or "point"). `dense` hides the headings."""
     _component()(
         key=key,
-        data={
+        data={  # tuples, not lists: see ui/shell.py
             "label": label,
-            "columns": [asdict(column) for column in columns],
-            "rows": [asdict(record) for record in records],
+            "columns": tuple(asdict(column) for column in columns),
+            "rows": tuple(asdict(record) for record in records),
             "selected": selected,
             "dense": dense,
         },

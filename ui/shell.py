@@ -65,15 +65,15 @@ def _controls(scene: Scene, places: Sequence[Place]) -> None:
     paths = [f"/{place.page.url_path}" for place in places]
     _component()(
         key="shell",
-        data={
+        data={  # tuples, no list or mapping at the first level: Streamlit loads pandas to see whether those are tables
             "lang": scene.language,
             "theme": scene.theme,
-            "clock": clock_text(scene),
-            "languages": [{"code": code, "label": names[code], "lang": code} for code in LANGUAGES],
+            "clock": (clock_text(scene),),
+            "languages": tuple({"code": code, "label": names[code], "lang": code} for code in LANGUAGES),
             "language_label": scene.say("core.language"),
-            "themes": [{"code": theme, "label": scene.say(f"core.theme_{theme}")} for theme in THEMES],
+            "themes": tuple({"code": theme, "label": scene.say(f"core.theme_{theme}")} for theme in THEMES),
             "theme_label": scene.say("core.theme"),
-            "paths": sorted({"/", *paths}),
+            "paths": tuple(sorted({"/", *paths})),
         },
         on_language_change=_change_language,
     )

@@ -65,3 +65,29 @@ def _holder(content: bytes) -> tuple[str, str | None]:
     process, _, address = content.decode("ascii", "replace").partition("\n")
     found = _ADDRESS.fullmatch(address.strip())
     return process.strip() or "unknown", found[0] if found else None
+
+
+class StillLock:
+    """Keeps a store still while it is read: shared with other readers, refused while someone writes.
+
+    Only for readers that cannot take part in SQLite's own locking, since they may write nothing beside the database.
+    Raises StoreInUseError while a process writes. Where there is no lock file, or none can be locked, nobody is known
+    to write and nothing is held.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._file: int | None = None
+        try:
+            self._file = os.open(database.with_name(database.name + ".lock"), os.O_RDONLY | os.O_CLOEXEC)
+            fcntl.flock(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.release()
+            raise StoreInUseError(f"the store {database} is just being opened for writing; try again") from None
+        except OSError:
+            self.release()
+
+    def release(self) -> None:
+        """Let writers begin. Twice is harmless."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None

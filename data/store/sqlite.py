@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from data.store.listening import Listener
-from data.store.lock import WriterLock
+from data.store.lock import StillLock, WriterLock
 from geo.errors import SettingsError, StoreError
 
 _BUSY_MS: Final = 10_000
@@ -41,19 +42,34 @@ class SqliteBackend:
         self.file: Path | None = self._file
         self.place = str(self._file)
         self._lock: WriterLock | None = None
+        self._still: StillLock | None = None
 
     def open(self, *, writing: bool) -> Engine:
         """An engine on the file; `writing` makes its folder and takes the lock of the only writing process."""
         if not writing:
-            if not self._file.is_file():
-                raise StoreError(f"there is no store at {self.place}; start the program or load the demo first")
-            return _engine(self._file, writing=False)
+            return self._open_for_reading()
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"cannot make the folder {self._file.parent} of the store: {error.strerror}") from None
         self._lock = WriterLock(self._file)
         return _engine(self._file, writing=True)
+
+    def _open_for_reading(self) -> Engine:
+        """The same also from a disk, or by a user, that may write nothing beside the file: kept still meanwhile."""
+        if not self._file.is_file():
+            raise StoreError(f"there is no store at {self.place}; start the program or load the demo first")
+        log = self._file.with_name(self._file.name + "-wal")
+        may_write = os.access(self._file.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+        if may_write or (log.exists() and self._file.with_name(self._file.name + "-shm").exists()):
+            return _engine(self._file, writing=False)
+        if log.exists() and log.stat().st_size:
+            raise StoreError(
+                f"the store {self.place} was not closed by the program that wrote it, and what it left in {log.name} "
+                "cannot be read without writing; copy both files to a folder that can be written, and read there"
+            )
+        self._still = StillLock(self._file)
+        return _engine(self._file, writing=False, still=True)
 
     def before_tables(self, connection: Connection) -> None:
         """Nothing is needed."""
@@ -83,8 +99,9 @@ class SqliteBackend:
 
     def release(self) -> None:
         """Let another process write."""
-        if self._lock is not None:
-            self._lock.release()
+        for lock in (self._lock, self._still):
+            if lock is not None:
+                lock.release()
 
 
 def _file(url: URL) -> Path:
@@ -98,13 +115,20 @@ def _file(url: URL) -> Path:
     return Path(name)
 
 
-def _engine(file: Path, *, writing: bool) -> Engine:
+def _engine(file: Path, *, writing: bool, still: bool = False) -> Engine:
     """An engine whose connections are durable (WAL, synchronous=FULL) and begin transactions where SQLAlchemy says.
 
     A connection with the execution option `writing=True` takes the write lock when its transaction begins. Without
-    `writing` the connections refuse to change anything.
+    `writing` the connections refuse to change anything. `still` says that the file cannot change while it is read:
+    nothing is then made beside it, as SQLite does for other readers.
     """
-    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": _BUSY_MS / 1000})
+    if still:
+        address = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+        engine = create_engine(
+            "sqlite:///", creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False)
+        )
+    else:
+        engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": _BUSY_MS / 1000})
     settled = ("journal_mode=WAL", "synchronous=FULL") if writing else ("query_only=ON",)
 
     def configure(connection: sqlite3.Connection, _record: object) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
+import shutil
 import signal
 import socket
 import statistics
@@ -81,6 +83,22 @@ def test_a_program_that_may_not_start_says_why_in_one_sentence(
     assert len(errors.splitlines()) == 1
     assert expected in errors
     assert "Traceback" not in errors
+
+
+def test_tiles_in_a_datum_that_the_city_may_not_use_are_refused_in_one_sentence(tmp_path: Path, port: int) -> None:
+    changes = {"XUNJIE_TILES_URL": "/tiles/{z}/{x}/{y}.png", "XUNJIE_TILES_DATUM": "gcj02"}
+    code, errors = refusal(started(tmp_path, chicago_without_demo(tmp_path / "chicago"), port, **changes))
+    assert code == 2
+    assert errors.startswith("Xunjie: XUNJIE_TILES_DATUM is 'gcj02'; expected ")
+    assert len(errors.splitlines()) == 1
+
+
+def chicago_without_demo(folder: Path) -> Path:
+    """A city outside mainland China, whose store opens at once."""
+    shutil.copytree(ROOT / "data" / "cities" / "chicago", folder)
+    text = (folder / "city.toml").read_text(encoding="utf-8")
+    (folder / "city.toml").write_text(re.sub(r"\[demo\]\nloader = .*\n", "", text), encoding="utf-8")
+    return folder
 
 
 def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path, bare_city: Path) -> None:

@@ -15,6 +15,7 @@ from geo.reach import LEAST_DEG, reach_of
 from tests.small_city import small_city
 
 CITY = small_city()
+BIT = 1e-9  # degrees: the last bits of adding
 
 
 def city_of(west: float, south: float, east: float, north: float) -> City:
@@ -30,10 +31,11 @@ def covered(city: City, *geometries: object) -> list[bool]:
 def test_it_holds_the_city_and_its_whole_width_and_height_on_every_side(west, south, width, height):
     box = (west, south, west + width, south + height)
     reach = reach_of(city_of(*box))
-    assert reach.west <= max(west - width, -180)
-    assert reach.east >= min(west + 2 * width, 180)
-    assert reach.south <= max(south - max(height, LEAST_DEG), -90)
-    assert reach.north >= min(south + height + max(height, LEAST_DEG), 90)
+    up = max(height, LEAST_DEG)
+    assert reach.west <= max(west - width, -180) + BIT
+    assert reach.east >= min(west + 2 * width, 180) - BIT
+    assert reach.south <= max(south - up, -90) + BIT
+    assert reach.north >= min(south + height + up, 90) - BIT
     assert -180 <= reach.west <= reach.east <= 180
     assert -90 <= reach.south <= reach.north <= 90
     around_m = 111_320 * 2 * (width * np.cos(np.radians(max(abs(south), abs(south + height)))) + height)

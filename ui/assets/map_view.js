@@ -32,7 +32,7 @@ function mount(parent, data) {
   view.update = (next) => {
     view.data = next;
     frame.title = next.title;
-    window.dispatchEvent(new CustomEvent("xunjie:clock", { detail: next.clock }));
+    window.dispatchEvent(new CustomEvent("xunjie:clock", { detail: next.clock[0] }));
     if (!next.wants_view) view.toldBox = null;
     else if (view.ready) later("view", 0, tellView);
     if (!view.ready) return;

@@ -35,8 +35,9 @@ function draw(list, data) {
 function head(data) {
   const line = make("div", "line head");
   line.setAttribute("aria-hidden", "true");
-  line.append(text("span", "rank", ""), text("span", "name", data.columns.name), axis(data),
-    text("span", "value", data.columns.value), text("span", "extra", data.columns.extra));
+  const columns = Object.fromEntries(data.columns);
+  line.append(text("span", "rank", ""), text("span", "name", columns.name), axis(data),
+    text("span", "value", columns.value), text("span", "extra", columns.extra));
   return line;
 }
 

@@ -37,7 +37,7 @@ function mount(parent) {
     dot.classList.toggle("past", !text.now);
   };
   shell.draw = (data) => {
-    shell.tell(data.clock);
+    shell.tell(data.clock[0]);
     languages.setAttribute("aria-label", data.language_label);
     themes.setAttribute("aria-label", data.theme_label);
     languages.replaceChildren(...data.languages.map((entry) =>
