@@ -24,7 +24,7 @@ from data.store.database import Store, read_meta, set_meta
 from data.store.events import Kind, Pending
 from data.store.projection import STATUS_NAMES
 from data.store.schema import ISSUE, TRANSITION
-from data.store.writer import append_events, is_empty
+from data.store.appending import append_events, is_empty
 from geo.city import City
 from geo.clock import to_us
 from geo.errors import StoreError

@@ -110,23 +110,6 @@ def open_store(url: str, city: City, *, writing: bool = True) -> Store:
     return store
 
 
-def _reading_store(file: Path) -> Store:
-    """The store for reading, also from a disk or by a user that may write nothing beside it."""
-    if not file.is_file():
-        raise StoreError(f"there is no store at {file}; start the program or load the demo first")
-    log = file.with_name(file.name + "-wal")
-    may_write = os.access(file.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
-    if may_write or (log.exists() and file.with_name(file.name + "-shm").exists()):
-        return Store(file, sqlite_engine(file, writing=False), None)
-    if log.exists() and log.stat().st_size:
-        raise StoreError(
-            f"the store {file} was not closed by the program that wrote it, and what it left in {log.name} cannot be "
-            "read without writing; copy both files to a folder that can be written, and read there"
-        )
-    still = StillLock(file)
-    return Store(file, sqlite_engine(file, writing=False, still=True), None, still)
-
-
 def read_meta(connection: Connection) -> Meta:
     """What the store says of itself now."""
     values = {row.key: row.value for row in connection.execute(select(META.c.key, META.c.value))}
