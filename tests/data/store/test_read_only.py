@@ -155,7 +155,7 @@ def without_rights(folder: Path) -> Iterator[None]:
 def folder(tmp_path_factory: pytest.TempPathFactory, city: City) -> Path:
     """A folder with the sound store x.db of the small city, closed, with one issue."""
     folder = tmp_path_factory.mktemp("others")
-    runtime = runtime_of(city, folder / "x.db")
+    runtime = runtime_of(city, f"sqlite:///{folder / 'x.db'}")
     report(runtime)
     runtime.close()
     return folder
@@ -199,7 +199,7 @@ def test_a_store_that_is_just_being_opened_is_not_read_at_rest(folder: Path, cit
 
 
 def test_a_running_program_is_read_beside_it(folder: Path, city: City) -> None:
-    runtime = runtime_of(city, folder / "x.db")
+    runtime = runtime_of(city, f"sqlite:///{folder / 'x.db'}")
     try:
         report(runtime)
         with without_rights(folder):
@@ -239,7 +239,7 @@ def test_a_store_without_its_lock_file_is_read_too(folder: Path, city: City) -> 
 def test_a_name_with_signs_of_an_address_is_read(tmp_path_factory: pytest.TempPathFactory, city: City) -> None:
     folder = tmp_path_factory.mktemp("odd") / "100% #1 街"
     folder.mkdir()
-    runtime_of(city, folder / "x.db").close()
+    runtime_of(city, f"sqlite:///{folder / 'x.db'}").close()
     with without_rights(folder):
         store = reader(folder, city)
         assert events_in(store) == 0
