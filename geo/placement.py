@@ -58,8 +58,8 @@ class Locator:
         self._city = city
         self._area_tree = shapely.STRtree(city.areas.metric)
         self._segments: Geometries = np.empty(0, object) if city.roads is None else city.roads.metric
-        self._points = PointPlaces(city, grid_from=grid_from)
         self._edges = RoadEdges.of(self._segments)
+        self._points = PointPlaces(city, self._edges, grid_from=grid_from)
 
     def locate(self, geometries: Geometries, *, within_m: float | None = None) -> Placement:
         """Place WGS-84 geometries (points, lines, polygons mixed, also multi-part; Z is dropped).

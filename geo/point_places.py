@@ -25,18 +25,18 @@ on a machine two more to be compiled, and then 0.2 µs a point, the trees 13 µs
 
 
 class PointPlaces:
-    """Finds subdistrict and segment of points; may be shared by threads.
+    """Finds subdistrict and segment of points; may be shared by threads. `edges` are those of the city's segments.
 
     The first batch of `grid_from` points or more builds the grids, which from then on answer every batch.
     """
 
-    def __init__(self, city: City, *, grid_from: int = GRID_FROM) -> None:
+    def __init__(self, city: City, edges: RoadEdges, *, grid_from: int = GRID_FROM) -> None:
         self._grid_from = grid_from
         self._areas: Geometries = city.areas.geometry
         self._segments: Geometries = np.empty(0, object) if city.roads is None else city.roads.metric
         self._limit_m = city.snap_limit_m + TIE_M
         self._tree = shapely.STRtree(self._segments)
-        self.edges = RoadEdges.of_all(self._segments)
+        self.edges = edges.with_spots(self._segments)
         self._grids: tuple[AreaGrid, RoadGrid | None] | None = None
         self._lock = threading.Lock()
 

@@ -25,20 +25,20 @@ class RoadEdges:
 
     @staticmethod
     def of(segments: Geometries) -> RoadEdges:
-        """The edges of metric line strings (multi-part ones too); edges without length are left out."""
+        """The edges of metric line strings (multi-part ones too), by segment; edges without length are left out."""
         a, b, segment = straight_edges(segments)
         return RoadEdges(a, b, segment, shapely.STRtree(lines_between(a, b)))
 
-    @staticmethod
-    def of_all(segments: Geometries) -> RoadEdges:
-        """The same, ascending by segment, with one edge from its place to itself for a segment of no length."""
-        a, b, segment = straight_edges(segments)
-        whole = np.setdiff1d(np.flatnonzero(~shapely.is_empty(segments)), segment)
+    def with_spots(self, segments: Geometries) -> RoadEdges:
+        """These edges of `segments`, and for each segment of no length one from its place to itself; by segment."""
+        without = np.bincount(self.segment, minlength=len(segments)) == 0
+        whole = np.flatnonzero(without & ~shapely.is_empty(segments))
+        if not len(whole):
+            return self
         spot = shapely.get_coordinates(shapely.get_point(shapely.get_geometry(segments[whole], 0), 0)).reshape(-1, 2)
-        a, b = np.concatenate([a, spot]), np.concatenate([b, spot])
-        segment = np.concatenate([segment, whole])
+        segment = np.concatenate([self.segment, whole])
         order = np.argsort(segment, kind="stable")
-        a, b = a[order], b[order]
+        a, b = np.concatenate([self.a, spot])[order], np.concatenate([self.b, spot])[order]
         return RoadEdges(a, b, segment[order], shapely.STRtree(lines_between(a, b)))
 
     @cached_property
@@ -86,7 +86,7 @@ def lines_between(a: Floats, b: Floats) -> Geometries:
 
 
 def distance_to_segments(edges: RoadEdges, segment: NDArray[np.integer], x_m: Floats, y_m: Floats) -> Floats:
-    """Distance of each metric point to its own segment, NaN for segment −1. `edges` are those of `RoadEdges.of_all`.
+    """Distance of each metric point to its own segment, NaN for segment −1. `edges` are those `with_spots`.
 
     In the very steps of GEOS (and of `geo.grid_loops`), so that a point has the same bits whoever measured it.
     """

@@ -2,6 +2,10 @@
 
 Each block is one transaction and one revision, so that memory and the write-ahead log stay bounded. A load that is
 broken off leaves the blocks that were committed, and no part of another: a sound store, only smaller.
+
+Rows come in the order of their primary keys and UUIDs, so that these indexes grow at their ends. The index by time does
+not: each block would rewrite all of it. It is taken away before the second block and made anew at the end, or, where
+the load was broken off, when the store is next opened.
 """
 
 from __future__ import annotations
@@ -17,14 +21,14 @@ from sqlalchemy import Connection
 
 from data.campaign_clock import campaign_now
 from data.intake.point_block import PointBlock, checked_block
+from data.store.appending import append_events, is_empty
 from data.store.block_places import BlockPlacer
 from data.store.bulk_insert import insert_tuples
 from data.store.collector import collector_at_rest
 from data.store.database import Store, read_meta, set_meta
 from data.store.events import Kind, Pending
 from data.store.projection import STATUS_NAMES
-from data.store.schema import ISSUE, TRANSITION
-from data.store.appending import append_events, is_empty
+from data.store.schema import ISSUE, TRANSITION, make_missing_indexes
 from geo.city import City
 from geo.clock import to_us
 from geo.errors import StoreError
@@ -46,7 +50,7 @@ def load_blocks(
     block that breaks a rule of intake.
     """
     placer = BlockPlacer(city)
-    count, revision = 0, 0
+    count, revision, several = 0, 0, False
     for block in blocks:
         campaign = city.campaign(block.campaign)
         now = campaign_now(campaign)
@@ -57,6 +61,9 @@ def load_blocks(
                 raise StoreError(f"the store {store.place} is not empty; the demo loads into an empty one only")
             if count > 0 and meta.revision != revision:
                 raise StoreError(f"another process writes to the store {store.place}; load the demo while none does")
+            if count > 0 and not several:
+                several = True
+                _without_scattered_index(connection)
             revision = meta.revision + 1
             for first in range(0, len(block), _PART):
                 chosen = range(first, min(first + _PART, len(block)))
@@ -64,7 +71,16 @@ def load_blocks(
             count += len(block)
             set_meta(connection, revision=revision, last_number=count)
         tell(count)
+    if several:
+        with store.writing() as connection:
+            make_missing_indexes(connection)
     return count
+
+
+def _without_scattered_index(connection: Connection) -> None:
+    for index in ISSUE.indexes:
+        if index.name == "issue_register":
+            index.drop(connection, checkfirst=True)
 
 
 def _add(

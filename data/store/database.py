@@ -13,7 +13,7 @@ from data.store.engine import Backend, backend_of
 from data.store.events import Event
 from data.store.listening import Listener
 from data.store.migrations import migrate, refuse_newer
-from data.store.schema import EVENT, META, METADATA, SCHEMA_VERSION
+from data.store.schema import EVENT, ISSUE, META, METADATA, SCHEMA_VERSION, make_missing_indexes
 from geo.city import City
 from geo.errors import StoreError
 
@@ -160,6 +160,8 @@ def _prepare(connection: Connection, city: City, backend: Backend) -> None:
     elif META.name in tables:
         _check_city(connection, city, backend.place)
         migrate(connection, _schema_version(connection), SCHEMA_VERSION)
+        if ISSUE.name in tables:
+            make_missing_indexes(connection)
     else:
         raise _no_store(backend)
 

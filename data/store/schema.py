@@ -16,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Float,
     Index,
     Integer,
@@ -201,3 +202,10 @@ for _table, _expression in _GEOMETRIES.items():
             f"CREATE INDEX {_table.name}_geom ON {_table.name} USING gist (geom)"
         ).execute_if(dialect="postgresql"),
     )
+
+
+def make_missing_indexes(connection: Connection) -> None:
+    """Make the indexes of `issue` that are not there: a bulk load takes one away, and may be broken off before it is
+    made anew."""
+    for index in ISSUE.indexes:
+        index.create(connection, checkfirst=True)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from data.city_folder.catalogue import read_catalogue
 from data.city_folder.load import load_city
@@ -134,6 +134,7 @@ def test_no_one_verifies_what_he_reported(issues: WuhanIssues) -> None:
     assert (block.step_actor[closed] != block.reporter[owner[closed]]).all()
 
 
+@pytest.mark.slow
 def test_issues_crowd_at_hot_spots_and_lie_along_roads(wuhan: City, issues: WuhanIssues) -> None:
     from geo.placement import Locator
 
@@ -250,6 +251,47 @@ def test_a_load_stops_where_another_process_writes_in_between(wuhan: City, issue
         store.close()
 
 
+def indexes(store: Store) -> set[str]:
+    with store.reading() as connection:
+        found = inspect(connection).get_indexes(ISSUE.name)
+    return {str(index["name"]) for index in found if not str(index["name"]).startswith(("sqlite_", "issue_id_key"))}
+
+
+def test_all_indexes_are_there_after_a_load_and_after_one_that_broke_off(
+    wuhan: City, issues: WuhanIssues, stores: Stores
+) -> None:
+    first = only_block(issues, 10)
+    (second,) = WuhanIssues(wuhan, seed=7).blocks(10)
+    whole = {str(index.name) for index in ISSUE.indexes}
+    store = open_store(stores.fresh(), wuhan)
+    try:
+        assert whole <= indexes(store)
+        load_blocks(store, wuhan, [first, second], actor="demo")
+        assert whole <= indexes(store)
+    finally:
+        store.close()
+
+    def broken() -> Iterator[PointBlock]:
+        yield first
+        yield second
+        raise KeyboardInterrupt
+
+    url = stores.fresh()
+    store = open_store(url, wuhan)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            load_blocks(store, wuhan, broken(), actor="demo")
+        assert whole - indexes(store) == {"issue_register"}
+    finally:
+        store.close()
+    store = open_store(url, wuhan)
+    try:
+        assert whole <= indexes(store)
+        assert len(rows_of(store)["issue"]) == 20
+    finally:
+        store.close()
+
+
 def spoilt(block: PointBlock, **changes: Any) -> PointBlock:
     return dataclasses.replace(block, **changes)
 
@@ -295,6 +337,7 @@ def test_the_empty_store_demo_is_the_beginning_of_the_large_one(wuhan: City, iss
     assert max(draft.reported_at for draft in drafts) < wuhan.campaign().clock + timedelta(days=1)
 
 
+@pytest.mark.slow
 def test_the_command_loads_as_many_as_asked_for_and_verify_agrees(tmp_path: Path, capsys, soak: bool) -> None:
     count = 100_000 if soak else 1_500
     environment = {"XUNJIE_DATABASE_URL": f"sqlite:///{tmp_path / 'w.db'}"}

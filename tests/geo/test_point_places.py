@@ -99,7 +99,7 @@ def awkward_points(city: City, n: int) -> np.ndarray:
     """Metric points where mistakes would show: ends, middles, the limit, cell borders, anywhere, far outside."""
     dice = np.random.default_rng(3)
     metric = city.roads.metric
-    grid = RoadGrid.of(RoadEdges.of_all(metric), city.snap_limit_m)
+    grid = RoadGrid.of(RoadEdges.of(metric), city.snap_limit_m)
     ends = shapely.get_coordinates(metric)[:n]
     chosen = metric[dice.integers(0, len(metric), n)]
     a, b = (shapely.get_coordinates(shapely.get_point(chosen, end)) for end in (0, -1))
@@ -250,7 +250,7 @@ def test_roads_far_apart_and_a_wide_limit_make_no_large_grid(toy_city, toy_origi
     far = [shapely.LineString([(x, y), (x + 30, y + 40)]) for x, y in ((0, 0), (0, 200_000), (150_000, 90_000))]
     metric = shapely.transform(np.array(far, object), lambda xy: xy + np.array(toy_origin))
     for limit in (50.0, 1_000.0):
-        grid = RoadGrid.of(RoadEdges.of_all(metric), limit)
+        grid = RoadGrid.of(RoadEdges.of(metric), limit)
         assert grid.columns * grid.rows < 1.1 * geo.road_grid.MAX_CELLS
         x, y = np.array([15.0, 15.0, 5_000.0]) + toy_origin[0], np.array([20.0, 45.0, 0.0]) + toy_origin[1]
         segment, distance = grid.nearest(x, y, limit)
@@ -261,7 +261,7 @@ def test_roads_far_apart_and_a_wide_limit_make_no_large_grid(toy_city, toy_origi
 def test_lists_that_grow_too_long_make_larger_cells_with_the_same_answers(wuhan, monkeypatch):
     lon, lat = metric_to_lonlat(*awkward_points(wuhan, 300).T, wuhan.metric_crs)
     x, y = lonlat_to_metric(lon, lat, wuhan.metric_crs)
-    edges = RoadEdges.of_all(wuhan.roads.metric)
+    edges = RoadEdges.of(wuhan.roads.metric)
     fine = RoadGrid.of(edges, 60.0)
     monkeypatch.setattr(geo.road_grid, "MAX_CANDIDATES", len(fine.candidate) // 2)
     coarse = RoadGrid.of(edges, 60.0)
@@ -272,7 +272,7 @@ def test_lists_that_grow_too_long_make_larger_cells_with_the_same_answers(wuhan,
 
 
 def test_grids_are_built_by_the_first_large_batch_only(toy_city):
-    places = PointPlaces(toy_city, grid_from=3)
+    places = PointPlaces(toy_city, RoadEdges.of(toy_city.roads.metric), grid_from=3)
     column = np.array([106.701, 106.702, 106.703])
     places.find(column[:2], column[:2] - 80, np.zeros(2), np.zeros(2), 50.0)
     assert places._grids is None
