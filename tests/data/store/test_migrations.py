@@ -105,4 +105,4 @@ def test_a_migration_that_fails_leaves_the_old_store(old: Path, city: City, monk
     assert "version" not in [row[1] for row in connection.execute("PRAGMA table_info(issue)")]
     connection.close()
     assert log_of(old) == before
-    runtime_of(city, old).close()
+    runtime_of(city, f"sqlite:///{old}").close()
