@@ -73,6 +73,7 @@ class WriterQueue:
 
         Raises BusyError where too much waits already, StoreError after `close`.
         """
+        assert threading.current_thread() is not self._thread, "who listens to the writer may not wait for it"
         entry = _Waiting(work, _bytes_of(work))
         bounds = self._bounds
         with self._changed:

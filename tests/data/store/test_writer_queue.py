@@ -294,3 +294,18 @@ def test_a_closed_runtime_refuses_in_one_sentence(url: str, city: City, opened: 
     with pytest.raises(StoreError, match="closing its store"):
         runtime.submit([draft()], actor="a")
     open_store(url, city).close()
+
+
+def test_a_listener_that_would_wait_for_itself_is_stopped(live: Runtime) -> None:
+    heard: list[BaseException] = []
+
+    def write_back(_change: Change) -> None:
+        try:
+            live.submit([draft()], actor="listener")
+        except AssertionError as error:
+            heard.append(error)
+
+    live.subscribe(write_back)
+    live.submit([draft()], actor="a")
+    assert len(heard) == 1
+    assert len(live.snapshot.issues) == 1
