@@ -120,5 +120,6 @@ OPERATION = Operation(
         409: Answer("this UUID was used for other content", schema=PROBLEM),
         413: BAD_REQUEST,
         415: Answer("not JSON", schema=PROBLEM),
+        503: Answer("the store cannot be written at the moment, or too much waits: nothing was", schema=PROBLEM),
     },
 )

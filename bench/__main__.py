@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import geojson_export, nearest_road, start, subdistrict_densities
+from bench import geojson_export, nearest_road, start, subdistrict_densities, writers
 from bench.row import Row, table, write_json
 from data.runtime import open_runtime
 from data.settings import Settings
@@ -28,6 +28,7 @@ def main() -> int:
             rows += subdistrict_densities.rows(snapshot)
             rows += nearest_road.rows()
             rows += geojson_export.rows(snapshot)
+            rows += writers.rows(snapshot.city)
         finally:
             runtime.close()
     print("Starting the app …", flush=True)

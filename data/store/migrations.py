@@ -43,7 +43,7 @@ def _number_versions(connection: Connection) -> None:
     Table(
         "issue_change",
         MetaData(),
-        Column("id", Text, primary_key=True),
+        Column("id", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
         Column("issue_row", BigInteger, nullable=False),
         Column("n", Integer, nullable=False),
         Column("revision", BigInteger, nullable=False),

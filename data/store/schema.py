@@ -128,7 +128,7 @@ TRANSITION: Final = Table(
 ISSUE_CHANGE: Final = Table(
     "issue_change",
     METADATA,
-    Column("id", Text, primary_key=True),  # the client's UUID of the change
+    Column("id", _CODE, primary_key=True),  # the client's UUID of the change
     Column("issue_row", BigInteger, nullable=False),
     Column("n", Integer, nullable=False),  # which transition of the issue it made
     Column("revision", BigInteger, nullable=False),

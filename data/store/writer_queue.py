@@ -10,7 +10,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Final, overload
 
-from sqlalchemy.exc import OperationalError
+import psycopg
+from sqlalchemy import exc
 
 from data.intake.changes import CheckedChange
 from data.store.batch import Batch
@@ -18,9 +19,13 @@ from data.store.changing import ChangeReceipt
 from data.store.group import Work
 from data.store.receipts import Receipt
 from data.store.writer import Writer
-from geo.errors import BusyError, StoreError, XunjieError
+from geo.errors import BusyError, StoreError, StoreLostError, XunjieError
 
 _LOG = logging.getLogger("xunjie.writer")
+_OF_ONE: Final = (
+    *(exc.IntegrityError, exc.DataError, exc.ProgrammingError),
+    *(psycopg.IntegrityError, psycopg.DataError, psycopg.ProgrammingError),
+)
 _RECORD_BYTES: Final = 1_000
 """What a record takes in memory besides its geometry and texts, roughly."""
 
@@ -68,6 +73,7 @@ class WriterQueue:
 
         Raises BusyError where too much waits already, StoreError after `close`.
         """
+        assert threading.current_thread() is not self._thread, "who listens to the writer may not wait for it"
         entry = _Waiting(work, _bytes_of(work))
         bounds = self._bounds
         with self._changed:
@@ -133,15 +139,15 @@ class WriterQueue:
 
 
 def _concerns_all(error: BaseException) -> bool:
-    """Whether the store refused (disk full, damaged, closed) rather than one work of the group being a defect."""
-    return isinstance(error, StoreError) and (error.__cause__ is None or isinstance(error.__cause__, OperationalError))
+    """Whether the store refused (disk full, lost, closed) rather than one work of the group being a defect."""
+    return isinstance(error, StoreError) and not isinstance(error.__cause__, _OF_ONE)
 
 
 def _own(error: BaseException) -> BaseException:
     """An error for one of several threads: they would add their tracebacks to a shared one."""
-    if type(error) is not StoreError:
+    if type(error) not in (StoreError, StoreLostError):
         return error
-    mine = StoreError(str(error))
+    mine = type(error)(str(error))
     mine.__cause__ = error.__cause__
     return mine
 

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from data.runtime import runtime
+from data.store.writer_queue import Bounds
+
 HERE = {"type": "Point", "coordinates": [106.7135, 26.5983]}
 
 
@@ -103,3 +106,17 @@ def test_only_pages_of_this_site_may_change_an_issue(empty: TestClient, issue: d
     assert empty.post(path, json=body(), headers={"Origin": "https://elsewhere.example"}).status_code == 403
     assert empty.post(path, content=b"{}", headers={"Content-Type": "text/plain"}).status_code == 415
     assert empty.get(path).status_code == 405
+
+
+def test_when_too_much_waits_a_write_is_told_to_come_again(
+    empty: TestClient, issue: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime()._queue, "_bounds", Bounds(waiting=0))
+    report = {"id": str(uuid.uuid4()), "type": "E0501", "geometry": HERE}
+    for path, content in ((f"/api/issues/{issue['id']}/changes", body()), ("/api/issues", report)):
+        answer = empty.post(path, json=content)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert "nothing was written" in answer.json()["error"]["message"]
+        monkeypatch.undo()
+        assert empty.post(path, json=content).status_code == 201
+        monkeypatch.setattr(runtime()._queue, "_bounds", Bounds(waiting=0))

@@ -59,7 +59,7 @@ def change(live: Runtime, issue: str, version: int, status: Status | str, **opti
     return live.change(issue, version, status, **given)
 
 
-def test_a_whole_life_in_changes(live: Runtime, opened: Callable[[City], Runtime]) -> None:
+def test_a_whole_life_in_changes(live: Runtime) -> None:
     issue = reported(live)
     heard: list[Change] = []
     live.subscribe(heard.append)
@@ -108,8 +108,8 @@ def test_of_many_who_saw_one_version_one_changes_it(live: Runtime) -> None:
     assert len(live.snapshot.events(0)) == 2
 
 
-def test_the_same_change_again_has_the_same_receipt(live: Runtime, opened: Callable[[City], Runtime]) -> None:
-    runtime = opened(live.city)
+def test_the_same_change_again_has_the_same_receipt(city: City, opened: Callable[[City], Runtime]) -> None:
+    runtime = opened(city)
     issue = reported(runtime)
     known = str(uuid.uuid4())
     receipt = change(runtime, issue, 1, Status.ACCEPTED, client_uuid=known)
@@ -117,7 +117,7 @@ def test_the_same_change_again_has_the_same_receipt(live: Runtime, opened: Calla
     again = replace(receipt, created=False)
     assert change(runtime, issue, 1, "ACCEPTED", client_uuid=known.upper()) == again
     assert change(runtime, "SC-00001", 1, Status.ACCEPTED, client_uuid=known) == again
-    runtime = opened(live.city)
+    runtime = opened(city)
     assert change(runtime, issue, 1, Status.ACCEPTED, client_uuid=known) == again
     with pytest.raises(ConflictError, match="other content"):
         change(runtime, issue, 1, Status.ACCEPTED, client_uuid=known, note="x")

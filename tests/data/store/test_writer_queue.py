@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -134,7 +135,9 @@ def test_a_batch_for_an_empty_store_fails_alone(desk: Desk) -> None:
     assert desk.count() == 2
 
 
-def test_when_the_commit_fails_all_of_the_group_are_refused_and_nothing_is_written(desk: Desk) -> None:
+def test_when_the_commit_fails_all_of_the_group_are_refused_and_nothing_is_written(tmp_path: Path, city: City) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'full.db'}", city)
+    desk = Desk(store, city)
     with desk.held():
         futures = [desk.submit(draft(description="x" * 2_000)) for _ in range(40)]
         with desk.store.writing() as connection:
@@ -150,6 +153,8 @@ def test_when_the_commit_fails_all_of_the_group_are_refused_and_nothing_is_writt
     assert desk.submit(*[draft() for _ in range(40)]).result(30)[-1].revision == 3
     with desk.store.reading() as connection:
         assert problems(connection, desk.city) == []
+    desk.queue.close()
+    store.close()
 
 
 def test_a_defect_in_one_batch_spares_the_others_of_its_group(desk: Desk) -> None:
@@ -288,5 +293,19 @@ def test_a_closed_runtime_refuses_in_one_sentence(url: str, city: City, opened: 
     runtime.close()
     with pytest.raises(StoreError, match="closing its store"):
         runtime.submit([draft()], actor="a")
-    again = open_store(url, city)
-    again.close()
+    open_store(url, city).close()
+
+
+def test_a_listener_that_would_wait_for_itself_is_stopped(live: Runtime) -> None:
+    heard: list[BaseException] = []
+
+    def write_back(_change: Change) -> None:
+        try:
+            live.submit([draft()], actor="listener")
+        except AssertionError as error:
+            heard.append(error)
+
+    live.subscribe(write_back)
+    live.submit([draft()], actor="a")
+    assert len(heard) == 1
+    assert len(live.snapshot.issues) == 1
