@@ -104,12 +104,12 @@ def test_what_others_wrote_meanwhile_is_caught_up(server: PostgresServer, live: 
     real = live.catch_up
     live.catch_up = lambda: (_ for _ in ()).throw(StoreError("cannot be read for a while"))
     other = runtime_of(CITY, url)
-    other.submit([draft()], actor="b")
+    (receipt,) = other.submit([draft()], actor="b")
+    other.close()
     within(TOLD_S, lambda: heard.health == [Health("degraded", "store_behind")])
     live.catch_up = real
     within(HEALED_S, lambda: live.snapshot.revision == 1 and heard.health[-1] == READY)
-    assert heard.changes == [Change(1, ())]
-    other.close()
+    assert heard.changes == [Change(1, (receipt.id,))]
 
 
 @pytest.mark.slow
