@@ -33,7 +33,7 @@ def programs(database, tmp_path_factory):
 
 
 def test_a_report_to_one_program_appears_on_the_map_of_the_other(programs, visitor):
-    """The best of three: the second is the program's, not that of a machine that is busy with something else."""
+    """The best of five: the second is the program's, not that of a machine that is busy with something else."""
     one, two = programs
     with visitor(language="en") as seen:
         page = seen.page
@@ -43,7 +43,7 @@ def test_a_report_to_one_program_appears_on_the_map_of_the_other(programs, visit
         frame.evaluate("([lon, lat]) => xunjie.map.setView([lat, lon], 15.5, {animate: false})", list(HERE))
         page.wait_for_timeout(700)
         took_ms = []
-        for _ in range(3):
+        for _ in range(5):
             watch_for(frame, shown(frame)["n"] + 1)
             sent = page.evaluate("performance.timeOrigin + performance.now()")
             report(two)

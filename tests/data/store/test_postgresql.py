@@ -12,11 +12,12 @@ import pytest
 import shapely
 from sqlalchemy import create_engine, insert, inspect, select, text
 
-from data.store import postgresql
+from data.store import database, postgresql
 from data.store.bulk_insert import insert_tuples
 from data.store.database import Store, open_store, read_meta, set_meta
 from data.store.engine import backend_of
-from data.store.schema import EVENT, ISSUE, TRANSITION
+from data.store.migrations import Migration, migrate
+from data.store.schema import EVENT, ISSUE, SCHEMA_VERSION, TRANSITION
 from data.store.verify import problems
 from geo.city import City
 from geo.errors import SettingsError, StoreError, StoreLostError
@@ -132,6 +133,28 @@ def test_many_programs_that_start_at_once_make_one_store(url: str) -> None:
         assert read_meta(connection).revision == 0
     for store in stores:
         store.close()
+
+
+def test_many_programs_that_start_at_once_bring_an_older_store_forward_once(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = runtime_of(CITY, url)
+    newer = SCHEMA_VERSION + 1
+    steps = [
+        Migration(newer, "weather of visits", lambda c: c.execute(text("ALTER TABLE visit ADD COLUMN weather TEXT")))
+    ]
+    monkeypatch.setattr(database, "migrate", lambda *versions: migrate(*versions, migrations=steps))
+    with monkeypatch.context() as newer_program:
+        newer_program.setattr(database, "SCHEMA_VERSION", newer)
+        with ThreadPoolExecutor(4) as pool:
+            stores = list(pool.map(lambda _: open_store(url, CITY), range(4)))
+        with stores[0].reading() as connection:
+            assert "weather" in [column["name"] for column in inspect(connection).get_columns("visit")]
+            assert read_meta(connection).schema == newer
+    with pytest.raises(StoreError, match="newer release"):
+        running.submit([draft()], actor="a")
+    for opened in (*stores, running):
+        opened.close()
 
 
 def test_writers_take_turns_and_the_chain_stays_whole(url: str) -> None:
