@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -32,8 +32,6 @@ from geo.issue import IssueDraft
 from geo.lifecycle import Status
 
 _LOG = logging.getLogger("xunjie.runtime")
-_PATIENCE_S: Final = 0.2  # the next heartbeat tries again
-
 Progress = Callable[[float], None]
 
 
@@ -180,12 +178,8 @@ class Runtime:
 
     def _hear(self, revision: int) -> None:
         """On the listener's thread: the store is there and has reached `revision`."""
-        # While our own write holds the lock no other process can commit, and this thread must go on to notice a loss.
-        if revision > self._snapshot.revision and self._lock.acquire(timeout=_PATIENCE_S):
-            try:
-                self.catch_up()
-            finally:
-                self._lock.release()
+        if revision > self._snapshot.revision:
+            self.catch_up()
         self._be(READY)
 
     def _lose(self, error: Exception) -> None:

@@ -10,8 +10,10 @@ from dataclasses import replace
 
 import pytest
 import shapely
-from sqlalchemy import create_engine, insert, inspect, select, text
+from sqlalchemy import Connection, create_engine, insert, inspect, select, text
 
+from data.commands.cli import main
+from data.settings import DEFAULT_CITY
 from data.store import database, postgresql
 from data.store.bulk_insert import insert_tuples
 from data.store.database import Store, open_store, read_meta, set_meta
@@ -21,12 +23,13 @@ from data.store.schema import EVENT, ISSUE, SCHEMA_VERSION, TRANSITION
 from data.store.verify import problems
 from geo.city import City
 from geo.errors import SettingsError, StoreError, StoreLostError
-from geo.issue import IssueDraft
+from geo.issue import IssueDraft, Transition
+from geo.lifecycle import Status
 from geo.point import InspectionPoint
 from tests.data.conftest import runtime_of
 from tests.data.test_runtime import CityRecords, draft, load
 from tests.postgres_server import PASSWORD, PostgresServer
-from tests.small_city import small_city
+from tests.small_city import CLOCK, small_city
 
 CITY = small_city()
 SHAPES = [
@@ -133,6 +136,10 @@ def test_many_programs_that_start_at_once_make_one_store(url: str) -> None:
         assert read_meta(connection).revision == 0
     for store in stores:
         store.close()
+
+
+def add_weather(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE visit ADD COLUMN weather TEXT"))
 
 
 def test_many_programs_that_start_at_once_bring_an_older_store_forward_once(
@@ -322,3 +329,30 @@ def test_drafts_are_the_same_records_on_both_databases(url: str, tmp_path: objec
             logs.append([tuple(row) for row in connection.execute(select(ISSUE).order_by(ISSUE.c.row))])
         live.close()
     assert logs[:2] == logs[2:]
+
+
+def test_a_store_of_the_first_schema_is_brought_forward(url: str) -> None:
+    """As the migration finds it: without versions of issues and UUIDs of changes."""
+    live = runtime_of(CITY, url)
+    live.submit([draft(history=(Transition(Status.ACCEPTED, CLOCK, "commander"),)), draft()], actor="a")
+    live.close()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE issue DROP COLUMN version; DROP TABLE issue_change")
+        connection.exec_driver_sql("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+    engine.dispose()
+    live = runtime_of(CITY, url)
+    with live.store.reading() as connection:
+        assert connection.execute(select(ISSUE.c.version).order_by(ISSUE.c.row)).scalars().all() == [2, 1]
+        assert problems(connection, CITY) == []
+    assert live.submit([draft()], actor="a")[0].number == "SC-00003"
+    live.close()
+
+
+@pytest.mark.slow
+def test_a_made_up_city_is_loaded_in_blocks(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    environment = {"XUNJIE_DATABASE_URL": url, "XUNJIE_CITY": str(DEFAULT_CITY.parent / "wuhan")}
+    assert main(["demo", "--city", "wuhan", "--issues", "3000"], environment) == 0
+    assert main(["verify"], environment) == 0
+    assert main(["demo", "--city", "wuhan", "--issues", "3000"], environment) == 1
+    assert "not empty" in capsys.readouterr().err
