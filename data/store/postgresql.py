@@ -124,7 +124,9 @@ class PostgresqlBackend:
                 return StoreError(f"the store {self.place} {meaning}")
         if _is_loss(cause):
             return StoreLostError(f"the store {self.place} cannot be reached: {text or 'the connection broke'}")
-        return StoreError(f"the store {self.place} cannot be used: {text[:300] or type(cause).__name__}")
+        # The first line alone: details repeat the values of a row.
+        said = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
+        return StoreError(f"the store {self.place} cannot be used: {said or type(cause).__name__}")
 
 
 def _is_loss(error: BaseException | None) -> bool:
