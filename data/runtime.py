@@ -179,9 +179,7 @@ class Runtime:
     def _hear(self, revision: int) -> None:
         """On the listener's thread: the store is there and has reached `revision`."""
         if revision > self._snapshot.revision:
-            with self._lock:
-                if revision > self._snapshot.revision:
-                    self.catch_up()
+            self.catch_up()
         self._be(READY)
 
     def _lose(self, error: Exception) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import postgres_server
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCKED = ["requirements.txt", "requirements-dev.txt", "requirements-uv.txt"]
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", re.MULTILINE)
@@ -29,7 +31,7 @@ def test_every_requirement_is_pinned_and_hashed(file: str) -> None:
         assert "--hash=sha256:" in block, block.splitlines()[0]
 
 
-@pytest.mark.parametrize("file", [*LOCKED, "Makefile", "pyproject.toml", "scripts/venv", ".ci/run"])
+@pytest.mark.parametrize("file", [*LOCKED, "Makefile", "pyproject.toml", "scripts/venv", "scripts/postgis", ".ci/run"])
 def test_no_address_or_machine_path_is_written_down(file: str) -> None:
     text = (ROOT / file).read_text(encoding="utf-8")
     assert "--index-url" not in text
@@ -105,3 +107,24 @@ def test_an_address_beyond_this_machine_is_refused_before_anything_starts(host):
     assert outcome.returncode == 2
     assert "this machine only" in outcome.stderr
     assert outcome.stderr.count("\n") == 1
+
+
+def test_a_folder_without_postgresql_is_told(tmp_path: Path) -> None:
+    outcome = subprocess.run(
+        [str(ROOT / "scripts" / "postgis")],
+        env={**os.environ, "POSTGRES_BIN": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert outcome.returncode == 2
+    assert "holds no initdb" in outcome.stderr
+
+
+@pytest.mark.parametrize(("in_ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_without_postgis_its_tests_are_left_out_but_never_in_ci(
+    monkeypatch: pytest.MonkeyPatch, in_ci: str, outcome: type[BaseException]
+) -> None:
+    monkeypatch.setattr(postgres_server, "programs", lambda: None)
+    monkeypatch.setenv("CI", in_ci)
+    with pytest.raises(outcome, match="not installed"), postgres_server.running_postgres():
+        pass

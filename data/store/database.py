@@ -28,6 +28,7 @@ class Meta:
     layer_version: str
     revision: int
     last_number: int
+    schema: int
 
 
 class Store:
@@ -114,14 +115,17 @@ def read_meta(connection: Connection) -> Meta:
     """What the store says of itself now."""
     values = {row.key: row.value for row in connection.execute(select(META.c.key, META.c.value))}
     try:
-        return Meta(values["city"], values["layer_version"], int(values["revision"]), int(values["last_number"]))
+        numbers = (int(values[name]) for name in ("revision", "last_number", "schema_version"))
+        return Meta(values["city"], values["layer_version"], *numbers)
     except (KeyError, ValueError):
         raise StoreError("the table meta of the store is damaged; restore a backup") from None
 
 
 def layers_must_agree(connection: Connection, city: City) -> Meta:
-    """What the store says of itself. Raises StoreError where the places in it belong to other layers of the city."""
+    """What the store says of itself. Raises StoreError where the places in it belong to other layers of the city, or
+    where a newer program brought it forward: this one would write what that one does not expect."""
     meta = read_meta(connection)
+    refuse_newer(meta.schema, SCHEMA_VERSION)
     if meta.layer_version != city.layer_version:
         raise StoreError("the layers of the city were replaced: start the program once to work out every place anew")
     return meta

@@ -17,9 +17,9 @@ from psycopg.pq.abc import PGconn
 from geo.errors import StoreError, StoreLostError
 
 CHANNEL: Final = "xunjie"
-HEARTBEAT_S: Final = 1.0
+HEARTBEAT_S: Final = 0.6
 ANSWER_S: Final = 1.5
-"""A heartbeat without an answer for so long means that the server is lost."""
+"""A heartbeat without an answer for so long means that the server is lost; with HEARTBEAT_S it is known in 2.1 s."""
 LONGEST_WAIT_S: Final = 2.0
 _FIRST_WAIT_S: Final = 0.1
 _LISTEN: Final = f"LISTEN {CHANNEL}".encode()
@@ -64,17 +64,22 @@ class Listener:
 
     def _run(self) -> None:
         wait = _FIRST_WAIT_S
+        well = True
         while not self._ending.is_set():
             try:
                 with self._connect() as connection:
                     for revision in self._revisions(connection.pgconn):
                         self._heard(revision)
-                        wait = _FIRST_WAIT_S
+                        if not well:
+                            _LOG.info("listening to the store again")
+                        wait, well = _FIRST_WAIT_S, True
             except Exception as error:  # noqa: BLE001 - whatever it is: it is told, and this thread must go on
                 if not self._ending.is_set():
-                    expected = isinstance(error, psycopg.Error | StoreError | OSError)
-                    reason = " ".join(str(error).split())
-                    _LOG.warning("not listening to the store: %s", reason, exc_info=not expected)
+                    if well:  # once, however often it is tried again
+                        expected = isinstance(error, psycopg.Error | StoreError | OSError)
+                        reason = " ".join(str(error).split())
+                        _LOG.warning("not listening to the store: %s", reason, exc_info=not expected)
+                    well = False
                     self._lost(error)
             self._ending.wait(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)

@@ -30,7 +30,7 @@ _CONNECTING: Final[Mapping[str, Any]] = {
     "application_name": "xunjie",
 }
 _OUR_OWN: Final = frozenset({"user", "password", "dbname", "port", "host"})
-_MEANINGS: Final = (  # the first SQLSTATE that the error's begins with
+_MEANINGS: Final = (  # by how the SQLSTATE begins
     ("28", "refuses the user or the password of XUNJIE_DATABASE_URL"),
     ("3D000", "is not there: the server has no database of that name"),
     ("42501", "refuses what this user asks for: make it the owner of the database"),
@@ -42,6 +42,15 @@ _MEANINGS: Final = (  # the first SQLSTATE that the error's begins with
     ("58030", "cannot be read or written: the disk reports an error"),
     ("XX00", "is damaged; restore a backup"),
     ("P0001", "refuses to change its event log"),
+)
+_STATES: Final = (  # a refused connection has no SQLSTATE, only words (English, unless the server was told otherwise)
+    ("authentication failed", "28P01"),
+    ("no password supplied", "28P01"),
+    ("pg_hba.conf", "28000"),
+    ('role "', "28000"),
+    ('database "', "3D000"),
+    ("too many", "53300"),
+    ("connection slots", "53300"),
 )
 
 
@@ -108,17 +117,19 @@ class PostgresqlBackend:
 
     def _refusal(self, error: DBAPIError | psycopg.Error) -> StoreError:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        state = getattr(cause, "sqlstate", None) or ""
+        text = " ".join(str(cause).split())
+        state = getattr(cause, "sqlstate", None) or next((state for words, state in _STATES if words in text), "")
         for beginning, meaning in _MEANINGS:
             if state.startswith(beginning):
                 return StoreError(f"the store {self.place} {meaning}")
-        text = " ".join(str(cause).split())
-        if is_loss(cause):
+        if _is_loss(cause):
             return StoreLostError(f"the store {self.place} cannot be reached: {text or 'the connection broke'}")
-        return StoreError(f"the store {self.place} cannot be used: {text[:300] or type(cause).__name__}")
+        # The first line alone: details repeat the values of a row.
+        said = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
+        return StoreError(f"the store {self.place} cannot be used: {said or type(cause).__name__}")
 
 
-def is_loss(error: BaseException | None) -> bool:
+def _is_loss(error: BaseException | None) -> bool:
     """Whether `error` means that the server is away, shutting down or starting, and not that it refused."""
     state = getattr(error, "sqlstate", None) or ""
     if state:

@@ -60,13 +60,21 @@ def free_port() -> int:
 
 @contextmanager
 def running_app(
-    folder: Path, *, city: str | None = None, port: int | None = None, wait_s: float = 120
+    folder: Path,
+    *,
+    city: str | None = None,
+    port: int | None = None,
+    wait_s: float = 120,
+    url: str | None = None,
 ) -> Iterator[App]:
-    """Start the app with its store and log in `folder`; it is stopped, and its port free, when the block ends."""
+    """Start the app with its store (or the one at `url`) and its log in `folder`.
+
+    It is stopped, and its port free, when the block ends.
+    """
     port = port or free_port()
     log = folder / "app.log"
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("XUNJIE_", "STREAMLIT_"))}
-    environment["XUNJIE_DATABASE_URL"] = f"sqlite:///{folder / 'store.db'}"
+    environment["XUNJIE_DATABASE_URL"] = url or f"sqlite:///{folder / 'store.db'}"
     if city is not None:
         environment["XUNJIE_CITY"] = city
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]

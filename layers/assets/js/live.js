@@ -70,6 +70,9 @@
         source.onopen = () => receive({ kind: "open" });
         source.onerror = () => receive({ kind: "error" });
         source.addEventListener("revision", (event) => receive({ kind: "revision", data: JSON.parse(event.data) }));
+        source.addEventListener("health", (event) => {
+          receive({ kind: JSON.parse(event.data).status === "ready" ? "open" : "error" });
+        });
       }
     }
     document.addEventListener("visibilitychange", follow);

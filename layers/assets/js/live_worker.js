@@ -29,6 +29,10 @@ function open() {
     last = { kind: "revision", data: JSON.parse(event.data) };
     tell(last);
   });
+  // While the server has lost its database the picture may be old, as without a connection.
+  source.addEventListener("health", (event) => {
+    tell({ kind: JSON.parse(event.data).status === "ready" ? "open" : "error" });
+  });
 }
 
 function leave(port) {
