@@ -11,7 +11,9 @@ from sqlalchemy import Connection, insert, inspect, select, update
 
 from data.store.engine import Backend, backend_of
 from data.store.events import Event
+from data.store.file_seal import break_seal, seal_file
 from data.store.listening import Listener
+from data.store.meta_seal import is_sealed, refuse_broken_seal, seal_meta, seal_problem
 from data.store.migrations import migrate, refuse_newer
 from data.store.schema import EVENT, META, METADATA, SCHEMA_VERSION
 from geo.city import City
@@ -42,6 +44,7 @@ class Store:
         self._backend, self._may_write = backend, writing
         self._engine = backend.open(writing=writing)
         self._closed = False
+        self.is_sound = False  # until it has been opened in full: what may be sealed when it is closed
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -81,8 +84,10 @@ class Store:
 
     def close(self) -> None:
         """Close all connections and let another process write. Twice is harmless."""
-        self._closed = True
+        to_seal, self._closed = self._may_write and self.is_sound and not self._closed, True
         self._engine.dispose()
+        if to_seal and self.file is not None:
+            seal_file(self.file)
         self._backend.release()
 
     def _must_be_open(self) -> None:
@@ -100,10 +105,13 @@ def open_store(url: str, city: City, *, writing: bool = True) -> Store:
     store = Store(backend, writing=writing)
     try:
         if writing:
+            if store.file is not None:
+                break_seal(store.file)
             with store.writing() as connection:
                 _prepare(connection, city, backend)
         with store.reading() as connection:
             _check(connection, city, backend)
+        store.is_sound = True
     except BaseException:
         store.close()
         raise
@@ -128,9 +136,11 @@ def layers_must_agree(connection: Connection, city: City) -> Meta:
 
 
 def set_meta(connection: Connection, **values: object) -> None:
-    """Change what the store says of itself, within the transaction of `connection`."""
+    """Change what the store says of itself, within the transaction of `connection`. Raises StoreError if it is damaged."""
+    refuse_broken_seal(connection)
     for key, value in values.items():
         connection.execute(update(META).where(META.c.key == key).values(value=str(value)))
+    seal_meta(connection)
 
 
 def read_events(connection: Connection, *, issue_id: str | None = None) -> Iterator[Event]:
@@ -157,9 +167,14 @@ def _prepare(connection: Connection, city: City, backend: Backend) -> None:
             "rejects": "[]",
         }
         connection.execute(insert(META), [{"key": key, "value": str(value)} for key, value in first.items()])
+        seal_meta(connection)
     elif META.name in tables:
         _check_city(connection, city, backend.place)
+        problem = seal_problem(connection) if is_sealed(connection) else None
         migrate(connection, _schema_version(connection), SCHEMA_VERSION)
+        if problem is not None:
+            raise StoreError(problem)
+        seal_meta(connection)
     else:
         raise _no_store(backend)
 
