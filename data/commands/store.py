@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import func, select
-
 from data.city_folder.load import load_city
 from data.commands.command import Command
 from data.commands.importing import say_reject
 from data.demo import load_records
 from data.intake.placing import Placer
 from data.runtime import demo_batch
-from data.store.database import layers_must_agree, open_store
-from data.store.schema import EVENT
-from data.store.verify import problems
+from data.store.database import open_store
+from data.store.verify import verify_store
 from data.store.writer import Writer
-from geo.errors import StoreError
 
 _SHOWN: Final = 50
 
@@ -48,18 +44,10 @@ def run_demo(command: Command) -> int:
 
 
 def run_verify(command: Command) -> int:
-    """Check the chain of the log and replay it; 1 where something is not as the log says. Changes nothing."""
+    """Check file, seals and log, and replay it; 1 where something is not as it should be. Changes nothing."""
     city = load_city(command.settings.city_folder)
-    store = open_store(command.settings.database_url_for(city.code), city, writing=False)
-    try:
-        with store.reading() as connection:
-            layers_must_agree(connection, city)
-            found = problems(connection, city)
-            events = connection.execute(select(func.count()).select_from(EVENT)).scalar() or 0
-            last = connection.execute(select(EVENT.c.hash).order_by(EVENT.c.seq.desc()).limit(1)).scalar()
-    finally:
-        store.close()
-    if found:
-        raise StoreError("; ".join(found))
-    command.say("cli.verified", file=store.place, events=events, hash=(last or "-")[:16])
+    sound = verify_store(command.settings.database_url_for(city.code), city)
+    command.say("cli.verified", file=sound.place, events=sound.events, hash=sound.last_hash[:16])
+    if sound.sealed is not None:
+        command.say("cli.verified_sealed" if sound.sealed else "cli.verified_unsealed")
     return 0

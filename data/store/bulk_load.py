@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from data.campaign_clock import campaign_now
 from data.intake.point_block import PointBlock, checked_block
+from data.store.appending import append_events, is_empty
 from data.store.block_places import BlockPlacer
 from data.store.bulk_insert import insert_tuples
 from data.store.collector import collector_at_rest
@@ -24,7 +25,6 @@ from data.store.database import Store, read_meta, set_meta
 from data.store.events import Kind, Pending
 from data.store.projection import STATUS_NAMES
 from data.store.schema import ISSUE, TRANSITION
-from data.store.appending import append_events, is_empty
 from geo.city import City
 from geo.clock import to_us
 from geo.errors import StoreError

@@ -136,7 +136,7 @@ def layers_must_agree(connection: Connection, city: City) -> Meta:
 
 
 def set_meta(connection: Connection, **values: object) -> None:
-    """Change what the store says of itself, within the transaction of `connection`. Raises StoreError if it is damaged."""
+    """Change what the store says of itself, within the transaction of `connection`; StoreError if it is damaged."""
     refuse_broken_seal(connection)
     for key, value in values.items():
         connection.execute(update(META).where(META.c.key == key).values(value=str(value)))

@@ -49,15 +49,14 @@ def seal_file(database: Path) -> None:
         _LOG.warning("the database file was not sealed: %s", error.strerror)
 
 
-def file_problem(database: Path) -> str | None:
-    """One sentence if the file is not the one that was sealed; None if it is, or if there is no seal."""
+def refuse_changed_file(database: Path) -> None:
+    """Raises StoreError if there is a seal and the file is not the one that was sealed."""
     sealed = _sealed(database)
-    if sealed is None:
-        return None
+    if sealed is None or not database.is_file():
+        return
     found = _line(database).encode("ascii")
-    if found == sealed or _sealed(database) != sealed:  # opened meanwhile
-        return None
-    return f"the file {database} (or its seal) was changed since the program closed it; restore a backup"
+    if found != sealed and _sealed(database) == sealed:  # else it was opened meanwhile
+        raise StoreError(f"the file {database} (or its seal) was changed since the program closed it; restore a backup")
 
 
 def is_sealed(database: Path) -> bool:
