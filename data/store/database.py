@@ -16,6 +16,7 @@ from data.store.listening import Listener
 from data.store.meta_seal import is_sealed, refuse_broken_seal, seal_meta, seal_problem
 from data.store.migrations import migrate, refuse_newer
 from data.store.schema import EVENT, META, METADATA, SCHEMA_VERSION
+from data.writer_meter import METER
 from geo.city import City
 from geo.errors import StoreError
 
@@ -66,6 +67,7 @@ class Store:
         self._must_be_open()
         backend = self._backend
         with (
+            METER.transaction(),
             backend.refusals(),
             self._engine.connect().execution_options(**backend.writing) as connection,
             connection.begin(),
