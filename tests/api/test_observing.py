@@ -84,7 +84,7 @@ def test_the_state_of_the_program_is_among_them(empty: TestClient) -> None:
     assert added(before, after, "xunjie_issues") == 1
     assert added(before, after, "xunjie_snapshot_rows", part="issues") == 1
     assert added(before, after, "xunjie_commit_seconds_count") == 1
-    assert after["xunjie_snapshot_bytes", labels(part="issues")] > 100
+    assert added(before, after, "xunjie_snapshot_bytes") > 50
     assert after["xunjie_writes_waiting", ()] == 0
     assert after["xunjie_open_streams", ()] == 0
     assert after["process_resident_memory_bytes", ()] > 10_000_000
