@@ -18,7 +18,7 @@ from data.commands.command import Command
 from data.commands.demo import add_demo
 from data.commands.export import run_export
 from data.commands.importing import run_import
-from data.commands.store import run_verify
+from data.commands.store import run_migrate, run_verify
 from data.importing.csv_reader import ENCODINGS
 from data.settings import Settings
 from geo.city import Quality
@@ -65,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(commands)
     _add_city(commands)
     add_demo(commands)
+    migrate = commands.add_parser("migrate", help="bring the store to this release's schema; a start does the same")
+    migrate.set_defaults(run=lambda command, _options: run_migrate(command))
     _add_backup(commands)
     return parser
 

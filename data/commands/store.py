@@ -1,4 +1,4 @@
-"""`python -m data demo` and `verify`: fill an empty store with a city's own records; hold a store against its log."""
+"""`python -m data demo`, `migrate` and `verify`: fill an empty store, bring an older one forward, check one."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from data.demo import load_records
 from data.intake.placing import Placer
 from data.runtime import demo_batch
 from data.store.database import open_store
+from data.store.schema import SCHEMA_VERSION
 from data.store.verify import verify_store
 from data.store.writer import Writer
+from data.version import version
 
 _SHOWN: Final = 50
 
@@ -41,6 +43,15 @@ def run_demo(command: Command) -> int:
     for reject in records.rejects[:_SHOWN]:
         say_reject(command, reject)
     return 3
+
+
+def run_migrate(command: Command) -> int:
+    """Bring the store to this release's schema, as the program does when it starts; 1 where it cannot be."""
+    city = load_city(command.settings.city_folder)
+    url = command.settings.database_url_for(city.code)
+    open_store(url, city).close()
+    command.say("cli.migrated", schema=SCHEMA_VERSION, release=version())
+    return 0
 
 
 def run_verify(command: Command) -> int:

@@ -51,7 +51,6 @@ class PostgresqlBackend:
     reading: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     writing: Mapping[str, Any] = {}  # READ COMMITTED: what is read after the lock was given is the newest state
     own_tables = frozenset({"spatial_ref_sys"})
-    file = None
 
     def __init__(self, url: URL) -> None:
         _check_options(url)

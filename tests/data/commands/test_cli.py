@@ -145,7 +145,10 @@ def test_wrong_usage_is_code_two(run: Run, arguments: tuple[str, ...]) -> None:
 def test_help_is_code_zero(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--help") == 0
     said = capsys.readouterr().out
-    assert all(command in said for command in ("import", "export", "city", "demo", "verify", "Exit codes"))
+    assert all(
+        command in said
+        for command in ("import", "export", "city", "demo", "migrate", "backup", "restore", "verify", "Exit codes")
+    )
 
 
 def test_a_city_folder_is_described(run: Run, city_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
