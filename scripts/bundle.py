@@ -1,4 +1,4 @@
-"""Builds one archive that installs Xunjie where there is no internet: wheels, source, service, checksums (`make bundle`).
+"""Builds one archive that installs Xunjie where there is no internet: wheels, source, service, checksums.
 
 The same commit and wheels give the same archive, byte for byte.
 """
