@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.bundle import put_checksums
 from tests.browser.app_server import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -145,12 +146,14 @@ def offline(*command: str | Path, fails: bool = False, **environ: str) -> str:
     return outcome.stdout + outcome.stderr
 
 
-def built(root: Path, version: str, output: Path, *more: str | Path) -> Path:
-    """The unpacked bundle of the commit in `root`, for this machine and this Python."""
+def built(version: str, output: Path) -> Path:
+    """The unpacked bundle of the present commit, for this machine and this Python; BUNDLE_WHEELS saves the network."""
     python = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    command = [sys.executable, root / "scripts" / "bundle.py", "--version", version, "--platforms", "this"]
-    command += ["--pythons", python, "--output", output, *more]
-    subprocess.run([str(part) for part in command], check=True)
+    command = [sys.executable, str(ROOT / "scripts" / "bundle.py"), "--version", version, "--platforms", "this"]
+    command += ["--pythons", python, "--output", str(output)]
+    if wheels := os.environ.get("BUNDLE_WHEELS"):
+        command += ["--wheels", wheels]
+    subprocess.run(command, check=True)
     (archive,) = output.glob(f"xunjie-{version}-*.tar.gz")
     said = archive.with_name(archive.name + ".sha256").read_text()
     with archive.open("rb") as file:
@@ -160,33 +163,41 @@ def built(root: Path, version: str, output: Path, *more: str | Path) -> Path:
     return output / archive.name.removesuffix(".tar.gz")
 
 
-def later_release(folder: Path) -> Path:
-    """A clone of the project with a release that needs another schema."""
-    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(folder)], check=True)
-    subprocess.run([sys.executable, "-c", LATER, str(folder)], check=True)
-    identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"]
-    subprocess.run(["git", *identity, "commit", "--quiet", "--all", "-m", "later"], cwd=folder, check=True)
-    return folder
+def later(first: Path, folder: Path) -> Path:
+    """What would be the bundle of a later release, which needs another schema; the wheels are the same files."""
+    second = folder / "xunjie-0.0.2-later"
+    shutil.copytree(first, second, copy_function=os.link)
+    changed = ["source/pyproject.toml", "source/data/store/schema.py", "source/data/store/migrations.py"]
+    for name in (*changed, "RELEASE", "SHA256SUMS"):
+        content = (second / name).read_bytes()
+        (second / name).unlink()  # else the first one's would change with it
+        (second / name).write_bytes(content)
+    subprocess.run([sys.executable, "-c", LATER, str(second / "source")], check=True)
+    project = second / "source" / "pyproject.toml"
+    project.write_text(project.read_text().replace('version = "0.0.1"', 'version = "0.0.2"'))
+    (second / "RELEASE").write_text("0.0.2-later\n")
+    (second / "SHA256SUMS").unlink()
+    put_checksums(second)
+    return second
 
 
 @pytest.fixture(scope="module")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
-    """The bundle of this commit, and one of a later release, unpacked."""
+    """The bundle of this commit, unpacked, and that of a later release."""
     reason = no_namespace()
     if reason is not None:
         if os.environ.get("CI", "").lower() == "true":
             pytest.fail(reason)
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("bundles")
-    first = built(ROOT, "0.0.1", folder / "first")
-    second = built(later_release(folder / "clone"), "0.0.2", folder / "second", "--wheels", first / "wheels")
-    yield first, second
+    first = built("0.0.1", folder)
+    yield first, later(first, folder)
     shutil.rmtree(folder)
 
 
 def served(prefix: Path) -> dict[str, dict[str, object]]:
     said = offline(sys.executable, "-c", SERVE, prefix, str(free_port()))
-    answer: dict[str, dict[str, object]] = json.loads(said.splitlines()[-1])
+    answer: dict[str, dict[str, object]] = json.loads(next(line for line in said.splitlines() if line[0] == "{"))
     return answer
 
 

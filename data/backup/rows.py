@@ -46,8 +46,8 @@ def columns_of(table: Table) -> list[Column[Any]]:
 
 def lines(connection: Connection, table: Table) -> Iterator[bytes]:
     """Every row of `table` as one JSON array without a line feed, in the order of its key; bytes as hex digits."""
-    query = _content(table).order_by(*table.primary_key.columns)
-    for row in connection.execution_options(yield_per=_BATCH).execute(query):
+    query = _content(table).order_by(*table.primary_key.columns).execution_options(yield_per=_BATCH)
+    for row in connection.execute(query):
         yield orjson.dumps(tuple(row), default=bytes.hex)
 
 

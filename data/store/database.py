@@ -150,7 +150,7 @@ def read_events(connection: Connection, *, issue_id: str | None = None) -> Itera
     query = select(EVENT).order_by(EVENT.c.seq)
     if issue_id is not None:
         query = query.where(EVENT.c.issue_id == issue_id)
-    for row in connection.execution_options(yield_per=_BATCH).execute(query):
+    for row in connection.execute(query.execution_options(yield_per=_BATCH)):  # the connection's own would stay
         yield Event(*row)
 
 
