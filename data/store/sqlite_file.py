@@ -8,6 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from data.store.wal_file import header_in_log
+
 _FIXED: Final = {
     "file format": (18, b"\x02\x02"),  # write-ahead log
     "reserved bytes": (20, b"\x00\x40\x20\x20"),
@@ -34,9 +36,13 @@ def structure_problem(connection: Connection, file: Path) -> str | None:
 
 
 def _header_fault(connection: Connection, file: Path) -> str | None:
-    """What is wrong in the header. Counters are current only where no newer page 1 stands in the write-ahead log."""
-    with file.open("rb") as opened:
-        header = opened.read(100)
+    """What is wrong in the header, be it in the write-ahead log: there the counters may be ahead of this connection."""
+    in_log = header_in_log(file)
+    if in_log is None:
+        with file.open("rb") as opened:
+            header = opened.read(100)
+    else:
+        header = in_log
     for name, (start, should) in _FIXED.items():
         if header[start : start + len(should)] != should:
             return name

@@ -15,6 +15,7 @@ from data.store.meta_seal import seal_problem
 from data.store.replay import DifferenceError, Replay
 from data.store.schema import EVENT
 from data.store.sqlite_file import structure_problem
+from data.store.wal_file import refuse_damaged_log
 from geo.city import City
 from geo.errors import StoreError
 
@@ -38,6 +39,7 @@ def verify_store(url: str, city: City) -> Sound:
     file = backend_of(url).file
     if file is not None:
         refuse_changed_file(file)
+        refuse_damaged_log(file)  # before SQLite reads it, and cuts it where it is damaged
     store = open_store(url, city, writing=False)
     try:
         with store.reading() as connection:

@@ -149,6 +149,53 @@ def test_in_a_backup_and_its_manifest(backup: bytes, tmp_path: Path, soak: bool)
         assert sound.manifest.events == 36
 
 
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The files of a database whose program was killed: what was written last stands in the write-ahead log only."""
+    file = tmp_path_factory.mktemp("killed") / "store.db"
+    live = filled(file)
+    files = {name: file.with_name(file.name + name).read_bytes() for name in ("", "-wal", "-shm")}
+    live.close()
+    return files
+
+
+def put_all(file: Path, files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        file.with_name(file.name + name).write_bytes(content)
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_in_the_write_ahead_log_of_a_program_that_was_killed(
+    killed: dict[str, bytes], tmp_path: Path, soak: bool, index: bool
+) -> None:
+    file = tmp_path / "store.db"
+    files = killed if index else {name: content for name, content in killed.items() if name != "-shm"}
+    for at, flipped in flips(killed["-wal"], count=400 if soak else 40, seed=4):
+        if not index and at >= len(killed["-wal"]) - 4_120:
+            continue  # without the index the last frame cannot be told from one that was never finished
+        file.with_name("store.db-shm").unlink(missing_ok=True)
+        put_all(file, files | {"-wal": flipped})
+        assert is_found(file), f"byte {at}"
+    file.with_name("store.db-shm").unlink(missing_ok=True)
+    put_all(file, files)
+    assert not is_found(file)
+    put_all(file, files | {"-wal": killed["-wal"][:-4_120]})
+    assert is_found(file) is index, "a log cut by one commit is whole by itself: only the index tells"
+
+
+def test_a_program_that_runs_is_verified_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    live = filled(file)
+    try:
+        for _ in range(5):
+            assert not is_found(file)
+            live.submit(
+                [IssueDraft(CITY.campaign().default_register, "C0101", shapely.Point(106.705, 26.605))], actor="a"
+            )
+    finally:
+        live.close()
+
+
 def test_a_program_that_was_killed_leaves_no_seal(tmp_path: Path, city: City) -> None:
     file = tmp_path / "store.db"
     runtime_of(city, f"sqlite:///{file}").close()
