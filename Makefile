@@ -8,7 +8,7 @@ LOCK := .venv/bin/python -m uv pip compile --quiet --universal --python-version 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench check format lock picture
+.PHONY: help run test soak bench check format bundle lock picture
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -44,6 +44,14 @@ check: .venv/dev.stamp ## lint, format, types
 format: .venv/dev.stamp ## put the code in order
 	@.venv/bin/python -m ruff check --fix .
 	@.venv/bin/python -m ruff format .
+
+# What a bundle is for; BUNDLE_PLATFORMS=this makes one for this kind of machine, BUNDLE_WHEELS names a folder of wheels.
+BUNDLE_PLATFORMS ?= x86_64,aarch64
+BUNDLE_PYTHONS ?= 3.11
+BUNDLE_WHEELS ?=
+
+bundle: .venv/run.stamp ## one archive that installs without a network; in var/bundle/, see docs/installing.md
+	@.venv/bin/python scripts/bundle.py --platforms "$(BUNDLE_PLATFORMS)" --pythons "$(BUNDLE_PYTHONS)" $(if $(BUNDLE_WHEELS),--wheels "$(BUNDLE_WHEELS)")
 
 picture: .venv/dev.stamp ## take the README's picture again
 	@CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && .venv/bin/python -m scripts.picture

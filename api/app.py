@@ -19,6 +19,7 @@ from api import (
     issue_record,
     map_pages,
     marks,
+    metrics,
     point_marks,
     point_record,
     report,
@@ -31,12 +32,14 @@ from api import (
 from api.errors import problem
 from api.gate import Gate
 from api.lifespan import lifespan
+from api.observing import Observer
 from api.openapi import operation_for
 from api.operation import Operation
 from api.start_page import StartPage
 
 _DESCRIBED: Final[tuple[Operation, ...]] = (
     health.OPERATION,
+    metrics.OPERATION,
     summary.OPERATION,
     *exports.OPERATIONS,
     *densities.OPERATIONS,
@@ -82,8 +85,11 @@ _ANSWERING: Final[list[BaseRoute]] = [operation.route() for operation in OPERATI
 _NOTHING: Final = _NoSuchRoute(_ANSWERING)
 ROUTES: Final[list[BaseRoute]] = [
     *_ANSWERING,
-    *(Route(path, _NOTHING) for path in ("/api", "/api/{rest:path}", "/healthz", "/map", "/map/{rest:path}", "/wall")),
+    *(
+        Route(path, _NOTHING)
+        for path in ("/api", "/api/{rest:path}", "/healthz", "/metrics", "/map", "/map/{rest:path}", "/wall")
+    ),
 ]
-MIDDLEWARE: Final = [Middleware(Gate), Middleware(StartPage)]
+MIDDLEWARE: Final = [Middleware(Observer), Middleware(Gate), Middleware(StartPage)]
 
 __all__ = ["MIDDLEWARE", "OPERATIONS", "ROUTES", "lifespan"]

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import problem
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-OUR_PATHS: Final = ("/api", "/healthz", "/map", "/wall")
+OUR_PATHS: Final = ("/api", "/healthz", "/metrics", "/map", "/wall")
 _BODIES: Final = {"/api/imports": "application/octet-stream"}
 """What a request that writes must carry, where it is not JSON."""
 
@@ -61,7 +61,7 @@ def _is_loopback(number: str) -> bool:
 
 
 class Gate:
-    """ASGI middleware, outermost, for HTTP and WebSocket alike."""
+    """ASGI middleware, before everything but the observer, for HTTP and WebSocket alike."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -16,6 +16,7 @@ from api.gate import is_loopback_address
 from api.map_pages import pages_of
 from api.sockets import keep_sending_at_once
 from api.stream import open_hub
+from data.logs import write_logs
 from data.runtime import Runtime, open_runtime
 from data.settings import Settings
 from geo.errors import SettingsError, XunjieError
@@ -57,8 +58,11 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 
 def open_with_pages() -> Runtime:
-    """The runtime of the environment's settings, its map pages built: closed again where they cannot be."""
-    opened = open_runtime(Settings.from_environment(os.environ))
+    """The runtime of the environment's settings, its map pages built: closed again where they cannot be. From here on
+    the log is written as the settings say."""
+    settings = Settings.from_environment(os.environ)
+    write_logs(settings.log_format)
+    opened = open_runtime(settings)
     try:
         pages_of(opened)
     except BaseException:

@@ -47,6 +47,11 @@ class Hub:
         ]
 
     @property
+    def open(self) -> int:
+        """How many streams are open."""
+        return len(self._queues)
+
+    @property
     def full(self) -> bool:
         """Whether no further stream is taken."""
         return len(self._queues) >= MOST_STREAMS
@@ -180,6 +185,11 @@ def open_hub(source: Runtime) -> Hub:
     global _hub
     _hub = Hub(source, asyncio.get_running_loop())
     return _hub
+
+
+def open_streams() -> int:
+    """How many streams this program has open."""
+    return 0 if _hub is None else _hub.open
 
 
 async def stream(request: Request) -> Response:

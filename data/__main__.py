@@ -1,4 +1,4 @@
-"""The command line: python -m data import | export | city | demo | verify."""
+"""The command line: python -m data import | export | city | demo | migrate | backup | restore | verify."""
 
 from __future__ import annotations
 

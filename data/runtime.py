@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from data.campaign_clock import campaign_now
 from data.catching_up import caught_up, keep_columns, open_snapshot
 from data.city_folder.load import load_city
 from data.feed import READY, Change, ChangeFeed, Health
+from data.health import Check, Checks, Condition, Reason, disk_check, writable_check, writer_checks
 from data.intake.changes import checked_change
 from data.intake.draft_checks import is_uuid
 from data.intake.issues import Origin, examine
@@ -26,6 +26,7 @@ from data.store.database import Store, open_store, read_meta
 from data.store.receipts import Receipt
 from data.store.writer import Batch, Writer, is_empty
 from data.store.writer_queue import WriterQueue
+from data.writer_meter import METER
 from geo.city import City
 from geo.errors import CityError, StoreError, StoreLostError
 from geo.issue import IssueDraft
@@ -42,6 +43,10 @@ class Runtime:
         self.settings, self.city = settings, city
         self.store = store
         self._feed = ChangeFeed()
+        self.checks = Checks()
+        self.checks.add("store", self._store_at_hand)
+        for name, check in _checks_of(store).items():
+            self.checks.add(name, check)
         self._lock = threading.RLock()
         self._closed = False
         self._health = READY
@@ -59,6 +64,7 @@ class Runtime:
         self._keeper = threading.Thread(target=self._keep, name="xunjie-columns")
         self._keeper.start()
         self._queue = WriterQueue(self._writer, self.catch_up)
+        METER.waiting = lambda: self._queue.depth
         self._listener = store.listener(self._hear, self._lose)
         if self._listener is not None:
             self._listener.start()
@@ -147,16 +153,12 @@ class Runtime:
             if self._snapshot is not before:
                 self._feed.publish(Change(self._snapshot.revision, ids))
 
-    def health(self) -> dict[str, Any]:
-        """The city, the revision, how much there is, and whether the store is at hand."""
-        snapshot = self._snapshot
-        return {
-            "status": "closed" if self._closed else "ok" if self._health is READY else self._health.status,
-            "city": self.city.code,
-            "revision": snapshot.revision,
-            "issues": len(snapshot.issues),
-            "points": len(snapshot.points),
-        }
+    def health(self) -> Condition:
+        """Whether it can do its work, and why not; `checks` takes further checks."""
+        if self._closed:
+            return Condition("closed", (Reason("not_open"),))
+        reasons = self.checks.reasons()
+        return Condition("degraded" if reasons else "ready", reasons)
 
     def close(self) -> None:
         """Write what waits, close the store and let another process have it. Twice is harmless."""
@@ -175,6 +177,9 @@ class Runtime:
         if snapshot.seq != self._kept_seq:
             keep_columns(snapshot, self._columns)
             self._kept_seq = snapshot.seq
+
+    def _store_at_hand(self) -> Reason | None:
+        return None if self._health is READY else Reason(self._health.why, section="errors")
 
     def _hear(self, revision: int) -> None:
         """On the listener's thread: the store is there and has reached `revision`."""
@@ -205,6 +210,13 @@ class Runtime:
         from data.demo import load_records  # the loaders are large and needed once in a store's life
 
         return demo_batch(self.city, load_records(self.city))
+
+
+def _checks_of(store: Store) -> dict[str, Check]:
+    checks = dict(writer_checks())
+    if store.file is not None:
+        checks |= {"disk": disk_check(store.file.parent), "database": writable_check(store.file)}
+    return checks
 
 
 def demo_batch(city: City, records: CityRecords) -> Batch:
@@ -249,6 +261,11 @@ def runtime() -> Runtime:
     if not _open:
         raise StoreError("the program has not opened its store yet; start it with streamlit_app.py")
     return _open[-1]
+
+
+def open_runtime_or_none() -> Runtime | None:
+    """The same, or None when none is open."""
+    return _open[-1] if _open else None
 
 
 def _forget(closed: Runtime) -> None:

@@ -14,6 +14,7 @@ from geo.errors import SettingsError
 _PROJECT: Final = Path(__file__).resolve().parents[1]
 DEFAULT_CITY: Final = Path(__file__).resolve().parent / "cities" / "yunyan"
 TILE_DATUMS: Final = ("wgs84", "gcj02", "bd09")
+LOG_FORMATS: Final = ("text", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,14 @@ class Settings:
     """What the environment says. `database_url` None means SQLite in `var/<city code>.db` of the project folder.
 
     `tiles_url` None means no basemap; else a template with {z}, {x} and {y}, in `tiles_datum`.
+    `log_format` is how the server's log is written (data.logs).
     """
 
     database_url: str | None = field(default=None, repr=False)  # it may hold a password
     city_folder: Path = DEFAULT_CITY
     tiles_url: str | None = None
     tiles_datum: str = "wgs84"
+    log_format: str = "text"
 
     @staticmethod
     def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -37,6 +40,7 @@ class Settings:
             city_folder=_city_folder(folder) if folder else DEFAULT_CITY,
             tiles_url=_tiles_url(environ.get("XUNJIE_TILES_URL") or None),
             tiles_datum=_tiles_datum(environ.get("XUNJIE_TILES_DATUM") or "wgs84"),
+            log_format=_log_format(environ.get("XUNJIE_LOG") or "text"),
         )
 
     def database_url_for(self, city_code: str) -> str:
@@ -78,3 +82,10 @@ def _tiles_datum(value: str) -> str:
     if datum not in TILE_DATUMS:
         raise SettingsError(f"XUNJIE_TILES_DATUM is {value!r}; expected one of {', '.join(TILE_DATUMS)}")
     return datum
+
+
+def _log_format(value: str) -> str:
+    form = value.lower()
+    if form not in LOG_FORMATS:
+        raise SettingsError(f"XUNJIE_LOG is {value!r}; expected one of {', '.join(LOG_FORMATS)}")
+    return form

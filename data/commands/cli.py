@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from data.commands.backup import run_backup, run_restore, run_verify_backup
 from data.commands.city import CHECK, LAYERS, check_city, replace_city_layer
 from data.commands.command import Command
 from data.commands.demo import add_demo
 from data.commands.export import run_export
 from data.commands.importing import run_import
-from data.commands.store import run_verify
+from data.commands.store import run_migrate, run_verify
 from data.importing.csv_reader import ENCODINGS
 from data.settings import Settings
 from geo.city import Quality
@@ -64,8 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(commands)
     _add_city(commands)
     add_demo(commands)
-    verify = commands.add_parser("verify", help="check the event log and every table against it")
-    verify.set_defaults(run=lambda command, _options: run_verify(command))
+    migrate = commands.add_parser("migrate", help="bring the store to this release's schema; a start does the same")
+    migrate.set_defaults(run=lambda command, _options: run_migrate(command))
+    _add_backup(commands)
     return parser
 
 
@@ -87,6 +89,22 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("filter", nargs="*", metavar="KEY=VALUE", help="as in the web address, e.g. status=CLOSED")
     parser.add_argument("--points", action="store_true", help="inspection points instead of issues (GeoJSON only)")
     parser.set_defaults(run=run_export)
+
+
+def _add_backup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    backup = commands.add_parser("backup", help="put the whole store into one file, also while the program runs")
+    backup.add_argument("target", type=Path, metavar="FILE|FOLDER", help="a new file, or a folder for one with a name")
+    backup.set_defaults(run=lambda command, options: run_backup(command, options.target))
+    restore = commands.add_parser("restore", help="bring a backup into an empty or missing store")
+    restore.add_argument("file", type=Path, help="a file that `backup` wrote")
+    restore.set_defaults(run=lambda command, options: run_restore(command, options.file))
+    verify = commands.add_parser("verify", help="check the store, or a backup: every byte, the log, every table")
+    verify.add_argument("--backup", type=Path, metavar="FILE", help="check this backup instead of the store")
+    verify.set_defaults(run=_verify)
+
+
+def _verify(command: Command, options: argparse.Namespace) -> int:
+    return run_verify(command) if options.backup is None else run_verify_backup(command, options.backup)
 
 
 def _add_city(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

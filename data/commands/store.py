@@ -1,10 +1,8 @@
-"""`python -m data demo` and `verify`: fill an empty store with a city's own records; hold a store against its log."""
+"""`python -m data demo`, `migrate` and `verify`: fill an empty store, bring an older one forward, check one."""
 
 from __future__ import annotations
 
 from typing import Final
-
-from sqlalchemy import func, select
 
 from data.city_folder.load import load_city
 from data.commands.command import Command
@@ -12,11 +10,11 @@ from data.commands.importing import say_reject
 from data.demo import load_records
 from data.intake.placing import Placer
 from data.runtime import demo_batch
-from data.store.database import layers_must_agree, open_store
-from data.store.schema import EVENT
-from data.store.verify import problems
+from data.store.database import open_store
+from data.store.schema import SCHEMA_VERSION
+from data.store.verify import verify_store
 from data.store.writer import Writer
-from geo.errors import StoreError
+from data.version import version
 
 _SHOWN: Final = 50
 
@@ -47,19 +45,20 @@ def run_demo(command: Command) -> int:
     return 3
 
 
-def run_verify(command: Command) -> int:
-    """Check the chain of the log and replay it; 1 where something is not as the log says. Changes nothing."""
+def run_migrate(command: Command) -> int:
+    """Bring the store to this release's schema, as the program does when it starts; 1 where it cannot be."""
     city = load_city(command.settings.city_folder)
-    store = open_store(command.settings.database_url_for(city.code), city, writing=False)
-    try:
-        with store.reading() as connection:
-            layers_must_agree(connection, city)
-            found = problems(connection, city)
-            events = connection.execute(select(func.count()).select_from(EVENT)).scalar() or 0
-            last = connection.execute(select(EVENT.c.hash).order_by(EVENT.c.seq.desc()).limit(1)).scalar()
-    finally:
-        store.close()
-    if found:
-        raise StoreError("; ".join(found))
-    command.say("cli.verified", file=store.place, events=events, hash=(last or "-")[:16])
+    url = command.settings.database_url_for(city.code)
+    open_store(url, city).close()
+    command.say("cli.migrated", schema=SCHEMA_VERSION, release=version())
+    return 0
+
+
+def run_verify(command: Command) -> int:
+    """Check file, seals and log, and replay it; 1 where something is not as it should be. Changes nothing."""
+    city = load_city(command.settings.city_folder)
+    sound = verify_store(command.settings.database_url_for(city.code), city)
+    command.say("cli.verified", file=sound.place, events=sound.events, hash=sound.last_hash[:16])
+    if sound.sealed is not None:
+        command.say("cli.verified_sealed" if sound.sealed else "cli.verified_unsealed")
     return 0

@@ -11,9 +11,12 @@ from sqlalchemy import Connection, insert, inspect, select, update
 
 from data.store.engine import Backend, backend_of
 from data.store.events import Event
+from data.store.file_seal import break_seal, seal_file
 from data.store.listening import Listener
+from data.store.meta_seal import is_sealed, refuse_broken_seal, seal_meta, seal_problem
 from data.store.migrations import migrate, refuse_newer
 from data.store.schema import EVENT, ISSUE, META, METADATA, SCHEMA_VERSION, make_missing_indexes
+from data.writer_meter import METER
 from geo.city import City
 from geo.errors import StoreError
 
@@ -43,6 +46,7 @@ class Store:
         self._backend, self._may_write = backend, writing
         self._engine = backend.open(writing=writing)
         self._closed = False
+        self.is_sound = False  # until it has been opened in full: what may be sealed when it is closed
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -64,6 +68,7 @@ class Store:
         self._must_be_open()
         backend = self._backend
         with (
+            METER.transaction(),
             backend.refusals(),
             self._engine.connect().execution_options(**backend.writing) as connection,
             connection.begin(),
@@ -82,8 +87,10 @@ class Store:
 
     def close(self) -> None:
         """Close all connections and let another process write. Twice is harmless."""
-        self._closed = True
+        to_seal, self._closed = self._may_write and self.is_sound and not self._closed, True
         self._engine.dispose()
+        if to_seal and self.file is not None:
+            seal_file(self.file)
         self._backend.release()
 
     def _must_be_open(self) -> None:
@@ -101,10 +108,13 @@ def open_store(url: str, city: City, *, writing: bool = True) -> Store:
     store = Store(backend, writing=writing)
     try:
         if writing:
+            if store.file is not None:
+                break_seal(store.file)
             with store.writing() as connection:
                 _prepare(connection, city, backend)
         with store.reading() as connection:
             _check(connection, city, backend)
+        store.is_sound = True
     except BaseException:
         store.close()
         raise
@@ -132,9 +142,11 @@ def layers_must_agree(connection: Connection, city: City) -> Meta:
 
 
 def set_meta(connection: Connection, **values: object) -> None:
-    """Change what the store says of itself, within the transaction of `connection`."""
+    """Change what the store says of itself, within the transaction of `connection`; StoreError if it is damaged."""
+    refuse_broken_seal(connection)
     for key, value in values.items():
         connection.execute(update(META).where(META.c.key == key).values(value=str(value)))
+    seal_meta(connection)
 
 
 def read_events(connection: Connection, *, issue_id: str | None = None) -> Iterator[Event]:
@@ -142,7 +154,7 @@ def read_events(connection: Connection, *, issue_id: str | None = None) -> Itera
     query = select(EVENT).order_by(EVENT.c.seq)
     if issue_id is not None:
         query = query.where(EVENT.c.issue_id == issue_id)
-    for row in connection.execution_options(yield_per=_BATCH).execute(query):
+    for row in connection.execute(query.execution_options(yield_per=_BATCH)):  # the connection's own would stay
         yield Event(*row)
 
 
@@ -161,11 +173,16 @@ def _prepare(connection: Connection, city: City, backend: Backend) -> None:
             "rejects": "[]",
         }
         connection.execute(insert(META), [{"key": key, "value": str(value)} for key, value in first.items()])
+        seal_meta(connection)
     elif META.name in tables:
         _check_city(connection, city, backend.place)
+        problem = seal_problem(connection) if is_sealed(connection) else None
         migrate(connection, _schema_version(connection), SCHEMA_VERSION)
+        if problem is not None:
+            raise StoreError(problem)
         if ISSUE.name in tables:
             make_missing_indexes(connection)
+        seal_meta(connection)
     else:
         raise _no_store(backend)
 

@@ -99,6 +99,7 @@ class Projection:
 
     issues: dict[str, IssueRecord] = field(default_factory=dict)
     changes: list[dict[str, Any]] = field(default_factory=list)
+    seen: int = 0  # issues so far, those taken out of `issues` included
     points: list[dict[str, Any]] = field(default_factory=list)
     visits: list[dict[str, Any]] = field(default_factory=list)
 
@@ -108,7 +109,8 @@ class Projection:
         match Kind(event.kind):
             case Kind.ISSUE_REPORTED | Kind.ISSUE_IMPORTED:
                 issue_id = str(event.issue_id)
-                self.issues[issue_id] = issue_record(len(self.issues) + 1, issue_id, payload)
+                self.seen += 1
+                self.issues[issue_id] = issue_record(self.seen, issue_id, payload)
             case Kind.ISSUE_CHANGED:
                 record = self.issues[str(event.issue_id)]
                 status = _STATUSES[payload["status"]]

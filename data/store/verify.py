@@ -1,82 +1,84 @@
-"""Whether a store is what its log says: the chain of hashes, and every row against the replay of its events."""
+"""Whether a store is what its log says: file, seals, the chain of hashes, every table against the replay."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-import numpy as np
-import shapely
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, func, select
 
-from data.intake.placing import Placer
-from data.store.database import Meta, read_events, read_meta
+from data.store.database import Meta, layers_must_agree, open_store, read_events, read_meta
+from data.store.engine import backend_of
 from data.store.events import checked
-from data.store.projection import Projection, project
-from data.store.receipts import last_number
-from data.store.schema import ISSUE, ISSUE_CHANGE, ISSUE_SHARE, POINT, TRANSITION, VISIT
+from data.store.file_seal import is_sealed, refuse_changed_file
+from data.store.meta_seal import seal_problem
+from data.store.replay import DifferenceError, Replay
+from data.store.schema import EVENT
+from data.store.sqlite_file import structure_problem
+from data.store.wal_file import refuse_damaged_log
 from geo.city import City
 from geo.errors import StoreError
 
-Row = Mapping[Any, Any]
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A store that was found sound. `sealed`: every byte of its file was checked, free space included; None where a
+    server keeps it."""
+
+    place: str
+    events: int
+    last_hash: str
+    sealed: bool | None
+
+
+def verify_store(url: str, city: City) -> Sound:
+    """Check the store at `url`, whether or not a program has it open; nothing is changed.
+
+    Raises StoreError with one sentence for each kind of damage.
+    """
+    file = backend_of(url).file
+    if file is not None:
+        refuse_changed_file(file)
+        refuse_damaged_log(file)  # before SQLite reads it, and cuts it where it is damaged
+    store = open_store(url, city, writing=False)
+    try:
+        with store.reading() as connection:
+            if file is not None and (fault := structure_problem(connection, file)) is not None:
+                raise StoreError(fault)
+            layers_must_agree(connection, city)
+            if faults := problems(connection, city):
+                raise StoreError("; ".join(faults))
+            events = connection.execute(select(func.count()).select_from(EVENT)).scalar() or 0
+            last = connection.execute(select(EVENT.c.hash).order_by(EVENT.c.seq.desc()).limit(1)).scalar()
+    finally:
+        store.close()
+    return Sound(store.place, events, last or "-", None if file is None else is_sealed(file))
 
 
 def problems(connection: Connection, city: City) -> list[str]:
-    """One sentence for each table that is not the replay of the log; empty for a sound store."""
+    """One sentence for each thing that is not as the log says, the first of each kind; empty for a sound store."""
+    sealed = seal_problem(connection)
+    found = [] if sealed is None else [sealed]
     try:
-        projection = project(checked(read_events(connection)))
-    except StoreError as error:
-        return [str(error)]
+        replay = Replay(connection, city)
+        for event in checked(read_events(connection)):
+            replay.take(event)
+        replay.end()
+    except (StoreError, DifferenceError) as error:
+        found.append(str(error))
     except (KeyError, TypeError, ValueError) as error:  # hashes that fit, made for an event that is none of ours
-        return [f"the event log holds what this program never writes ({type(error).__name__}); restore a backup"]
-    expected = _expected_rows(projection, Placer(city))
-    found = (_difference(table, rows, _stored_rows(connection, table)) for table, rows in expected.items())
-    return [problem for problem in (*found, *_counters(read_meta(connection), expected, city)) if problem]
+        found.append(f"the event log holds what this program never writes ({type(error).__name__}); restore a backup")
+    else:
+        found += _counters(read_meta(connection), replay)
+    return found
 
 
-def _counters(meta: Meta, rows: Mapping[Table, Sequence[Row]], city: City) -> list[str]:
+def _counters(meta: Meta, replay: Replay) -> Iterator[str]:
     """What the store counts may not lie behind its log: numbers and revisions would be given out twice."""
-    revisions = (row["revision"] for table in (ISSUE, ISSUE_CHANGE) for row in rows[table])
-    numbers = (row["number"] for row in rows[ISSUE])
     counted = {
-        "revision": (meta.revision, max(revisions, default=0)),
-        "last_number": (meta.last_number, last_number(numbers, city.number_prefix)),
+        "revision": (meta.revision, replay.last_revision),
+        "last_number": (meta.last_number, replay.last_number),
     }
-    return [
-        f"the store's {name} is {stored}, but its log has reached {reached}; restore a backup"
-        for name, (stored, reached) in counted.items()
-        if stored < reached
-    ]
-
-
-def _expected_rows(projection: Projection, placer: Placer) -> dict[Table, list[Row]]:
-    records = list(projection.issues.values())
-    issues = [record.columns for record in records]
-    geometries = np.asarray(shapely.from_wkb([columns["wkb"] for columns in issues]), object)
-    places = placer.issues(geometries, issues)
-    spots = placer.points([(columns["lon"], columns["lat"]) for columns in projection.points])
-    return {
-        ISSUE: [columns | place for columns, place in zip(issues, places.columns, strict=True)],
-        ISSUE_SHARE: sorted(places.shares, key=lambda row: (row["issue_row"], row["layer"], row["place"])),
-        TRANSITION: [step._asdict() for record in records for step in record.steps],
-        ISSUE_CHANGE: sorted(projection.changes, key=lambda row: str(row["id"])),
-        POINT: [columns | spot for columns, spot in zip(projection.points, spots, strict=True)],
-        VISIT: list(projection.visits),
-    }
-
-
-def _stored_rows(connection: Connection, table: Table) -> list[Row]:
-    return [dict(row._mapping) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
-
-
-def _difference(table: Table, expected: Sequence[Row], stored: Sequence[Row]) -> str | None:
-    if len(expected) != len(stored):
-        return f"the table {table.name} has {len(stored)} rows, the log makes {len(expected)}; restore a backup"
-    for number, (should, found) in enumerate(zip(expected, stored, strict=True), 1):
-        for name in (column.name for column in table.columns):
-            if should[name] != found[name]:
-                return (
-                    f"row {number} of the table {table.name} has {name} {str(found[name])[:60]!r}, "
-                    f"the log makes {str(should[name])[:60]!r}; restore a backup"
-                )
-    return None
+    for name, (stored, reached) in counted.items():
+        if stored < reached:
+            yield f"the store's {name} is {stored}, but its log has reached {reached}; restore a backup"

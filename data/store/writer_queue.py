@@ -87,6 +87,11 @@ class WriterQueue:
             self._changed.notify()
         return entry.future
 
+    @property
+    def depth(self) -> int:
+        """How many works wait for their transaction."""
+        return len(self._waiting)
+
     def close(self) -> None:
         """Write what waits, then end; whoever submits from now on is refused. Twice is harmless."""
         with self._changed:

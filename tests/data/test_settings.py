@@ -54,6 +54,7 @@ def test_all_settings_are_taken(tmp_path: Path) -> None:
         ("XUNJIE_TILES_URL", "https://tiles.example/tile.png", "{z}"),
         ("XUNJIE_TILES_URL", "javascript:{z}{x}{y}", "http"),
         ("XUNJIE_TILES_DATUM", "mars", "gcj02"),
+        ("XUNJIE_LOG", "xml", "text, json"),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_one_sentence(variable: str, value: str, said: str) -> None:

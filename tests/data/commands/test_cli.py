@@ -4,38 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from data.commands.cli import main
-from data.settings import DEFAULT_CITY
-
 Run = Callable[..., int]
-
-
-@pytest.fixture
-def city_folder(tmp_path: Path) -> Path:
-    """Yunyan's layers without its demo, so that a store of it opens at once."""
-    folder = tmp_path / "city"
-    shutil.copytree(DEFAULT_CITY, folder)
-    toml = folder / "city.toml"
-    text = toml.read_text(encoding="utf-8").replace('[demo]\nloader = "yunyan"\n', "")
-    toml.write_text(text, encoding="utf-8")
-    return folder
-
-
-@pytest.fixture
-def run(url: str, city_folder: Path) -> Run:
-    """Runs a command on one store of that city."""
-
-    def run_command(*arguments: object, **environ: str) -> int:
-        settings = {"XUNJIE_CITY": str(city_folder), "XUNJIE_DATABASE_URL": url}
-        return main([str(argument) for argument in arguments], settings | environ)
-
-    return run_command
 
 
 def ledger(folder: Path, *rows: str) -> Path:
@@ -171,7 +145,10 @@ def test_wrong_usage_is_code_two(run: Run, arguments: tuple[str, ...]) -> None:
 def test_help_is_code_zero(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--help") == 0
     said = capsys.readouterr().out
-    assert all(command in said for command in ("import", "export", "city", "demo", "verify", "Exit codes"))
+    assert all(
+        command in said
+        for command in ("import", "export", "city", "demo", "migrate", "backup", "restore", "verify", "Exit codes")
+    )
 
 
 def test_a_city_folder_is_described(run: Run, city_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
