@@ -81,6 +81,7 @@ def ranking(
             "rows": tuple(asdict(row) for row in parted),
             "ticks": tuple(asdict(tick) for tick in ticks),
             "selected": tuple(selected),
+            "picks": picks,
             "limit": limit,
             "wide": any(row.note or len(row.name) > _LONG_NAME for row in parted),
             "more": scene.say("core.show_all", n=len(rows)),
