@@ -4,7 +4,7 @@
 (function (x) {
   const MARGIN = 18;
   // How many zoom steps it is worth not to hide the whole outline of the city.
-  const HIDDEN_COST = { wide: 40, medium: 10, narrow: 3 };
+  const HIDDEN_COST = { wide: 40, medium: 5, narrow: 3 };
   const DURATION_S = 0.28;
   const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 

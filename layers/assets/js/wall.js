@@ -97,6 +97,8 @@
   }
 
   function drawOverview() {
+    const [west, south, east, north] = x.city.bounds;
+    parts.strip.classList.toggle("whole", x.map.getBounds().contains([[south, west], [north, east]]));
     parts.overview.replaceChildren(x.element("h2", {}, x.say("home")), x.overview());
   }
 
