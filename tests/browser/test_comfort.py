@@ -160,8 +160,9 @@ def test_at_twice_the_size_of_text_nothing_is_lost(app, browser, path, language)
             box = link.bounding_box()
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= 960, link.inner_text()
-        clock = page.locator(".asof").bounding_box()
-        assert clock["x"] + clock["width"] <= 960
+        for control in page.locator(".asof, .seg:visible").all():
+            box = control.bounding_box()
+            assert box["x"] + box["width"] <= 960, control.inner_text()
         assert page.evaluate(CUT) == []
     finally:
         context.close()

@@ -51,6 +51,12 @@
     });
   }
 
+  // None where the map chooses a place: nothing may run over its middle. None for an area that is mostly out of sight.
+  function wanted({ spots }, space) {
+    const [[left, top]] = spots;
+    return !x.state.aim && left > 0 && top > 0 && left < space.size.x && top < space.size.y;
+  }
+
   // Spots of the area for the line to end at: a few, away from marks where there are such.
   function feetOf(label, space) {
     const inside = label.spots.filter(([left, top]) => space.areaAt(left, top) === label.area);
@@ -102,7 +108,7 @@
     const most = MOST[x.layout.size()];
     let tried = 0;
     for (const label of labels) {
-      const feet = lines.length < most && tried < 2 * most ? feetOf(label, space) : [];
+      const feet = lines.length < most && tried < 2 * most && wanted(label, space) ? feetOf(label, space) : [];
       tried += 1;
       const size = label.sizes.callout;
       const best = feet.reduce((found, from) => bestPlace(from, size, space, lines, names, found), null);

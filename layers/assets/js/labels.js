@@ -200,7 +200,8 @@
   // With a halo a name can be read over marks, without one rather none.
   function placeOver(labels, space) {
     for (const label of labels) {
-      if (!settle(label, space, label.flat ? 0 : Infinity)) {
+      dress(label, "normal");
+      if (!settle(label, space, label.flat || x.state.aim ? 0 : Infinity)) {
         label.node.remove();
       }
     }
