@@ -3,6 +3,7 @@
 
 (function (x) {
   let current = "";
+  let byList = false; // who named it: a list may take back only what it named
 
   function codeOf({ kind, record }) {
     if (kind === "road") {
@@ -70,10 +71,11 @@
   // Everybody else is told once per feature: the page around the map, and the lists of the wall.
   function tell(kind, code, { quiet }) {
     const key = kind ? `${kind}:${code}` : "";
-    if (key === current) {
+    if (key === current && quiet === byList) {
       return;
     }
     current = key;
+    byList = quiet;
     x.emit("highlight", { kind, code });
     if (!quiet) {
       x.host.post({ type: "xunjie:hover", kind, code });
@@ -96,7 +98,7 @@
     const found = code ? find(kind, code) : null;
     if (found) {
       show(found, { quiet: true });
-    } else {
+    } else if (byList || code) {
       hide({ quiet: true });
     }
   }
