@@ -79,6 +79,7 @@ def _parameters(theme: str) -> tuple[Parameter, ...]:
         Parameter("scale", "size of text and symbols", {**NUMBER, "minimum": 0.5, "maximum": 4}, _read_scale, 1.0),
         Parameter("focus", "the place shown: kind:CODE", STRING, _read_focus, default=""),
         flag("embed", "1 inside a Streamlit page"),
+        flag("aim", "1 where the middle of the map chooses a place: fewer panels on a phone"),
     )
 
 

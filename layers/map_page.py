@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from html import escape
 from string import Template
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 import orjson
 
@@ -28,6 +29,8 @@ from layers.tiles import TileBasemap, Tiles
 from layers.tokens import Theme
 
 Kind = Literal["map", "wall"]
+ASSET_PATH: Final = "/map/assets/"
+"""Where the files of the map pages are served."""
 
 _SKELETON = Template("""<!doctype html>
 <html lang="$language" data-page="$kind" data-theme="$theme" data-ready="false"$attributes>
@@ -59,7 +62,7 @@ class MapPages:
     `assets` are served.
     """
 
-    def __init__(self, city: City, *, tiles: Tiles | None = None, asset_path: str = "/map/assets/") -> None:
+    def __init__(self, city: City, *, tiles: Tiles | None = None, asset_path: str = ASSET_PATH) -> None:
         self._city = city
         self._path = asset_path
         self._assets: dict[str, Asset] = {}
@@ -106,6 +109,12 @@ class MapPages:
         name, asset = named
         self._assets[name] = asset
         return self._path + name
+
+
+@cache
+def live_worker_url() -> str:
+    """Where the SharedWorker of the event stream is served: pages around the map share it with the maps."""
+    return ASSET_PATH + asset_sources.live_worker()[0]
 
 
 def folium_map(city: City, *, leaflet_url: str, leaflet_style_url: str, tiles: Tiles | None = None) -> folium.Map:

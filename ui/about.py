@@ -74,7 +74,7 @@ def _kinds(scene: Scene) -> None:
             )
         )
     head = tag("tr", *(tag("th", scene.say(f"about.head_{key}"), scope="col") for key in ("what", "kind", "note")))
-    st.html(plain_table(scene.say("about.kinds_title"), head, rows))
+    st.html(plain_table(scene.say("about.kinds_title"), head, rows, cls="kinds"))
 
 
 def _kind(scene: Scene, name: str, quality: Quality, *, n: int | None = None, what: str = "") -> Html:

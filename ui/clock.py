@@ -7,12 +7,14 @@ from ui.scene import Scene
 
 
 def clock_text(scene: Scene) -> dict[str, object]:
-    """Long and short wording of "data as of", a sentence for the tooltip, and whether it is the present moment."""
-    at = table_moment(scene.as_of)
+    """Long and short wording of "data as of", both also for a lost server; a tooltip; whether it is the present."""
+    at, short = table_moment(scene.as_of), moment(scene.as_of, scene.language)
     demo = scene.campaign.clock is not None
     return {
         "long": scene.say("core.live" if scene.is_now else "core.live_past", at=at),
-        "short": scene.say("core.live_short", at=moment(scene.as_of, scene.language)),
+        "short": scene.say("core.live_short", at=short),
+        "stale_long": scene.say("core.stale", at=at),
+        "stale_short": scene.say("core.stale_short", at=short),
         "help": scene.say("core.live_help" if demo else "core.live_help_wall", at=table_moment(scene.moment)),
         "now": scene.is_now,
     }

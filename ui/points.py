@@ -176,7 +176,7 @@ def _row(scene: Scene, row: RateRow, which: str, by: str, base: float) -> Row:
         row.code,
         name,
         figures.rate(good, n, scene.language),
-        extra=f"{good}/{n}",
+        extra=f"{figures.count(good)}/{figures.count(n)}",
         low=low,
         high=high,
         at=(good / n - base) / (1 - base),
@@ -224,7 +224,7 @@ def _failed_first(scene: Scene, points: Points) -> None:
     if len(order) > _FIRST_ROWS:
         label = "core.show_fewer" if unfolded else "core.show_all"
         st.button(
-            scene.say(label, n=_FIRST_ROWS if unfolded else len(order)),
+            scene.say(label, n=figures.count(_FIRST_ROWS if unfolded else len(order))),
             key="failed-more",
             type="tertiary",
             on_click=_unfold,

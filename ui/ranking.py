@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import change
+from ui import change, figures
 from ui.names import two_names
 from ui.scene import Scene, open_scene
 
@@ -81,9 +81,10 @@ def ranking(
             "rows": tuple(asdict(row) for row in parted),
             "ticks": tuple(asdict(tick) for tick in ticks),
             "selected": tuple(selected),
+            "picks": picks,
             "limit": limit,
             "wide": any(row.note or len(row.name) > _LONG_NAME for row in parted),
-            "more": scene.say("core.show_all", n=len(rows)),
+            "more": scene.say("core.show_all", n=figures.count(len(rows))),
             "less": scene.say("core.show_fewer", n=limit),
             "empty": scene.say("core.empty_plain"),
         },

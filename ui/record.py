@@ -30,9 +30,13 @@ def page() -> None:
         help_popover(scene, "record")
     source = scene.campaign.source
     st.html(tag("p", scene.name(source) if source is not None else scene.say("record.no_record"), cls="xj-cap"))
-    _registers(scene)
-    _points(scene)
-    _counts(scene)
+    with st.container(key="split"):
+        left, right = st.columns([1, 1], gap="small")
+        with left:
+            _registers(scene)
+        with right:
+            _points(scene)
+            _counts(scene)
 
 
 def _registers(scene: Scene) -> None:

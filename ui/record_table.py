@@ -72,6 +72,7 @@ def record_table(
             "label": label,
             "columns": tuple(asdict(column) for column in columns),
             "rows": tuple(asdict(record) for record in records),
+            "picks": picks,
             "selected": selected,
             "dense": dense,
         },

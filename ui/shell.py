@@ -13,6 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from geo.text import LANGUAGES
 from i18n import translate
+from layers.map_page import live_worker_url
 from layers.tokens import THEMES
 from ui import address
 from ui.clock import clock_text
@@ -70,6 +71,7 @@ def _controls(scene: Scene, places: Sequence[Place]) -> None:
             "theme": scene.theme,
             "clock": (clock_text(scene),),
             "languages": tuple({"code": code, "label": names[code], "lang": code} for code in LANGUAGES),
+            "worker": live_worker_url(),
             "language_label": scene.say("core.language"),
             "themes": tuple({"code": theme, "label": scene.say(f"core.theme_{theme}")} for theme in THEMES),
             "theme_label": scene.say("core.theme"),

@@ -37,6 +37,7 @@ def _style(theme: Theme, page: str) -> str:
     here = (
         f".st-key-nav-{page} a{{background:var(--primary-soft)!important;}}"
         f".st-key-nav-{page} a p{{color:var(--primary)!important;font-weight:600;}}"
+        f"@media (forced-colors: active){{.st-key-nav-{page} a{{outline:2px solid Highlight;outline-offset:-2px;}}}}"
     )
     return f":root{{{declared}color-scheme:{theme};}}{_RULES.read_text(encoding='utf-8')}{here}"
 

@@ -119,23 +119,6 @@ def test_the_table_twin_moves_by_arrows_and_enters_by_enter(open_map):
     frame.wait_for_function("() => xunjie.state.filter.startsWith('subdistrict=')")
 
 
-def test_every_label_of_the_choropleth_stands_in_its_own_area(open_map):
-    _, frame = open_map()
-    strays = frame.evaluate(
-        """() => {
-          const map = document.getElementById('map_xunjie').getBoundingClientRect();
-          return [...document.querySelectorAll('.label.area')].filter(label => {
-            const box = label.getBoundingClientRect();
-            const at = [(box.left + box.right) / 2 - map.left, (box.top + box.bottom) / 2 - map.top];
-            const area = xunjie.pointer.areaAt(xunjie.map.containerPointToLatLng(at));
-            return !area || xunjie.nameOf(area.short) !== label.firstChild.textContent;
-          }).map(label => label.textContent);
-        }"""
-    )
-    assert strays == []
-    assert frame.locator(".label.area").count() >= 12
-
-
 def test_on_a_phone_the_legend_is_a_sheet_and_targets_are_large(app, visitor):
     with visitor(language="zh-CN", size=(390, 844)) as seen:
         seen.page.goto(f"{app.url}/map?lang=zh-CN")

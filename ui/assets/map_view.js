@@ -32,7 +32,7 @@ function mount(parent, data) {
   view.update = (next) => {
     view.data = next;
     frame.title = next.title;
-    window.dispatchEvent(new CustomEvent("xunjie:clock", { detail: next.clock[0] }));
+    say("xunjie:clock", next.clock[0]);
     if (!next.wants_view) view.toldBox = null;
     else if (view.ready) later("view", 0, tellView);
     if (!view.ready) return;
@@ -71,6 +71,9 @@ function mount(parent, data) {
       case "xunjie:pick":
         view.trigger("pick", { kind: String(message.kind), code: String(message.code) });
         break;
+      case "xunjie:hover":
+        say("xunjie:highlight", { kind: String(message.kind ?? ""), code: String(message.code ?? "") });
+        break;
       case "xunjie:clear":
         view.trigger("clear", true);
         break;
@@ -100,8 +103,18 @@ function mount(parent, data) {
         break;
     }
   };
+  // A row of a list on this page is pointed at: the map highlights its feature.
+  const point = (event) => {
+    if (!frame.isConnected) window.removeEventListener("xunjie:row", point);
+    else if (view.ready) frame.contentWindow.postMessage({ type: "xunjie:hover", ...event.detail }, location.origin);
+  };
   window.addEventListener("message", hear);
+  window.addEventListener("xunjie:row", point);
   return view;
+}
+
+function say(name, detail) {
+  window.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
 function pick(data) {

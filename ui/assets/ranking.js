@@ -4,12 +4,58 @@ const lists = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   let list = lists.get(parentElement);
   if (!list) {
-    list = { root: make("div", "ranking"), open: false };
+    list = { root: make("div", "ranking"), open: false, kind: "", lit: "" };
     parentElement.append(list.root);
     lists.set(parentElement, list);
+    link(list);
   }
   list.trigger = setTriggerValue;
+  list.kind = data.picks;
   draw(list, data);
+}
+
+// A row under the pointer or the focus is told to the map; what the map highlights lights its row.
+const HOVER_MS = 80;
+
+function link(list) {
+  let timer = 0;
+  let told = "";
+  const tell = (code) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (code === told) return;
+      told = code;
+      window.dispatchEvent(new CustomEvent("xunjie:row", { detail: { kind: code ? list.kind : "", code } }));
+    }, HOVER_MS);
+  };
+  const codeAt = (event) => event.target.closest(".line[data-code]")?.dataset.code ?? "";
+  list.root.addEventListener("pointerover", (event) => { if (event.pointerType === "mouse") tell(codeAt(event)); });
+  list.root.addEventListener("pointerleave", () => tell(""));
+  list.root.addEventListener("focusin", (event) => { if (event.target.matches(":focus-visible")) tell(codeAt(event)); });
+  list.root.addEventListener("focusout", () => tell(""));
+  const hear = (event) => {
+    if (!list.root.isConnected) window.removeEventListener("xunjie:highlight", hear);
+    else light(list, event.detail.kind === list.kind ? event.detail.code : "", true);
+  };
+  window.addEventListener("xunjie:highlight", hear);
+}
+
+function light(list, code, bring = false) {
+  list.lit = code;
+  for (const line of list.root.querySelectorAll(".line[data-code]")) {
+    const lit = line.dataset.code === code;
+    line.classList.toggle("lit", lit);
+    if (lit && bring) bringIntoSight(line);
+  }
+}
+
+// Scrolls the panel that holds the list, never the page.
+function bringIntoSight(line) {
+  const panel = line.getRootNode().host?.closest('[class*="st-key-scroll-"]') ?? line.closest('[class*="st-key-scroll-"]');
+  if (!panel || panel.scrollHeight <= panel.clientHeight) return;
+  const [row, box] = [line.getBoundingClientRect(), panel.getBoundingClientRect()];
+  if (row.top < box.top) panel.scrollTop -= box.top - row.top + 8;
+  else if (row.bottom > box.bottom) panel.scrollTop += row.bottom - box.bottom + 8;
 }
 
 function draw(list, data) {
@@ -29,6 +75,7 @@ function draw(list, data) {
     parts.push(more);
   }
   list.root.replaceChildren(...parts);
+  light(list, list.lit);
   if (focused) [...list.root.querySelectorAll("button")].find((one) => one.dataset.code === focused)?.focus();
 }
 

@@ -4,12 +4,42 @@ const tables = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   let table = tables.get(parentElement);
   if (!table) {
-    table = { root: make("div", "holder") };
+    table = { root: make("div", "holder"), picks: "" };
     parentElement.append(table.root);
     tables.set(parentElement, table);
+    link(table);
   }
   table.trigger = setTriggerValue;
+  table.picks = data.picks;
   draw(table, data);
+}
+
+// A row under the pointer or the focus is told to the map; a mark under the map's pointer lights its row.
+const HOVER_MS = 80;
+
+function link(table) {
+  let timer = 0;
+  const tell = (code) => {
+    clearTimeout(timer);
+    const detail = { kind: code ? table.picks : "", code };
+    timer = setTimeout(() => window.dispatchEvent(new CustomEvent("xunjie:row", { detail })), HOVER_MS);
+  };
+  const codeAt = (event) => event.target.closest("tr")?.querySelector("button[data-code]")?.dataset.code ?? "";
+  table.root.addEventListener("pointerover", (event) => { if (event.pointerType === "mouse") tell(codeAt(event)); });
+  table.root.addEventListener("pointerleave", () => tell(""));
+  table.root.addEventListener("focusin", (event) => { if (event.target.matches(":focus-visible")) tell(codeAt(event)); });
+  table.root.addEventListener("focusout", () => tell(""));
+  const hear = (event) => {
+    if (!table.root.isConnected) window.removeEventListener("xunjie:highlight", hear);
+    else light(table, event.detail.kind === table.picks ? event.detail.code : "");
+  };
+  window.addEventListener("xunjie:highlight", hear);
+}
+
+function light(table, code) {
+  for (const open of table.root.querySelectorAll("button[data-code]")) {
+    open.closest("tr").classList.toggle("lit", open.dataset.code === code);
+  }
 }
 
 function draw(table, data) {

@@ -1,5 +1,8 @@
-// The right end of the bar: clock, language, theme; and what the document itself must say (language, title).
+// The right end of the bar: clock, language, theme; what the document itself must say (language); whether the server is there.
 const shells = new WeakMap();
+const OLD_MS = 5 * 60 * 1000;
+let staleSince = null; // when the stream was lost; null while it runs
+let following = false;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   document.documentElement.lang = data.lang;
@@ -11,6 +14,58 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   shell.trigger = setTriggerValue;
   shell.draw(data);
+  follow(data.worker);
+}
+
+// The stream that the maps follow too, by the one SharedWorker of the browser; pages without a map have no other news.
+function follow(worker) {
+  if (following) return;
+  following = true;
+  new MutationObserver(closeBox).observe(document.body, { childList: true });
+  if ("SharedWorker" in window) {
+    const { port } = new SharedWorker(worker, { name: "xunjie-live" });
+    port.onmessage = (event) => lost(event.data.kind === "error");
+    port.start();
+    window.addEventListener("pagehide", () => port.postMessage("bye"));
+    window.addEventListener("pageshow", (event) => event.persisted && port.postMessage("hello"));
+  } else whileVisible();
+}
+
+// Without SharedWorker only a visible tab holds a stream: a browser allows six connections a host.
+function whileVisible() {
+  let source = null;
+  const look = () => {
+    if (document.hidden) {
+      source?.close();
+      source = null;
+    } else if (!source) {
+      source = new EventSource("/api/stream");
+      source.onopen = () => lost(false);
+      source.onerror = () => lost(true);
+    }
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
+}
+
+let growOld = 0;
+function lost(stale) {
+  if (stale === (staleSince !== null)) return;
+  staleSince = stale ? Date.now() : null;
+  clearTimeout(growOld);
+  if (stale) growOld = setTimeout(announce, OLD_MS);
+  announce();
+}
+
+// While the bar says that the server is gone, the framework's box over the page, in English only, says nothing more:
+// it would keep people from the figures, which stay. (Our pages open no boxes of their own.)
+function closeBox() {
+  if (staleSince !== null) document.querySelector('[data-testid="stDialog"] [role="dialog"] > button')?.click();
+}
+
+function announce() {
+  closeBox();
+  window.dispatchEvent(new CustomEvent("xunjie:freshness"));
 }
 
 function mount(parent) {
@@ -29,12 +84,16 @@ function mount(parent) {
   box.append(clock, languages, themes);
   parent.append(box);
 
-  const shell = { trigger: null };
+  const shell = { trigger: null, text: null };
   shell.tell = (text) => {
-    long.textContent = text.long;
-    short.textContent = text.short;
-    clock.title = text.help;
+    shell.text = text;
+    const stale = staleSince !== null;
+    long.textContent = stale ? text.stale_long : text.long;
+    short.textContent = stale ? text.stale_short : text.short;
+    clock.title = stale ? text.stale_long : text.help;
     dot.classList.toggle("past", !text.now);
+    clock.classList.toggle("stale", stale);
+    clock.classList.toggle("old", stale && Date.now() - staleSince >= OLD_MS);
   };
   shell.draw = (data) => {
     shell.tell(data.clock[0]);
@@ -49,7 +108,12 @@ function mount(parent) {
     if (!box.isConnected) window.removeEventListener("xunjie:clock", hear);
     else shell.tell(event.detail);
   };
+  const again = () => {
+    if (!box.isConnected) window.removeEventListener("xunjie:freshness", again);
+    else if (shell.text) shell.tell(shell.text);
+  };
   window.addEventListener("xunjie:clock", hear);
+  window.addEventListener("xunjie:freshness", again);
   return shell;
 }
 

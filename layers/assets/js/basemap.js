@@ -9,10 +9,10 @@
     roads: 300,
     district: 320,
     lines: 350,
-    outline: 400,
     shapes: 480,
     marks: 500,
     rings: 550,
+    outline: 560,
     labels: 640,
   };
   // Above this many segments, roads are painted on a canvas instead of being elements.

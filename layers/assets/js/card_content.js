@@ -185,7 +185,7 @@
   function placeTip(kind, code, name) {
     const row = densityRow(kind, code);
     if (!row) {
-      return [name];
+      return kind === "road" ? [name, roadSub(code)] : [name];
     }
     const per = kind === "subdistrict" ? say("tip_per_km2", { n: x.numbers.density(row.per_km2) }) : say("tip_per_km", { n: x.numbers.density(row.per_km) });
     return [name, per, say("tip_counts", { n: x.numbers.count(row.count), open: x.numbers.count(row.open) })];
@@ -197,7 +197,7 @@
     }
     if (kind === "road") {
       const road = x.city.roads.roads[record.segment.road];
-      const segment = say("tip_segment", { n: x.numbers.density(record.density.per_km) });
+      const segment = record.density ? say("tip_segment", { n: x.numbers.density(record.density.per_km) }) : "";
       return [...placeTip(kind, road.code, x.nameOf(road.name) || say("unnamed_road")), segment];
     }
     if (kind === "point") {

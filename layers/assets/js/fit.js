@@ -4,8 +4,7 @@
 (function (x) {
   const MARGIN = 18;
   // How many zoom steps it is worth not to hide the whole outline of the city.
-  const HIDDEN_COST_WIDE = 40;
-  const HIDDEN_COST_SMALL = 3;
+  const HIDDEN_COST = { wide: 40, medium: 5, narrow: 3 };
   const DURATION_S = 0.28;
   const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -68,7 +67,7 @@
     );
     const views = paddings.map((padding) => viewOf(bounds, padding)).filter(Boolean);
     // A small frame cannot do without an overlap: there the map keeps its size.
-    const weight = x.layout.size() === "wide" ? HIDDEN_COST_WIDE : HIDDEN_COST_SMALL;
+    const weight = HIDDEN_COST[x.layout.size()];
     const cost = (view) => view.zoom - weight * hidden(points, view.centre, view.zoom, boxes);
     return views.reduce((best, view) => (cost(view) > cost(best) + 1e-9 ? view : best));
   }

@@ -35,9 +35,17 @@
   function receive(event) {
     const { data } = event;
     const ours = event.origin === location.origin && event.source === window.parent && embedded();
-    if (!ours || !data || data.type !== "xunjie:set") {
+    if (!ours || !data) {
       return;
     }
+    if (data.type === "xunjie:hover") {
+      x.highlight.named(String(data.kind || ""), String(data.code || ""));
+    } else if (data.type === "xunjie:set") {
+      take(data);
+    }
+  }
+
+  function take(data) {
     const before = x.state.focus;
     x.set(changesOf(data));
     if (typeof data.focus === "string" && data.focus !== before) {

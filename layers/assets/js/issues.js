@@ -34,7 +34,7 @@
       const shape = byGroup() ? "dot" : undefined;
       const factor = byGroup() ? 0.75 : symbolFactor();
       x.marks.symbol("marks", renderer, latLng, kind, factor, shape).addTo(group);
-      placed.push({ kind: "issue", latLng, size: x.symbols.look(kind).size, record: issue });
+      placed.push({ kind: "issue", latLng, size: x.symbols.look(kind).size * factor, record: issue });
     }
 
     function drawShape(issue, kind) {
@@ -51,7 +51,7 @@
       const warning = entry.overdue ? x.symbols.look("overdue").colour : null;
       const appearance = { count: entry.count, colour: look.colour, ink: look.ink, halo: look.halo, warning };
       x.marks.cluster("marks", renderer, latLng, appearance).addTo(group);
-      placed.push({ kind: "cluster", latLng, size: 36, record: entry });
+      placed.push({ kind: "cluster", latLng, size: 2 * x.marks.clusterRadius(entry.count) + 3, record: entry });
     }
 
     function draw() {
@@ -61,7 +61,7 @@
       const { open, closed, marks } = x.feed.data;
       for (const answer of [closed, open, marks]) {
         if (answer && answer.mode === "clusters") {
-          answer.clusters.forEach((entry) => drawCluster(entry, renderer));
+          x.marks.apart(answer.clusters, map).forEach((entry) => drawCluster(entry, renderer));
         } else if (answer) {
           [...answer.issues]
             .sort((a, b) => ORDER.indexOf(a.stage) - ORDER.indexOf(b.stage))

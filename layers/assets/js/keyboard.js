@@ -27,6 +27,18 @@
     Home: () => x.fit.city({ animated: true }),
   };
 
+  // Leaflet itself moves a map that has the focus; where nothing has it, the same keys mean the same.
+  const PAN_PX = 80;
+  const moves = {
+    ArrowLeft: () => x.map.panBy([-PAN_PX, 0]),
+    ArrowRight: () => x.map.panBy([PAN_PX, 0]),
+    ArrowUp: () => x.map.panBy([0, -PAN_PX]),
+    ArrowDown: () => x.map.panBy([0, PAN_PX]),
+    "+": () => x.map.zoomIn(),
+    "=": () => x.map.zoomIn(),
+    "-": () => x.map.zoomOut(),
+  };
+
   function press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) {
       return;
@@ -41,7 +53,9 @@
       return;
     }
     const layer = "1234".indexOf(event.key);
-    const action = layer >= 0 ? () => chooseLayer(layer) : actions[event.key];
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const move = event.target === document.body ? moves[key] : undefined;
+    const action = layer >= 0 ? () => chooseLayer(layer) : actions[key] || move;
     if (action) {
       event.preventDefault();
       action();

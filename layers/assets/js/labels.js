@@ -1,4 +1,4 @@
-// Names on the map: each tries many places and is dropped rather than laid over another.
+// Names on the map: each tries many places, then a smaller type, then a line from outside; none is laid over another.
 "use strict";
 
 (function (x) {
@@ -11,15 +11,17 @@
   const DENSE = Array.from({ length: 15 * 13 }, (_, i) => [((i % 15) - 7) * 12, (Math.floor(i / 15) - 6) * 10]).sort(
     (a, b) => Math.hypot(...a) - Math.hypot(...b),
   );
+  // Where a label's box is looked at: corners and middles of its sides.
+  const RIM = [[-0.5, -0.5], [0, -0.5], [0.5, -0.5], [-0.5, 0], [0.5, 0], [-0.5, 0.5], [0, 0.5], [0.5, 0.5]];
   const ALONG = [0.5, 0.36, 0.64, 0.24, 0.76, 0.14, 0.86];
   const STEEP_DEGREES = 58;
   const ROADS_FROM_ZOOM = 13;
-  const MOST_OBSTACLES = 400;
   const SPACED_FROM_ZOOM = 15;
 
-  let container = null;
+  // A road's name may cover a few closed issues, but no open one.
+  const ROAD_COVER = 0.7;
 
-  const hits = (a, b) => !(b[2] < a[0] || b[0] > a[2] || b[3] < a[1] || b[1] > a[3]);
+  let container = null;
 
   function areaLabels() {
     const loose = x.map.getZoom() >= SPACED_FROM_ZOOM && x.isChinese() && x.state.layer !== "subdistricts";
@@ -33,22 +35,26 @@
         className: `label area${flat}${dimmed}${loose ? " loose" : ""}`,
         colour: under && under.colour,
         places: (under && under.colour ? DENSE : AROUND).map(([dx, dy]) => [at.x + dx, at.y + dy]),
-        allowed: under && under.colour ? (spot, width, height) => legible(area, under.colour, spot, width, height) : null,
+        flat: Boolean(flat),
+        spots: DENSE.map(([dx, dy]) => [at.x + dx / 2, at.y + dy / 2]),
+        area,
+        dense: densityOf(area.code),
         angle: 0,
         priority: 1000 + area.area_km2,
       };
     });
   }
 
+  const densityOf = (code) => x.layers.subdistricts.rowOf(code)?.per_km2 || 0;
+
   // On the choropleth a label has no halo: it must stand in its own area, and only on classes its colour suits.
-  function legible(area, colour, [left, top], width, height) {
-    const at = (dx, dy) => x.map.containerPointToLatLng([left + dx * width, top + dy * height]);
-    if (!x.pointer.contains(area, at(0, 0))) {
+  function legible({ area, colour }, space, [left, top], width, height) {
+    if (space.areaAt(left, top) !== area) {
       return false;
     }
     const outside = x.state.theme === "light" ? "#1B2226" : "#FFFFFF";
-    return [[-0.45, -0.4], [0.45, -0.4], [-0.45, 0.4], [0.45, 0.4]].every(([dx, dy]) => {
-      const other = x.pointer.areaAt(at(dx, dy));
+    return RIM.every(([dx, dy]) => {
+      const other = space.areaAt(left + dx * width, top + dy * height);
       const label = other ? x.layers.subdistricts.labelOf(other.code) : { colour: outside };
       return label === null || label.colour === colour;
     });
@@ -113,81 +119,92 @@
     };
   }
 
-  // Boxes that cover a label of this size here: one, or a chain along a tilted one.
-  function boxesAt([left, top], width, height, angle) {
-    if (Math.abs(angle) < 6) {
-      return [[left - width / 2 - 1, top - height / 2, left + width / 2 + 1, top + height / 2]];
-    }
-    const long = Math.max(width, height);
-    const short = Math.min(width, height);
-    const direction = (angle * Math.PI) / 180 + (height > width ? Math.PI / 2 : 0);
-    const steps = Math.max(1, Math.ceil((long - short) / (short * 0.6)));
-    return Array.from({ length: steps + 1 }, (_, i) => {
-      const t = (-0.5 + i / steps) * (long - short);
-      const px = left + Math.cos(direction) * t;
-      const py = top + Math.sin(direction) * t;
-      return [px - short / 2, py - short / 2, px + short / 2, py + short / 2];
-    });
-  }
-
-  function panelBoxes() {
-    const frame = x.map.getContainer().getBoundingClientRect();
-    return [...document.querySelectorAll("[data-covers]")]
-      .map((panel) => panel.getBoundingClientRect())
-      .filter((box) => box.width > 0)
-      .map((box) => [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top]);
-  }
-
-  function markBoxes(wanted) {
-    const placed = [...x.layers.issues.placed(), ...x.layers.points.placed()].filter(wanted);
-    if (placed.length > MOST_OBSTACLES) {
-      return [];
-    }
-    return placed.map(({ latLng, size }) => {
-      const at = x.map.latLngToContainerPoint(latLng);
-      const half = size / 2;
-      return [at.x - half, at.y - half, at.x + half, at.y + half];
-    });
-  }
-
   function build(label) {
     const names = label.lines.filter(Boolean).map((line, i) => x.element(i ? "small" : "span", {}, line));
-    const node = x.element("div", { class: label.className }, ...names);
+    const node = x.element("div", { class: label.className, "data-code": label.area?.code }, ...names);
     if (label.colour) {
       node.style.color = label.colour;
     }
     return node;
   }
 
-  function place(label, node, taken, soft) {
-    const size = x.map.getSize();
-    const width = node.offsetWidth;
-    const height = node.offsetHeight;
-    const overlaps = (boxes, obstacles) => obstacles.filter((other) => boxes.some((box) => hits(box, other))).length;
-    let spot = null;
-    let least = Infinity;
+  // Sizes in each look, measured together: the browser lays the page out once a look, not once a label.
+  const LOOKS = { normal: "", small: " small", callout: " callout" };
+
+  function measure(labels, look) {
+    for (const label of labels) {
+      label.node.className = label.className + LOOKS[look];
+    }
+    for (const label of labels) {
+      label.sizes = { ...label.sizes, [look]: [label.node.offsetWidth, label.node.offsetHeight] };
+    }
+  }
+
+  function dress(label, look) {
+    label.look = look;
+    label.node.className = label.className + LOOKS[look];
+  }
+
+  // The best of a label's places that covers at most `most` of the marks; null where there is none.
+  // With `whole`, an area's name keeps clear of the city's own line.
+  function bestSpot(label, space, most, whole) {
+    const [width, height] = label.sizes[label.look];
+    let [spot, least] = [null, Infinity];
     for (const candidate of label.places) {
-      const boxes = boxesAt(candidate, width, height, label.angle);
-      const within = boxes.every((b) => b[0] >= 0 && b[1] >= 0 && b[2] <= size.x && b[3] <= size.y);
-      const covered = within && overlaps(boxes, taken) === 0 ? overlaps(boxes, soft) : Infinity;
-      if (covered < least && (!label.allowed || label.allowed(candidate, width, height))) {
+      const boxes = x.labelSpace.boxesAt(candidate, width, height, label.angle);
+      const open = space.free(boxes) && (!whole || space.lies("inside", boxes[0]));
+      const covered = open ? space.cover(boxes) : Infinity;
+      if (covered <= most && covered < least && (!label.flat || legible(label, space, candidate, width, height))) {
         [spot, least] = [candidate, covered];
       }
       if (least === 0) {
         break;
       }
     }
-    // A label without halo cannot be read over marks: rather none.
-    if (!spot || (label.allowed && least > 1)) {
-      node.remove();
-      return;
-    }
-    taken.push(...boxesAt(spot, width, height, label.angle));
-    if (label.onAreas) {
-      suitArea(node, spot);
-    }
+    return spot;
+  }
+
+  function put(label, spot) {
     const origin = x.map.containerPointToLayerPoint(spot);
-    node.style.transform = `translate(${origin.x}px, ${origin.y}px) translate(-50%, -50%) rotate(${label.angle}deg)`;
+    label.node.style.transform =
+      `translate(${origin.x}px, ${origin.y}px) translate(-50%, -50%) rotate(${label.angle}deg)`;
+  }
+
+  function settle(label, space, most, { whole = false } = {}) {
+    const spot = bestSpot(label, space, most, whole);
+    if (!spot) {
+      return false;
+    }
+    space.take(x.labelSpace.boxesAt(spot, ...label.sizes[label.look], label.angle));
+    if (label.onAreas) {
+      suitArea(label.node, spot);
+    }
+    put(label, spot);
+    return true;
+  }
+
+  // In its own place, else there in a smaller type; what found no room is given back.
+  function placeInside(labels, space) {
+    return labels.filter((label) => {
+      if (settle(label, space, 0, { whole: true })) {
+        return false;
+      }
+      dress(label, "small");
+      if (settle(label, space, 0, { whole: true })) {
+        return false;
+      }
+      return true;
+    });
+  }
+
+  // With a halo a name can be read over marks, without one rather none.
+  function placeOver(labels, space) {
+    for (const label of labels) {
+      dress(label, "normal");
+      if (!settle(label, space, label.flat || x.state.aim ? 0 : Infinity)) {
+        label.node.remove();
+      }
+    }
   }
 
   // A road's name on the choropleth takes the colour that its area's class allows, without a halo.
@@ -205,13 +222,27 @@
       container = x.element("div", { class: "labels leaflet-zoom-hide", "aria-hidden": "true" });
       x.map.getPane("labels").append(container);
     }
-    const labels = [...areaLabels(), ...roadLabels()].sort((a, b) => b.priority - a.priority);
-    const nodes = labels.map(build);
-    container.replaceChildren(...nodes);
-    // Discs with a number are never written over; single symbols only where there is no other place.
-    const taken = [...panelBoxes(), ...markBoxes(({ kind }) => kind === "cluster")];
-    const soft = markBoxes(({ kind }) => kind !== "cluster");
-    labels.forEach((label, position) => place(label, nodes[position], taken, soft));
+    const byPriority = (a, b) => b.priority - a.priority;
+    const areas = areaLabels().sort(byPriority);
+    const roads = roadLabels().sort(byPriority);
+    for (const label of [...areas, ...roads]) {
+      label.node = build(label);
+      label.look = "normal";
+    }
+    container.replaceChildren(...[...areas, ...roads].map(({ node }) => node));
+    measure(areas, "small");
+    measure(areas, "callout");
+    measure([...areas, ...roads], "normal");
+    const space = x.labelSpace.survey();
+    const crowded = placeInside(areas, space).sort((a, b) => b.dense - a.dense || byPriority(a, b));
+    const { left, drawing } = x.callouts.place(crowded, space, { put, dress });
+    placeOver(left, space);
+    for (const label of roads) {
+      if (!settle(label, space, ROAD_COVER)) {
+        label.node.remove();
+      }
+    }
+    container.prepend(drawing);
   }
 
   x.labels = { draw };

@@ -18,6 +18,7 @@
   const ORDER = ["layers", "badge", "status", "zoom", "legend", "time", "scale", "attribution"];
 
   const frame = document.getElementById("frame");
+  const map = frame.querySelector(".folium-map");
   const corners = new Map();
   const panels = new Map();
 
@@ -37,13 +38,14 @@
   function arrange() {
     const size = sizeName();
     frame.dataset.size = size;
+    frame.dataset.aim = String(x.state.aim);
     const wall = x.state.page === "wall" ? { zoom: "top-left", scale: "bottom-right" } : {};
     const places = { wide: { ...WIDE, ...x.city.panel_corners }, medium: { ...MEDIUM }, narrow: { ...NARROW } }[size];
     Object.assign(places, wall);
     for (const name of CORNERS) {
       if (!corners.has(name)) {
         corners.set(name, x.element("div", { class: `corner ${name}` }));
-        frame.append(corners.get(name));
+        frame.insertBefore(corners.get(name), map); // so that Tab comes to the panels first, then to the map
       }
     }
     if (size === "wide" && crowded()) {

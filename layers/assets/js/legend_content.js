@@ -299,7 +299,9 @@
   }
 
   function plainLegend() {
-    const title = x.layers.issues.byGroup() ? "legend_groups" : x.shows("open") ? "legend_issues" : "legend_points";
+    const { marks: grouped } = x.feed.data;
+    const byGroup = x.layers.issues.byGroup() && !(grouped && grouped.mode === "clusters");
+    const title = byGroup ? "legend_groups" : x.shows("open") ? "legend_issues" : "legend_points";
     const { open, closed, marks, allPoints } = x.feed.data;
     const clustered = [open, closed, marks, x.feed.data.points || allPoints].some((answer) => answer && answer.mode === "clusters");
     const single = x.layers.issues.byGroup() ? "legend_groups_unit" : "legend_marks_unit";

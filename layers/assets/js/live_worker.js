@@ -4,6 +4,7 @@
 const ports = new Set();
 let source = null;
 let last = null;
+let broken = false;
 
 function tell(message) {
   for (const port of ports) {
@@ -16,8 +17,12 @@ function open() {
     return;
   }
   source = new EventSource("/api/stream");
-  source.onopen = () => tell({ kind: "open" });
+  source.onopen = () => {
+    broken = false;
+    tell({ kind: "open" });
+  };
   source.onerror = () => {
+    broken = true;
     tell({ kind: "error" });
     // A refused connection is final for an EventSource: make a new one after a while.
     if (source.readyState === EventSource.CLOSED) {
@@ -58,6 +63,9 @@ self.onconnect = (connection) => {
   if (last) {
     // Only the number: a tab opened later did not miss the arrivals, they are in its first picture.
     port.postMessage({ kind: "revision", data: { revision: last.data.revision, issues: [] } });
+  }
+  if (broken) {
+    port.postMessage({ kind: "error" });
   }
   open();
 };

@@ -67,32 +67,18 @@
     return area ? { kind: "subdistrict", record: area } : null;
   }
 
-  function geometryOf({ kind, record }) {
-    if (kind === "subdistrict") {
-      return record.geometry;
-    }
-    if (kind === "road") {
-      return { type: "LineString", coordinates: record.segment.coordinates };
-    }
-    return null;
-  }
-
   function hover(point) {
     const found = at(point);
-    x.tip.hide();
     x.map.getContainer().classList.toggle("over-feature", Boolean(found));
-    if (!found) {
-      return;
+    if (found) {
+      x.highlight.show(found, { point });
+    } else {
+      x.highlight.hide();
     }
-    const geometry = geometryOf(found);
-    if (geometry) {
-      x.tip.trace(geometry);
-    }
-    x.tip.show(x.cardContent.tipLines(found), point);
   }
 
   function open(found) {
-    x.tip.hide();
+    x.highlight.hide();
     if (!found) {
       x.card.close();
     } else if (found.kind === "cluster") {
@@ -116,7 +102,7 @@
     });
     map.on("mouseout movestart", () => {
       clearTimeout(timer);
-      x.tip.hide();
+      x.highlight.hide();
     });
     map.on("click", (event) => {
       clearTimeout(timer);

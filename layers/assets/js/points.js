@@ -16,7 +16,7 @@
     function drawPoint(point, renderer) {
       const latLng = L.latLng(point.lat, point.lon);
       x.marks.symbol("marks", renderer, latLng, point.state, factor()).addTo(group);
-      placed.push({ kind: "point", latLng, size: options.states[point.state].size_px, record: point });
+      placed.push({ kind: "point", latLng, size: options.states[point.state].size_px * factor(), record: point });
     }
 
     function drawCluster(entry, renderer) {
@@ -25,7 +25,7 @@
       const appearance = { count: entry.count, colour: look.colour, ink: look.ink, halo: look.halo, warning };
       const latLng = L.latLng(entry.lat, entry.lon);
       x.marks.cluster("marks", renderer, latLng, appearance).addTo(group);
-      placed.push({ kind: "cluster", latLng, size: 36, record: entry });
+      placed.push({ kind: "cluster", latLng, size: 2 * x.marks.clusterRadius(entry.count) + 3, record: entry });
     }
 
     function draw() {
@@ -37,7 +37,7 @@
       }
       const renderer = x.layers.basemap.renderer("marks", true);
       if (answer.mode === "clusters") {
-        answer.clusters.forEach((entry) => drawCluster(entry, renderer));
+        x.marks.apart(answer.clusters, map).forEach((entry) => drawCluster(entry, renderer));
       } else {
         [...answer.points]
           .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state))

@@ -93,6 +93,17 @@
       return least;
     }
 
-    return { options, draw, restyle, nearest, widthOf, rowOf: (code) => rows.get(code) };
+    // Colour and width of a highlighted road's own line, where this layer draws it in one class; else null.
+    function outlineOf({ kind, record }) {
+      if (kind !== "road" || x.state.layer !== "roads") {
+        return null;
+      }
+      const own = x.city.roads.segments.filter((segment) => segment.road === record.segment.road);
+      const classes = new Set(own.filter((segment) => segments.has(segment.code)).map(({ code }) => segments.get(code).class));
+      const widest = classes.size ? Math.max(...classes) : 0;
+      return classes.size === 1 ? { colour: options.colours[x.state.theme][widest], width: widthOf(widest) } : null;
+    }
+
+    return { options, draw, restyle, nearest, outlineOf, widthOf, rowOf: (code) => rows.get(code) };
   };
 })(window.xunjie);

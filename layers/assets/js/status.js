@@ -17,11 +17,12 @@
     x.layout.add("status", node);
   }
 
+  const isOld = () => staleSince !== null && Date.now() - staleSince >= LONG_STALE_MS;
+
   function freshness() {
     const { stale, asOf, embedded, page } = x.state;
     if (stale && page === "map") {
-      const old = Date.now() - staleSince > LONG_STALE_MS ? " old" : "";
-      return x.element("p", { class: `pill stale${old}` }, x.element("i", {}), x.say("stale", { at: x.numbers.dayAndTime(asOf) }));
+      return x.element("p", { class: `pill stale${isOld() ? " old" : ""}` }, x.element("i", {}), x.say("stale", { at: x.numbers.dayAndTime(asOf) }));
     }
     if (embedded || page === "wall" || !asOf) {
       return null;
@@ -66,6 +67,14 @@
     draw();
   }
 
+  let growOld = null;
+  function redraw() {
+    if (node) {
+      draw();
+    }
+    x.emit("freshness");
+  }
+
   x.on("failed", (list) => {
     failures = list;
     if (node) {
@@ -76,10 +85,10 @@
   x.on("stale", (stale) => {
     staleSince = stale ? staleSince || Date.now() : null;
     x.state.stale = stale;
-    if (node) {
-      draw();
-    }
+    clearTimeout(growOld);
+    growOld = stale ? setTimeout(redraw, LONG_STALE_MS - (Date.now() - staleSince)) : null;
+    redraw();
   });
 
-  x.status = { draw, announce };
+  x.status = { draw, announce, isOld };
 })(window.xunjie);

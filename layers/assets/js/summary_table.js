@@ -18,10 +18,11 @@
     return [];
   }
 
-  function trace(kind, code) {
-    if (kind === "subdistrict") {
-      const area = x.city.areas.items.find((entry) => entry.code === code);
-      x.tip.trace(area.geometry);
+  // What has the focus is highlighted like what is under the pointer.
+  function focused(kind, code) {
+    const found = x.highlight.find(kind, code);
+    if (found) {
+      x.highlight.show(found);
     }
   }
 
@@ -43,8 +44,8 @@
       {
         type: "button",
         tabindex: position === current ? "0" : "-1",
-        onfocus: () => trace(kind, row.code),
-        onblur: () => x.tip.hide(),
+        onfocus: () => focused(kind, row.code),
+        onblur: () => x.highlight.hide(),
         onclick: () => x.drill.pick(kind, row.code),
       },
       x.nameOf(row.name) || x.say("unnamed_road"),

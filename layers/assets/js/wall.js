@@ -43,7 +43,7 @@
       resize();
       draw();
     });
-    x.on("stale", drawHeader);
+    x.on("freshness", drawHeader);
     x.on("picture", firstView);
     followClock();
   }
@@ -88,7 +88,7 @@
       x.element("p", { class: "campaign" }, x.nameOf(campaign.name)),
       x.element(
         "p",
-        { class: `clock${stale ? " stale" : ""}` },
+        { class: `clock${stale ? " stale" : ""}${x.status.isOld() ? " old" : ""}` },
         x.element("i"),
         x.say(stale ? "wall_stale" : "wall_live"),
         x.element("b", {}, x.numbers.dayAndTime(asOf)),
@@ -97,6 +97,8 @@
   }
 
   function drawOverview() {
+    const [west, south, east, north] = x.city.bounds;
+    parts.strip.classList.toggle("whole", x.map.getBounds().contains([[south, west], [north, east]]));
     parts.overview.replaceChildren(x.element("h2", {}, x.say("home")), x.overview());
   }
 

@@ -9,6 +9,20 @@
 
   const star = () => (x.feed.data.summary && x.feed.data.summary.synthetic ? "*" : "");
 
+  // Row and feature highlight each other, for a wall that has a pointer.
+  function linked(row, kind, code) {
+    row.dataset.place = `${kind}:${code}`;
+    row.addEventListener("pointerenter", () => x.highlight.named(kind, code));
+    row.addEventListener("pointerleave", () => x.highlight.hide());
+    return row;
+  }
+
+  x.on("highlight", ({ kind, code }) => {
+    for (const row of document.querySelectorAll(".wall-right tr[data-place]")) {
+      row.classList.toggle("lit", row.dataset.place === `${kind}:${code}`);
+    }
+  });
+
   function rankedRow(row, value, share, colour) {
     const bar = element("i");
     bar.style.width = `${Math.max(2, share * 100)}%`;
@@ -45,7 +59,7 @@
         "table",
         {},
         element("thead", {}, element("tr", {}, head.map((name) => element(name ? "th" : "td", name ? { scope: "col" } : {}, name ? say(name) : "")))),
-        element("tbody", {}, rows.map((row) => rankedRow(row, row[key], row[key] / top, colours[row.class]))),
+        element("tbody", {}, rows.map((row) => linked(rankedRow(row, row[key], row[key] / top, colours[row.class]), byRoad ? "road" : "subdistrict", row.code))),
       ),
     );
   }
