@@ -27,6 +27,7 @@ from data.store.bulk_insert import insert_tuples
 from data.store.collector import collector_at_rest
 from data.store.database import Store, read_meta, set_meta
 from data.store.events import Kind, Pending
+from data.store.meta_seal import seal_meta
 from data.store.projection import STATUS_NAMES
 from data.store.schema import ISSUE, TRANSITION, make_missing_indexes
 from geo.city import City
@@ -74,6 +75,7 @@ def load_blocks(
     if several:
         with store.writing() as connection:
             make_missing_indexes(connection)
+            seal_meta(connection)
     return count
 
 
@@ -81,6 +83,7 @@ def _without_scattered_index(connection: Connection) -> None:
     for index in ISSUE.indexes:
         if index.name == "issue_register":
             index.drop(connection, checkfirst=True)
+    seal_meta(connection)  # the schema is sealed too
 
 
 def _add(
