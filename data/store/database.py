@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, insert, inspect, select, update
+from sqlalchemy import Connection, insert, inspect, select
 
 from data.store.engine import Backend, backend_of
 from data.store.events import Event
 from data.store.file_seal import break_seal, seal_file
 from data.store.listening import Listener
-from data.store.meta_seal import is_sealed, refuse_broken_seal, seal_meta, seal_problem
+from data.store.meta_seal import change_meta, is_sealed, seal_meta, seal_problem
 from data.store.migrations import migrate, refuse_newer
 from data.store.schema import EVENT, ISSUE, META, METADATA, SCHEMA_VERSION, make_missing_indexes
 from data.writer_meter import METER
@@ -143,10 +143,7 @@ def layers_must_agree(connection: Connection, city: City) -> Meta:
 
 def set_meta(connection: Connection, **values: object) -> None:
     """Change what the store says of itself, within the transaction of `connection`; StoreError if it is damaged."""
-    refuse_broken_seal(connection)
-    for key, value in values.items():
-        connection.execute(update(META).where(META.c.key == key).values(value=str(value)))
-    seal_meta(connection)
+    change_meta(connection, {key: str(value) for key, value in values.items()})
 
 
 def read_events(connection: Connection, *, issue_id: str | None = None) -> Iterator[Event]:

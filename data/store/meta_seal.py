@@ -7,10 +7,11 @@ indexes, triggers) is sealed along, under the key `tables`.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Final
 
 import orjson
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from data.store.schema import META
 from geo.errors import StoreError
@@ -20,9 +21,12 @@ TABLES: Final = "tables"
 OWN_KEYS: Final = frozenset({SEAL, TABLES})
 """Keys that belong to this database rather than to its content: a backup leaves them out, a restore makes them anew."""
 
+_DAMAGED: Final = "the table meta of the store is damaged: its seal does not fit; restore a backup"
+_CHANGE: Final = update(META).where(META.c.key == bindparam("at")).values(value=bindparam("to"))
+
 
 def seal_meta(connection: Connection) -> None:
-    """Write the seal that fits what `meta` holds now, within the transaction of `connection`."""
+    """Write the seal that fits what `meta` and the schema are now, within the transaction of `connection`."""
     values = _values(connection)
     own = {key: values.pop(key) for key in OWN_KEYS & values.keys()}
     wanted = {} if (tables := _tables_hash(connection)) is None else {TABLES: tables}
@@ -30,6 +34,17 @@ def seal_meta(connection: Connection) -> None:
     if wanted != own:
         connection.execute(delete(META).where(META.c.key.in_(sorted(OWN_KEYS))))
         connection.execute(insert(META), [{"key": key, "value": value} for key, value in wanted.items()])
+
+
+def change_meta(connection: Connection, changes: Mapping[str, str]) -> None:
+    """Change values and the seal with them, within the transaction of `connection`. Raises StoreError where what stands
+    there does not fit its seal: sealing it anew would hide the damage."""
+    values = _values(connection)
+    if values.pop(SEAL, None) != _hash(values):
+        raise StoreError(_DAMAGED)
+    values |= changes
+    written = [{"at": key, "to": value} for key, value in {**changes, SEAL: _hash(values)}.items()]
+    connection.execute(_CHANGE, written)
 
 
 def is_sealed(connection: Connection) -> bool:
@@ -44,16 +59,10 @@ def seal_problem(connection: Connection) -> str | None:
     if found is None:
         return "the table meta of the store is not sealed; start the program once to seal it"
     if found != _hash(values):
-        return "the table meta of the store is damaged: its seal does not fit; restore a backup"
+        return _DAMAGED
     if values.get(TABLES) != _tables_hash(connection):
         return "the tables, indexes or triggers of the store were changed; restore a backup"
     return None
-
-
-def refuse_broken_seal(connection: Connection) -> None:
-    """Raises StoreError where what stands in `meta` does not fit its seal: sealing anew would hide the damage."""
-    if is_sealed(connection) and (problem := seal_problem(connection)) is not None:
-        raise StoreError(problem)
 
 
 def _values(connection: Connection) -> dict[str, str]:

@@ -37,6 +37,7 @@ from tests.strategies import issue_drafts
 
 CITY = small_city()
 ROOT = Path(__file__).resolve().parents[3]
+SCHEMA = b'"schema_version": %d' % SCHEMA_VERSION
 Forge = Callable[[dict[str, bytes]], None]
 
 
@@ -260,8 +261,8 @@ def without_last_event(content: dict[str, bytes]) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (in_manifest(b'"schema_version": 1', b'"schema_version": 99'), "use a newer release"),
-        (in_manifest(b'"schema_version": 1', b'"schema_version": 0'), "then start this one"),
+        (in_manifest(SCHEMA, b'"schema_version": 99'), "use a newer release"),
+        (in_manifest(SCHEMA, b'"schema_version": 0'), "then start this one"),
         (in_manifest(b'"format": 1', b'"format": 2'), "use the release that made it"),
         (in_manifest(b'"description"', b'"beschreibung"'), "has other tables"),
         (in_manifest(b'"events": 3', b'"events": 4'), "its log does not end where its manifest says"),

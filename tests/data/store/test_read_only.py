@@ -181,7 +181,7 @@ def test_a_closed_store_is_read_without_the_right_to_write(folder: Path, city: C
         store = reader(folder, city)
         assert events_in(store) == 1
         store.close()
-    assert sorted(path.name for path in folder.iterdir()) == ["x.db", "x.db.lock"]
+    assert sorted(path.name for path in folder.iterdir()) == ["x.db", "x.db.lock", "x.db.seal"]
 
 
 def test_while_such_a_reader_reads_nobody_begins_to_write(folder: Path, city: City) -> None:
