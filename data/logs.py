@@ -32,7 +32,7 @@ class TextLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One record; only an error's places take further lines."""
         line = f"{_moment(record):%Y-%m-%d %H:%M:%SZ} {record.levelname} {record.name}: {_one_line(_message(record))}"
-        return line if record.exc_info is None else f"{line}\n  {_places(record.exc_info)}"
+        return line if not record.exc_info else f"{line}\n  {_places(record.exc_info)}"
 
 
 class JsonLines(logging.Formatter):
@@ -49,7 +49,7 @@ class JsonLines(logging.Formatter):
         if (identity := REQUEST_ID.get()) is not None:
             entry["request_id"] = identity
         entry |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
-        if record.exc_info is not None:
+        if record.exc_info:
             entry["error"] = _places(record.exc_info)
         return orjson.dumps(entry, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import os
 import threading
 import time
@@ -51,6 +52,8 @@ class Served:
 def served(tmp_path: Path, bare_city: Path) -> Iterator[Served]:
     made = Served(tmp_path, bare_city)
     port = free_port()
+    access = logging.getLogger("xunjie.access")  # the server is in our process: its lines would be among the command's
+    access.disabled = True
     server = uvicorn.Server(uvicorn.Config(application(), host="127.0.0.1", port=port, log_level="warning"))
     with mock.patch.dict(os.environ, made.environ):
         thread = threading.Thread(target=server.run)
@@ -60,6 +63,7 @@ def served(tmp_path: Path, bare_city: Path) -> Iterator[Served]:
             time.sleep(0.01)
     runtime().store.announce(f"http://127.0.0.1:{port}")
     yield made
+    access.disabled = False
     server.should_exit = True
     thread.join(15)
     assert not thread.is_alive()
