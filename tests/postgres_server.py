@@ -153,11 +153,16 @@ class PostgresServer:
 
     def remove(self) -> None:
         """Stop the server and take away everything it wrote."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self.running:
             self.resume()
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait(60)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and not stopped since."""
+        return self._process is not None and self._process.poll() is None
 
     @property
     def log(self) -> str:

@@ -36,7 +36,8 @@ function open() {
   });
   // While the server has lost its database the picture may be old, as without a connection.
   source.addEventListener("health", (event) => {
-    tell({ kind: JSON.parse(event.data).status === "ready" ? "open" : "error" });
+    broken = JSON.parse(event.data).status !== "ready";
+    tell({ kind: broken ? "error" : "open" });
   });
 }
 
