@@ -33,6 +33,12 @@ def ledger(folder: Path, *rows: str) -> Path:
     return path
 
 
+def said_by_the_command(capsys: pytest.CaptureFixture[str]) -> str:
+    """Standard error without the lines of the server's log, which in these tests is the same process."""
+    lines = capsys.readouterr().err.splitlines(keepends=True)
+    return "".join(line for line in lines if " xunjie." not in line)
+
+
 class Served:
     """A running server on a store, and the commands as another process would run them."""
 
@@ -81,7 +87,7 @@ def test_a_good_file_comes_in_and_is_seen_at_once(served: Served, capsys: pytest
 
 def test_one_bad_row_keeps_the_file_out(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     assert served.run("import", ledger(served.folder, GOOD, BAD)) == 1
-    said = capsys.readouterr().err
+    said = said_by_the_command(capsys)
     assert "row 3, column type: got 'nonsense'" in said
     assert "1 rows cannot be taken, nothing was written. With --keep-good the other 1 rows are written" in said
     assert len(served.runtime.snapshot.issues) == 0
@@ -120,11 +126,11 @@ def test_a_refusal_is_the_sentence_of_the_direct_way(
         file.write_text("a,b\n1,2\n", encoding="utf-8")
     given = [str(file) if argument == "LEDGER" else argument for argument in arguments]
     assert served.run("import", *given) == 1
-    through = capsys.readouterr().err
+    through = said_by_the_command(capsys)
     assert said in through
     direct = {**served.environ, "XUNJIE_DATABASE_URL": f"sqlite:///{served.folder / 'other.db'}"}
     assert main(["import", *given], direct) == 1
-    assert capsys.readouterr().err == through
+    assert said_by_the_command(capsys) == through
 
 
 def test_a_known_uuid_with_other_content_is_refused(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,20 +138,20 @@ def test_a_known_uuid_with_other_content_is_refused(served: Served, capsys: pyte
     assert served.run("export", served.folder / "out.geojson") == 0
     capsys.readouterr()
     assert served.run("import", served.folder / "out.geojson") == 1
-    said = capsys.readouterr().err
+    said = said_by_the_command(capsys)
     assert "other content" in said
     assert len(said.splitlines()) == 1
 
 
 def test_a_file_without_rows_is_refused(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     assert served.run("import", ledger(served.folder)) == 1
-    assert "no row to import" in capsys.readouterr().err
+    assert "no row to import" in said_by_the_command(capsys)
 
 
 def test_the_file_of_another_city_is_refused(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     chicago = Path(__file__).resolve().parents[2] / "data" / "cities" / "chicago"
     assert served.run("import", ledger(served.folder, GOOD), XUNJIE_CITY=str(chicago)) == 1
-    assert "city: got" in capsys.readouterr().err
+    assert "city: got" in said_by_the_command(capsys)
 
 
 def test_a_file_over_the_cap_is_refused_before_it_is_sent(
@@ -153,14 +159,14 @@ def test_a_file_over_the_cap_is_refused_before_it_is_sent(
 ) -> None:
     monkeypatch.setattr("data.commands.through_server.MOST_SENT_BYTES", 50)
     assert served.run("import", ledger(served.folder, GOOD)) == 1
-    assert "while a server runs" in capsys.readouterr().err
+    assert "while a server runs" in said_by_the_command(capsys)
 
 
 def test_a_holder_that_does_not_answer_is_one_sentence(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     address = f"http://127.0.0.1:{free_port()}"
     served.runtime.store.announce(address)
     assert served.run("import", ledger(served.folder, GOOD)) == 1
-    said = capsys.readouterr().err
+    said = said_by_the_command(capsys)
     assert f"nothing answers at {address}" in said
     assert len(said.splitlines()) == 1
 
@@ -193,7 +199,7 @@ def test_a_stranger_at_the_address_is_one_sentence(
         assert served.run("import", ledger(served.folder, GOOD)) == 1
         stranger.shutdown()
         thread.join(10)
-    error = capsys.readouterr().err
+    error = said_by_the_command(capsys)
     assert said in error
     assert len(error.splitlines()) == 1
 
@@ -201,7 +207,7 @@ def test_a_stranger_at_the_address_is_one_sentence(
 def test_without_an_address_the_holder_is_named(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     served.runtime.store.announce("")
     assert served.run("import", ledger(served.folder, GOOD)) == 1
-    assert f"is being written by process {os.getpid()}; stop it first" in capsys.readouterr().err
+    assert f"is being written by process {os.getpid()}; stop it first" in said_by_the_command(capsys)
 
 
 BINARY = {"Content-Type": "application/octet-stream"}
