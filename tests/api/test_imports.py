@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import os
 import threading
 import time
@@ -48,8 +49,9 @@ class Served:
 
 
 @pytest.fixture
-def served(tmp_path: Path, bare_city: Path) -> Iterator[Served]:
+def served(tmp_path: Path, bare_city: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     made = Served(tmp_path, bare_city)
+    monkeypatch.setattr("api.observing._LOG", logging.getLogger("silent"))  # it shares this process's standard error
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(application(), host="127.0.0.1", port=port, log_level="warning"))
     with mock.patch.dict(os.environ, made.environ):

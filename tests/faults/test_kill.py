@@ -136,7 +136,8 @@ def old_store(file: Path, issues: int) -> None:
     with sqlite3.connect(file) as connection:
         connection.executescript(
             "ALTER TABLE issue DROP COLUMN version; DROP TABLE issue_change; "
-            "UPDATE meta SET value = '1' WHERE key = 'schema_version'; PRAGMA wal_checkpoint(TRUNCATE)"
+            "UPDATE meta SET value = '1' WHERE key = 'schema_version'; "
+            "DELETE FROM meta WHERE key IN ('seal', 'tables'); PRAGMA wal_checkpoint(TRUNCATE)"
         )
     connection.close()
 
