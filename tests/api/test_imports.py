@@ -55,8 +55,9 @@ class Served:
 
 
 @pytest.fixture
-def served(tmp_path: Path, bare_city: Path) -> Iterator[Served]:
+def served(tmp_path: Path, bare_city: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     made = Served(tmp_path, bare_city)
+    monkeypatch.setattr("api.observing._LOG", logging.getLogger("silent"))  # it shares this process's standard error
     port = free_port()
     access = logging.getLogger("xunjie.access")  # the server is in our process: its lines would be among the command's
     access.disabled = True
