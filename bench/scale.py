@@ -180,7 +180,8 @@ class _Peer:
         if f.until is not None:
             terms.append(("reported_us", "<", to_us(f.until)))
         if f.bbox is not None:
-            west, south, east, north = (round(edge * 1e7) for edge in f.bbox)
+            west, south = (int(np.ceil(edge * 1e7)) for edge in f.bbox[:2])
+            east, north = (int(np.floor(edge * 1e7)) for edge in f.bbox[2:])
             terms += [("lon_e7", ">=", west), ("lon_e7", "<=", east), ("lat_e7", ">=", south), ("lat_e7", "<=", north)]
         return terms
 
