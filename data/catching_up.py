@@ -56,8 +56,11 @@ def read_snapshot(store: Store, city: City, *, only: Select[tuple[int]] | None =
             raise StoreError(f"a table of the store is damaged ({error}); restore a backup") from None
 
 
-def open_snapshot(store: Store, city: City, columns: Path) -> Snapshot:
-    """The store as it stands: from the arrays kept in the file `columns` and what came later, else read whole."""
+def open_snapshot(store: Store, city: City, columns: Path) -> tuple[Snapshot, int]:
+    """The store as it stands: from the arrays kept in the file `columns` and what came later, else read whole.
+
+    With it the `seq` at which the file stands; −1 without a file that could be used.
+    """
     kept = read_columns(columns, city)
     if kept is not None:
         with store.reading() as connection:
@@ -65,8 +68,8 @@ def open_snapshot(store: Store, city: City, columns: Path) -> Snapshot:
             if head == kept.head:  # the chain of hashes says that the log up to here is the one they were made of
                 growing = {name: Growing(values) for name, values in kept.arrays.items()}
                 point = (kept.revision, kept.seq, kept.head)
-                return caught_up(_with_rest(connection, store, city, point, kept.arrays, growing), store)[0]
-    return read_snapshot(store, city)
+                return caught_up(_with_rest(connection, store, city, point, kept.arrays, growing), store)[0], kept.seq
+    return read_snapshot(store, city), -1
 
 
 def keep_columns(snapshot: Snapshot, columns: Path) -> None:

@@ -59,8 +59,7 @@ class Runtime:
         if with_demo and empty and city.demo is not None:
             self._load_demo()
         self._columns = settings.columns_file_for(store.file, store.place)
-        self._snapshot = open_snapshot(store, city, self._columns)
-        self._kept_seq = -1
+        self._snapshot, self._kept_seq = open_snapshot(store, city, self._columns)
         self._keeper = threading.Thread(target=self._keep, name="xunjie-columns")
         self._keeper.start()
         self._queue = WriterQueue(self._writer, self.catch_up)

@@ -50,13 +50,16 @@ def same(one: Snapshot, two: Snapshot) -> None:
 
 def test_what_was_kept_is_what_the_store_holds(live: Runtime, city: City, file: Path) -> None:
     assert read_columns(file, city) is not None
-    same(open_snapshot(live.store, city, file), read_snapshot(live.store, city))
+    opened, kept_seq = open_snapshot(live.store, city, file)
+    same(opened, read_snapshot(live.store, city))
+    assert kept_seq == opened.seq
 
 
 def test_what_came_later_is_caught_up_with(live: Runtime, city: City, file: Path) -> None:
     fill(live, 5)
-    opened = open_snapshot(live.store, city, file)
+    opened, kept_seq = open_snapshot(live.store, city, file)
     assert len(opened.issues) == 10
+    assert kept_seq < opened.seq
     same(opened, read_snapshot(live.store, city))
 
 
@@ -77,7 +80,9 @@ def test_a_file_of_another_log_is_not_taken(live: Runtime, city: City, file: Pat
     assert write_columns(file, city, replace(kept, head="0" * 64))
     assert read_columns(file, city) is not None
     fill(live)
-    same(open_snapshot(live.store, city, file), read_snapshot(live.store, city))
+    opened, kept_seq = open_snapshot(live.store, city, file)
+    same(opened, read_snapshot(live.store, city))
+    assert kept_seq == -1
 
 
 @pytest.mark.parametrize("change", [{"time_zone": "America/Chicago"}, {"layer_version": "other"}, {"code": "other"}])
