@@ -12,7 +12,6 @@ from api.operation import flag
 from api.schemas import BOOLEAN, BOUND, COUNT, STRING, TEXT, nullable, record
 from api.view import View
 from geo.campaign import Register
-from geo.filter import IssueFilter
 from geo.selection import OVERDUE
 
 _DAY_US = 86_400_000_000
@@ -68,32 +67,32 @@ def _points(view: View) -> Json:
 
 def _register(view: View, register: Register, *, shown: bool) -> Json:
     """A register as it stands now: no key of the filter but the campaign touches it."""
-    whole = View(view.snapshot, IssueFilter(view.campaign.code, register.code, view.now), view.now)
+    counts, position = view.snapshot.registers_at(view.now), view.city.register_index[register.code]
     return {
         "name": register.name,
         "note": register.note,
-        "total": whole.totals.total,
+        "total": counts.total(position),
         "bound": register.bound,
-        "rectified": whole.totals.rectified if shown else None,
-        "in_progress": whole.totals.in_progress if shown else None,
+        "rectified": counts.rectified(position) if shown else None,
+        "in_progress": counts.in_progress(position) if shown else None,
     }
 
 
 def _overdue(view: View) -> Json:
-    overdue = view.stages == OVERDUE
-    places = view.issues.subdistrict[overdue]
-    oldest = view.issues.due_us[overdue].min() if overdue.any() else None
+    rows = np.flatnonzero(view.stages == OVERDUE)
+    places = np.bincount(view.issues.subdistrict[rows].astype(np.int64) + 1)
+    oldest = view.issues.due_us[rows].min() if len(rows) else None
     return {
         "oldest_overdue_days": None if oldest is None else int((view.as_of_us - int(oldest)) // _DAY_US),
-        "overdue_subdistricts": len(np.unique(places[places >= 0])),
+        "overdue_subdistricts": int(np.count_nonzero(places[1:])),
     }
 
 
 def _is_synthetic(view: View) -> bool:
     """Whether anything counted here, whatever the filter, was invented: an issue of the register, or a point."""
-    of_register = view.issues.register == view.city.register_index[view.register.code]
+    invented = view.snapshot.registers_at(view.now).synthetic[view.city.register_index[view.register.code]]
     of_campaign = view.snapshot.points.campaign == view.city.campaign_index[view.campaign.code]
-    return bool(view.issues.synthetic[of_register].any() or view.snapshot.points.synthetic[of_campaign].any())
+    return bool(invented or view.snapshot.points.synthetic[of_campaign].any())
 
 
 _POINT_KEYS = (

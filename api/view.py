@@ -10,7 +10,6 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from api.heat import city_cap
 from data.snapshot import Snapshot
 from geo.campaign import Campaign, Register
 from geo.city import City
@@ -78,11 +77,6 @@ class View:
     def totals(self) -> IssueTotals:
         """Totals of the selected issues."""
         return issue_totals(self.tally)
-
-    @cached_property
-    def heat_cap(self) -> float:
-        """The kernel density (per km²) at which the heat's colours end."""
-        return city_cap(self.city, self.issues, self.stages)
 
     @cached_property
     def points(self) -> Bools:

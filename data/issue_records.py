@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from data.store.database import Store
 from data.store.schema import ISSUE, TRANSITION
@@ -64,6 +64,28 @@ class IssueRecords:
         texts: dict[str, Any] = {name: _objects(columns[name]) for name in _TEXTS}
         floats: dict[str, Any] = {name: np.array(columns[name], np.float64) for name in _FLOATS}
         return Details(**texts, **floats, recorded_us=np.array(columns["recorded_us"], np.int64))
+
+    def names(self, positions: NDArray[np.integer]) -> tuple[list[str], dict[int, str]]:
+        """The numbers of these positions (ascending), in their order; and the UUIDs of those, by place in that order,
+        for which `position` of their number is another issue's."""
+        wanted = self._row_numbers(positions)
+        numbers: list[str] = []
+        ids: list[str] = []
+        first: dict[str, int] = {}
+        with self._store.reading() as connection:
+            for start in range(0, len(wanted), _AT_ONCE):
+                query = select(ISSUE.c.row, ISSUE.c.id, ISSUE.c.number).where(_among(wanted[start : start + _AT_ONCE]))
+                asked = set(wanted[start : start + _AT_ONCE].tolist())
+                found = [row for row in connection.execute(query.order_by(ISSUE.c.row)) if row.row in asked]
+                numbers += [row.number for row in found]
+                ids += [row.id for row in found]
+                of_number = select(ISSUE.c.number, func.min(ISSUE.c.row)).group_by(ISSUE.c.number)
+                first |= dict(
+                    tuple(row)
+                    for row in connection.execute(of_number.where(ISSUE.c.number.in_({row.number for row in found})))
+                )
+        called = enumerate(zip(wanted.tolist(), numbers, strict=True))
+        return numbers, {at: ids[at] for at, (row, number) in called if first[number] != row}
 
     def position(self, identity: str, n: int) -> int:
         """Position among the first `n` of the issue with that UUID or number (of several with one number the first).
