@@ -13,7 +13,7 @@ from api.heat import CAP, city_cap, shares_of_cap
 from api.operation import choice
 from api.schemas import BBOX, COUNT, INTEGER, LAT, LON, NUMBER, STRING, listing, nullable, record
 from api.view import View
-from api.viewport import ZOOM, BBox, grid_of, meet, viewport
+from api.viewport import ZOOM, BBox, grid_of, grown, meet, viewport
 from geo.cells import cell_counts, cell_size_m
 from geo.crs import metric_to_lonlat
 from geo.heat_surface import BANDWIDTH_M, heat_bounds
@@ -23,6 +23,7 @@ MOST_CELLS: Final = 1_200
 
 _MOST_PIXELS: Final = 160
 _FINEST_M: Final = 100.0
+_ASKEW: Final = 1.5  # more than √2: the corner of a square grid turned any way
 PART: Final = choice("part", "rows (counts), raster (densities) or both", ("both", "rows", "raster"), default="both")
 
 
@@ -38,7 +39,7 @@ def cells(view: View, own: Mapping[str, Any]) -> Json:
         answer |= _rows(view, zoom)
     if own["part"] != "rows":
         cap = own["cap"] or city_cap(view)
-        answer |= {"cap": cap, "raster": _raster(view, box, cap)}
+        answer |= {"cap": cap, "felt": _felt(view, box), "raster": _raster(view, box, cap)}
     return answer
 
 
@@ -48,6 +49,11 @@ def _rows(view: View, zoom: int) -> Json:
     digits = 6 if size_m < _FINEST_M else 5  # a metre is exact enough for the middle of a large cell
     rows = zip(np.round(lon, digits).tolist(), np.round(lat, digits).tolist(), found.count.tolist(), strict=True)
     return {"cell_m": size_m, "total": int(found.count.sum()), "rows": list(rows)}
+
+
+def _felt(view: View, box: BBox) -> BBox:
+    """The box outside which no issue is felt in the raster; the kernel's grid may lie askew to the map's."""
+    return grown(box, view.snapshot.heat(view.filter).grid.reach_m * _ASKEW)
 
 
 def _raster(view: View, box: BBox, cap: float) -> Json | None:
@@ -67,7 +73,7 @@ OPERATION = data_operation(
     summary="Issues of the viewport in metric cells, and their kernel density (150 m) as a raster; bbox is required.",
     parameters=(ZOOM, PART, CAP),
     by_content=True,
-    optional=("cell_m", "total", "rows", "cap", "raster"),
+    optional=("cell_m", "total", "rows", "cap", "felt", "raster"),
     schema={
         "z": INTEGER,
         "bbox": BBOX,
@@ -75,6 +81,7 @@ OPERATION = data_operation(
         "bandwidth_m": NUMBER,
         "unit": {"const": "per_km2"},
         "cap": {**NUMBER, "description": "issues per km² of full colour; the same wherever the map looks"},
+        "felt": {**BBOX, "description": "issues outside this box have no say in the raster"},
         "total": COUNT,
         "rows": listing(_ROW, most=MOST_CELLS),
         "raster": nullable(

@@ -48,4 +48,4 @@ def shares_of_cap(view: View, bounds: BBox, nx: int, ny: int, cap: float) -> NDA
     """Issues per km² over `bounds` as bytes, shape (ny, nx), north first: 0 = none, 255 = `cap` and more."""
     values = view.snapshot.heat(view.filter).raster(bounds, nx, ny)
     steps = np.rint(np.minimum(values / cap, 1.0) * LEVELS)
-    return (steps * (255 // LEVELS)).astype(np.uint8)
+    return np.asarray(steps * (255 // LEVELS), np.uint8)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from api.clusters import CELL_PX, issue_clusters
 from api.data_route import Json, data_operation
 from api.operation import choice
-from api.schemas import BBOX, COUNT, GEOMETRY, INTEGER, LAT, LON, STAGE, STRING, listing, record
+from api.schemas import BBOX, COUNT, GEOMETRY, INTEGER, LAT, LON, STAGE, STRING, Schema, listing, record
 from api.view import View
 from api.viewport import ZOOM, BBox, metres_per_pixel, viewport
 from geo.selection import REJECTED, STAGES, meant
@@ -123,7 +123,7 @@ _MARK = {
     "geometry": GEOMETRY,
 }
 _NUMBERS = listing(INTEGER, most=MOST_MARKS)
-_COLUMNS = {
+_COLUMNS: Final[Mapping[str, Schema]] = {
     "origin": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
     "step": {"type": "number", "description": "degrees"},
     "east": {**_NUMBERS, "description": "steps from the origin; of marks or clusters, as all columns"},

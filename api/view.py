@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from threading import Lock
@@ -42,6 +43,11 @@ class View:
     def as_of_us(self) -> int:
         """The filter's moment in microseconds."""
         return to_us(self.filter.as_of)
+
+    @property
+    def unboxed(self) -> IssueFilter:
+        """The filter without its box: what a density or a place's total means wherever the map looks."""
+        return replace(self.filter, bbox=None)
 
     @cached_property
     def campaign(self) -> Campaign:

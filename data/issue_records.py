@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -102,6 +103,16 @@ class IssueRecords:
                 if position is not None and position < n:
                     return position
         raise NotFoundError("issue", identity[:80])
+
+    def positions(self, ids: Sequence[str], n: int) -> NDArray[np.int64]:
+        """Positions among the first `n` of the issues with those UUIDs, in their order; unknown ones are left out."""
+        rows: dict[str, int] = {}
+        with self._store.reading() as connection:
+            for start in range(0, len(ids), _AT_ONCE):
+                query = select(ISSUE.c.id, ISSUE.c.row).where(ISSUE.c.id.in_(ids[start : start + _AT_ONCE]))
+                rows |= {row.id: row.row for row in connection.execute(query)}
+        known = np.array([rows[identity] for identity in ids if identity in rows], np.int64)
+        return self._known(known, n)
 
     def numbers(self) -> frozenset[str]:
         """Every number that was given."""

@@ -167,6 +167,10 @@ class Snapshot:
         """Position of the issue with that UUID or number (of several with one number: the first); NotFoundError."""
         return self.records.position(identity, len(self.issues))
 
+    def rows_of(self, ids: Sequence[str]) -> NDArray[np.int64]:
+        """Positions of the issues with those UUIDs, in their order; those that this revision lacks are left out."""
+        return self.records.positions(ids, len(self.issues))
+
     def point_row(self, code: str) -> int:
         """Position of the inspection point of that code; NotFoundError."""
         found = self._point_rows.get(code)
@@ -193,10 +197,11 @@ class Snapshot:
 
 
 def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
-    """Carry the tallies and surfaces of `old` that were asked for last over to `new`, where `changed` rows are in other states and
-    more rows stand behind.
+    """Carry the tallies and surfaces of `old` that were asked for last over to `new`, where `changed` rows are in other
+    states and more rows stand behind.
 
-    Costs the changes, not the issues, and a copy of each surface. What stands for a past moment, or for a search, is left to be worked out anew.
+    Costs the changes, not the issues, and a copy of each surface. What stands for a past moment, or for a search, is
+    left to be worked out anew.
     """
     before = len(old.issues)
     added = np.arange(before, len(new.issues))
@@ -220,5 +225,9 @@ def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
 
 def emptied(snapshot: Snapshot, **changes: Any) -> Snapshot:
     """A copy with other contents, and nothing kept from the old ones."""
-    kept = {"tallies": _KEPT_TALLIES, "surfaces": _KEPT_SURFACES, "_moments": _KEPT_MOMENTS}
-    return replace(snapshot, **changes, **{name: Recent(most) for name, most in kept.items()})
+    kept: dict[str, Any] = {
+        "tallies": Recent(_KEPT_TALLIES),
+        "surfaces": Recent(_KEPT_SURFACES),
+        "_moments": Recent(_KEPT_MOMENTS),
+    }
+    return replace(snapshot, **changes, **kept)
