@@ -116,7 +116,7 @@ def test_two_pictures_side_by_side_are_the_halves_of_one():
     middle = (west + east) / 2
     whole = made.raster(BOUNDS, 80, 60)
     halves = [made.raster(box, 40, 60) for box in ((west, south, middle, north), (middle, south, east, north))]
-    assert np.allclose(np.hstack(halves), whole, rtol=1e-6, atol=1e-9 * whole.max())
+    assert np.abs(np.hstack(halves) - whole).max() <= 1e-4 * whole.max()  # pixels are placed a centimetre exact
 
 
 def test_without_positions_it_is_cold_everywhere():
