@@ -22,6 +22,9 @@ MOST_MARKS: Final = 1_500
 FORM: Final = choice(
     "form", "list: an object a mark; columns: the same as parallel arrays", ("list", "columns"), default="list"
 )
+FEW_MARKS: Final = 250
+"""Up to so many marks all bring their UUID, by which lists beside the map name them."""
+
 _FINE_FROM_ZOOM: Final = 16
 
 
@@ -70,9 +73,10 @@ def _marks(view: View, rows: NDArray[np.intp]) -> list[Json]:
 
 
 def _columns(view: View, rows: NDArray[np.intp], zoom: int, box: BBox) -> Json:
-    """A few bytes a mark: whole steps from the box's corner, positions in lists, no UUID where the number will do."""
+    """A few bytes a mark: whole steps from the box's corner, positions in lists; of many, no UUID where the number will
+    do."""
     table, shapes = view.issues, _shapes(view, rows)
-    numbers, ids = view.snapshot.records.names(rows)
+    numbers, ids = view.snapshot.records.names(rows, all_ids=len(rows) <= FEW_MARKS)
     used, kind = np.unique(table.type[rows], return_inverse=True)
     return {
         **_steps(*table.lonlat(rows), zoom, box),

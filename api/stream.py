@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -12,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from api.delta import Deltas, unknown
 from api.errors import problem, sentence
-from api.operation import Answer, Operation
+from api.operation import Answer, Operation, integer
 from api.question import read_own
 from api.schemas import PROBLEM
 from data.feed import READY, Change, Health
@@ -150,8 +151,9 @@ def open_streams() -> int:
 
 
 async def stream(request: Request) -> Response:
-    """The stream; `Last-Event-ID` (which EventSource sends when it reconnects) makes it say how much was missed."""
-    read_own(request.query_params.multi_items(), ())
+    """The stream; `Last-Event-ID` (which EventSource sends when it reconnects), or else `since`, makes it say what was
+    missed."""
+    own = read_own(request.query_params.multi_items(), (_SINCE,))
     runtime()
     if _hub is None:
         raise StoreError("the change feed is not open")
@@ -161,12 +163,14 @@ async def stream(request: Request) -> Response:
     if request.method == "HEAD":
         return Response(media_type="text/event-stream", headers=headers)
     seen = request.headers.get("last-event-id", "")
-    last_seen = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None
+    last_seen = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else own["since"]
     return StreamingResponse(_hub.events(last_seen), media_type="text/event-stream", headers=headers)
 
 
+_SINCE: Final = replace(integer("since", "the revision that the client knows", 0, 999_999_999, default=0), default=None)
 OPERATION = Operation(
     path="/api/stream",
+    parameters=(_SINCE,),
     endpoint=stream,
     summary="Server-sent events: `revision` with {revision, since, issues (at most 20), count, bbox, points}: every "
     "change after `since` (null: anything may have changed) and where it was; `health` with {status, why} when the "

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from api.data_route import Json, data_operation
+from api.heat import city_cap
 from api.operation import flag
-from api.schemas import BOOLEAN, BOUND, COUNT, STRING, TEXT, nullable, record
+from api.schemas import BOOLEAN, BOUND, COUNT, NUMBER, STRING, TEXT, nullable, record
 from api.view import View
 from geo.campaign import Register
+from geo.heat_surface import BANDWIDTH_M
 from geo.selection import OVERDUE
 
 _DAY_US = 86_400_000_000
@@ -35,6 +37,7 @@ def summarise(view: View, own: Mapping[str, Any]) -> Json:
             for t in view.campaign.tallies
         ],
         **_overdue(view),
+        **({"heat": {"cap": city_cap(view), "bandwidth_m": BANDWIDTH_M, "unit": "per_km2"}} if own["heat"] else {}),
     }
 
 
@@ -105,7 +108,11 @@ OPERATION = data_operation(
     "/api/summary",
     summarise,
     summary="Totals of issues and points under the filter; registers and tallies as they stand, never filtered.",
-    parameters=(flag("synthetic_splits", "1 gives the invented split where only a register's total was published"),),
+    parameters=(
+        flag("synthetic_splits", "1 gives the invented split where only a register's total was published"),
+        flag("heat", "1 adds the density at which the heat's colours end"),
+    ),
+    optional=("heat",),
     schema={
         "campaign": record({"code": STRING, "name": TEXT}),
         "register": record({"code": STRING, "name": TEXT, "bound": BOUND}),
@@ -131,5 +138,6 @@ OPERATION = data_operation(
         },
         "oldest_overdue_days": nullable(COUNT),
         "overdue_subdistricts": COUNT,
+        "heat": record({"cap": NUMBER, "bandwidth_m": NUMBER, "unit": {"const": "per_km2"}}),
     },
 )

@@ -30,7 +30,7 @@ class TiledRecords:
         ids = np.array([f"00000000-0000-4000-8000-{row:012d}" for row in positions.tolist()], object)
         return replace(found, id=ids, number=np.array([f"T-{row:07d}" for row in positions.tolist()], object))
 
-    def names(self, positions: np.ndarray) -> tuple[list[str], dict[int, str]]:
+    def names(self, positions: np.ndarray, *, all_ids: bool = False) -> tuple[list[str], dict[int, str]]:
         """As IssueRecords.names."""
         return [f"T-{row:07d}" for row in positions.tolist()], {}
 

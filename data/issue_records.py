@@ -66,9 +66,9 @@ class IssueRecords:
         floats: dict[str, Any] = {name: np.array(columns[name], np.float64) for name in _FLOATS}
         return Details(**texts, **floats, recorded_us=np.array(columns["recorded_us"], np.int64))
 
-    def names(self, positions: NDArray[np.integer]) -> tuple[list[str], dict[int, str]]:
-        """The numbers of these positions (ascending), in their order; and the UUIDs of those, by place in that order,
-        for which `position` of their number is another issue's."""
+    def names(self, positions: NDArray[np.integer], *, all_ids: bool = False) -> tuple[list[str], dict[int, str]]:
+        """The numbers of these positions (ascending), in their order; and the UUIDs, by place in that order: all, or of
+        those for which `position` of their number is another issue's."""
         wanted = self._row_numbers(positions)
         numbers: list[str] = []
         ids: list[str] = []
@@ -86,7 +86,7 @@ class IssueRecords:
                     for row in connection.execute(of_number.where(ISSUE.c.number.in_({row.number for row in found})))
                 )
         called = enumerate(zip(wanted.tolist(), numbers, strict=True))
-        return numbers, {at: ids[at] for at, (row, number) in called if first[number] != row}
+        return numbers, {at: ids[at] for at, (row, number) in called if all_ids or first[number] != row}
 
     def position(self, identity: str, n: int) -> int:
         """Position among the first `n` of the issue with that UUID or number (of several with one number the first).

@@ -15,7 +15,13 @@ from geo.filter_query import FILTER_KEYS
 WHOLE = "z=12&bbox=106.5,26.4,106.9,26.8"
 ASKED = {
     "/healthz": [""],
-    "/api/summary": ["", "register=cable_survey", "as_of=2021-06-01", "synthetic_splits=1&register=facility_survey"],
+    "/api/summary": [
+        "",
+        "register=cable_survey",
+        "as_of=2021-06-01",
+        "synthetic_splits=1&register=facility_survey",
+        "heat=1",
+    ],
     "/api/issues.geojson": ["stage=overdue", "register=cable_phase1"],
     "/api/points.geojson": [""],
     "/api/density/subdistricts": ["", "type=E0501"],

@@ -319,7 +319,7 @@
   x.legendContent = function () {
     const { data } = x.feed;
     const { layer } = x.state;
-    const ready = { subdistricts: data.subdistricts, roads: data.roads, heat: data.cells, plain: data.summary }[layer];
+    const ready = { subdistricts: data.subdistricts, roads: data.roads, heat: data.cells || data.summary?.heat, plain: data.summary }[layer];
     const builders = { subdistricts: subdistrictLegend, roads: roadLegend, heat: heatLegend, plain: plainLegend };
     const content = ready ? builders[layer](ready) : [heading(`legend_${layer === "plain" ? "issues" : layer}`, "")];
     return [...content, lineKey()].flat(3).filter(Boolean);
