@@ -2,6 +2,26 @@
 "use strict";
 
 (function (x) {
+  // Tiles by fetch, not as images: a browser shows an image that it has under an address without asking again.
+  const HeatTiles = L.GridLayer.extend({
+    createTile(coordinates, done) {
+      const size = this.getTileSize();
+      const canvas = x.element("canvas", { width: size.x, height: size.y, "aria-hidden": "true" });
+      this.fill(canvas, L.Util.template(this.options.template, coordinates)).then(() => done(null, canvas), done);
+      return canvas;
+    },
+
+    async fill(canvas, url) {
+      const answer = await fetch(url);
+      if (!answer.ok) {
+        throw new Error(`HTTP ${answer.status}`);
+      }
+      const picture = await createImageBitmap(await answer.blob());
+      canvas.getContext("2d").drawImage(picture, 0, 0);
+      picture.close();
+    },
+  });
+
   x.layerKinds.heat = function (map, options) {
     let overlay = null;
 
@@ -55,7 +75,7 @@
       }
       const before = tiles;
       [shown, old] = [url, false];
-      tiles = L.tileLayer(url, { pane: "areas", opacity: 1, maxZoom: 20, updateWhenIdle: true }).addTo(map);
+      tiles = new HeatTiles({ pane: "areas", template: url, updateWhenIdle: true }).addTo(map);
       if (before) {
         tiles.once("load", () => before.remove());
       }

@@ -6,6 +6,7 @@
 
   const WORLD = [-180, -85, 180, 85];
   const FARTHEST_ZOOM = 9;
+  const STEADY_SHARE = 0.05;
 
   // A little more than what is seen, on a coarse grid: small moves ask for nothing new.
   function viewBox() {
@@ -50,7 +51,15 @@
   const roadsUrl = () => address("/api/density/roads", x.roadShapes.byView() ? "most=50" : "", x.state.filter);
 
   // Where the colours of the whole city end, once that is known of this filter.
-  x.heatCap = () => (x.feed.urls.summary === summaryUrl() ? x.feed.data.summary.heat?.cap : undefined);
+  // Colours that end a little elsewhere say the same: the picture keeps the end it has, and the legend tells it.
+  let steady = null;
+  x.heatCap = function () {
+    const told = x.feed.urls.summary === summaryUrl() ? x.feed.data.summary.heat?.cap : undefined;
+    if (told && (!steady || Math.abs(steady / told - 1) > STEADY_SHARE)) {
+      steady = told;
+    }
+    return told && steady;
+  };
   x.roadScale = () => (x.feed.urls.roads === roadsUrl() ? x.feed.data.roads.legend?.scale : undefined);
 
   // A request that names what it knows of the whole city, so that its answer depends on the part in view alone. An
