@@ -49,10 +49,18 @@ class BodyCache:
         self._cap, self._size = cap_bytes, 0
         self._bodies: OrderedDict[Hashable, Body] = OrderedDict()
         self._lock = Lock()
+        self._stand: Hashable = None
         self._making: dict[Hashable, tuple[Lock, int]] = {}
 
-    def get(self, key: Hashable, make: Callable[[], bytes | Body]) -> Body:
-        """The body of `key`, made by `make` unless it is kept. What `make` raises is raised to the caller."""
+    def get(self, key: Hashable, make: Callable[[], bytes | Body], *, stand: Hashable = None) -> Body:
+        """The body of `key`, made by `make` unless it is kept. What `make` raises is raised to the caller.
+
+        With another `stand` (the revision) than the last one's, all that was kept is let go: nobody will ask for it.
+        """
+        with self._lock:
+            if stand != self._stand:
+                self._stand, self._size = stand, 0
+                self._bodies.clear()
         with self._one_at_a_time(key):
             with self._lock:
                 if key in self._bodies:
@@ -61,8 +69,9 @@ class BodyCache:
             made = make()
             body = pack(made) if isinstance(made, bytes) else made
             with self._lock:
-                self._bodies[key] = body
-                self._size += body.size
+                if stand == self._stand:
+                    self._bodies[key] = body
+                    self._size += body.size
                 while self._size > self._cap and self._bodies:
                     self._size -= self._bodies.popitem(last=False)[1].size
             return body
@@ -85,7 +94,7 @@ class BodyCache:
 def pack(plain: bytes, etag: str = "") -> Body:
     """`plain` with its gzip form, where that is worth it."""
     packed = gzip.compress(plain, compresslevel=5, mtime=0) if len(plain) >= _GZIP_FROM else None
-    return Body(plain, packed, etag)
+    return Body(bytes(memoryview(plain)), packed, etag)  # a copy: the writer's own may hold several times its room
 
 
 BODIES: Final = BodyCache()
@@ -121,17 +130,21 @@ def takes_gzip(request: Request) -> bool:
     return False
 
 
-def json_answer(request: Request, key: tuple[object, ...], make: Callable[[], object]) -> Response:
+def json_answer(
+    request: Request, key: tuple[object, ...], make: Callable[[], object], *, stand: Hashable = None
+) -> Response:
     """The JSON answer of `make` under `key` (which must determine it): 304, or the body, once worked out and kept."""
     etag = etag_of(key)
     unchanged = not_modified(request, etag)
     if unchanged is not None:
         return unchanged
-    body = BODIES.get(key, lambda: orjson.dumps(make(), option=_OPTIONS))
+    body = BODIES.get(key, lambda: orjson.dumps(make(), option=_OPTIONS), stand=stand)
     return body_response(request, body, MEDIA_TYPE, headers_for(etag))
 
 
-def json_answer_by_content(request: Request, key: tuple[object, ...], make: Callable[[], dict[str, Any]]) -> Response:
+def json_answer_by_content(
+    request: Request, key: tuple[object, ...], make: Callable[[], dict[str, Any]], *, stand: Hashable = None
+) -> Response:
     """As `json_answer`, with an ETag of what the answer says, whatever revision and moment it says it for.
 
     For answers about a part of the map: a change elsewhere makes another revision, but the same answer, and a client
@@ -144,7 +157,7 @@ def json_answer_by_content(request: Request, key: tuple[object, ...], make: Call
         etag = f'W/"{hashlib.blake2b(orjson.dumps(said, option=_OPTIONS), digest_size=12).hexdigest()}"'
         return pack(orjson.dumps(answer, option=_OPTIONS), etag)
 
-    kept = BODIES.get(key, body)
+    kept = BODIES.get(key, body, stand=stand)
     return not_modified(request, kept.etag) or body_response(request, kept, MEDIA_TYPE, headers_for(kept.etag))
 
 

@@ -54,8 +54,9 @@ def data_operation(
             view = view_of(snapshot, question.filter, question.now)
             return envelope(view, question.canonical) | compute(view, own)
 
-        key = (name_of(current), path, snapshot.revision, question.identity, *sorted(own.items(), key=str))
-        return answering(request, key, make)
+        stand = (name_of(current), snapshot.revision)
+        key = (*stand, path, question.identity, *sorted(own.items(), key=str))
+        return answering(request, key, make, stand=stand)
 
     answers = {200: Answer(summary, schema=enveloped(schema, optional=optional)), 304: NOT_MODIFIED, 400: BAD_REQUEST}
     return Operation(

@@ -66,8 +66,8 @@ def tile(request: Request) -> Response:
         content = draw(view, tile_bounds(z, x, y), theme, cap)
         return Body(content, None, f'W/"{hashlib.blake2b(content, digest_size=12).hexdigest()}"')
 
-    key = (name_of(current), "heat", z, x, y, snapshot.revision, question.identity)
-    body = BODIES.get(key, make)
+    stand = (name_of(current), snapshot.revision)
+    body = BODIES.get((*stand, "heat", z, x, y, question.identity), make, stand=stand)
     return not_modified(request, body.etag) or body_response(request, body, _MEDIA_TYPE, headers_for(body.etag))
 
 

@@ -22,7 +22,7 @@ from layers.breaks import ROAD_BREAKS, breaks_for, breaks_of, classify
 MOST_LINES: Final = 1_200
 """As many as fit into 15 kB compressed."""
 
-FEW_LINES: Final = 200
+FEW_LINES: Final = 400
 """Up to so many lines also tell their road and figures; for one among more, a client asks again with a small box."""
 
 _LINE_PX: Final = 96

@@ -69,6 +69,11 @@ class Recent:
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
+    def clear(self) -> None:
+        """Keep nothing."""
+        with self._lock:
+            self._kept.clear()
+
     def items(self) -> list[tuple[Any, Any]]:
         """What is kept now, the last asked for last."""
         with self._lock:

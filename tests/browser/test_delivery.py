@@ -54,7 +54,9 @@ def test_a_change_out_of_view_is_not_fetched_and_one_in_view_is(own_app, visitor
         settled(frame)
         asked = paths_since(seen.witness.requests, start)
         assert "/api/summary" in asked
-        assert not [path for path in asked if path.startswith(OF_VIEW)], [url[-150:] for url in seen.witness.requests if "cells" in url]
+        assert not [path for path in asked if path.startswith(OF_VIEW)], [
+            url[-150:] for url in seen.witness.requests if "cells" in url
+        ]
         start = len(seen.witness.requests)
         report(own_app, HERE)
         wait_for_n(frame, n + 2)
@@ -219,9 +221,11 @@ def test_a_wall_that_runs_all_day_does_not_grow(tmp_path, visitor, soak):
         def update(times: int) -> None:
             dice = random.Random(times)
             for _ in range(times):
-                n = shown(frame)["n"]
-                report(own, (HERE[0] + dice.uniform(-0.03, 0.03), HERE[1] + dice.uniform(-0.02, 0.02)))
-                wait_for_n(frame, n + 1)
+                revision = frame.evaluate("xunjie.feed.data.summary.revision")
+                place = (HERE[0] + dice.uniform(-0.03, 0.03), HERE[1] + dice.uniform(-0.02, 0.02))
+                # Into another register: everything is drawn anew, but what there is to draw does not become more.
+                report(own, place, register="facility_survey")
+                frame.wait_for_function("known => xunjie.feed.data.summary.revision > known", arg=revision, polling=30)
 
         update(warm)
         before, server_before = heap(), resident_kb(own.pid)
