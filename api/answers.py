@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -23,15 +23,18 @@ if TYPE_CHECKING:
 MEDIA_TYPE: Final = "application/json"
 _GZIP_FROM: Final = 1_000
 _CAP_BYTES: Final = 48 * 2**20
+_OPTIONS: Final = orjson.OPT_SERIALIZE_NUMPY
+_OF_THE_MOMENT: Final = ("revision", "as_of")
 _names: WeakKeyDictionary[object, str] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """One answer's bytes, plain and (from 1 kB) compressed."""
+    """One answer's bytes, plain and (from 1 kB) compressed; and its ETag where that depends on the content alone."""
 
     plain: bytes
     packed: bytes | None
+    etag: str = ""
 
     @property
     def size(self) -> int:
@@ -46,19 +49,29 @@ class BodyCache:
         self._cap, self._size = cap_bytes, 0
         self._bodies: OrderedDict[Hashable, Body] = OrderedDict()
         self._lock = Lock()
+        self._stand: Hashable = None
         self._making: dict[Hashable, tuple[Lock, int]] = {}
 
-    def get(self, key: Hashable, make: Callable[[], bytes]) -> Body:
-        """The body of `key`, made by `make` unless it is kept. What `make` raises is raised to the caller."""
+    def get(self, key: Hashable, make: Callable[[], bytes | Body], *, stand: Hashable = None) -> Body:
+        """The body of `key`, made by `make` unless it is kept. What `make` raises is raised to the caller.
+
+        With another `stand` (the revision) than the last one's, all that was kept is let go: nobody will ask for it.
+        """
+        with self._lock:
+            if stand != self._stand:
+                self._stand, self._size = stand, 0
+                self._bodies.clear()
         with self._one_at_a_time(key):
             with self._lock:
                 if key in self._bodies:
                     self._bodies.move_to_end(key)
                     return self._bodies[key]
-            body = pack(make())
+            made = make()
+            body = pack(made) if isinstance(made, bytes) else made
             with self._lock:
-                self._bodies[key] = body
-                self._size += body.size
+                if stand == self._stand:
+                    self._bodies[key] = body
+                    self._size += body.size
                 while self._size > self._cap and self._bodies:
                     self._size -= self._bodies.popitem(last=False)[1].size
             return body
@@ -78,10 +91,10 @@ class BodyCache:
                     self._making[key] = (lock, waiting - 1)
 
 
-def pack(plain: bytes) -> Body:
+def pack(plain: bytes, etag: str = "") -> Body:
     """`plain` with its gzip form, where that is worth it."""
     packed = gzip.compress(plain, compresslevel=5, mtime=0) if len(plain) >= _GZIP_FROM else None
-    return Body(plain, packed)
+    return Body(bytes(memoryview(plain)), packed, etag)  # a copy: the writer's own may hold several times its room
 
 
 BODIES: Final = BodyCache()
@@ -117,14 +130,35 @@ def takes_gzip(request: Request) -> bool:
     return False
 
 
-def json_answer(request: Request, key: tuple[object, ...], make: Callable[[], object]) -> Response:
+def json_answer(
+    request: Request, key: tuple[object, ...], make: Callable[[], object], *, stand: Hashable = None
+) -> Response:
     """The JSON answer of `make` under `key` (which must determine it): 304, or the body, once worked out and kept."""
     etag = etag_of(key)
     unchanged = not_modified(request, etag)
     if unchanged is not None:
         return unchanged
-    body = BODIES.get(key, lambda: orjson.dumps(make(), option=orjson.OPT_SERIALIZE_NUMPY))
+    body = BODIES.get(key, lambda: orjson.dumps(make(), option=_OPTIONS), stand=stand)
     return body_response(request, body, MEDIA_TYPE, headers_for(etag))
+
+
+def json_answer_by_content(
+    request: Request, key: tuple[object, ...], make: Callable[[], dict[str, Any]], *, stand: Hashable = None
+) -> Response:
+    """As `json_answer`, with an ETag of what the answer says, whatever revision and moment it says it for.
+
+    For answers about a part of the map: a change elsewhere makes another revision, but the same answer, and a client
+    that asks again is sent nothing. Telling so costs working the answer out, once for all who look at that part.
+    """
+
+    def body() -> Body:
+        answer = make()
+        said = {name: value for name, value in answer.items() if name not in _OF_THE_MOMENT}
+        etag = f'W/"{hashlib.blake2b(orjson.dumps(said, option=_OPTIONS), digest_size=12).hexdigest()}"'
+        return pack(orjson.dumps(answer, option=_OPTIONS), etag)
+
+    kept = BODIES.get(key, body, stand=stand)
+    return not_modified(request, kept.etag) or body_response(request, kept, MEDIA_TYPE, headers_for(kept.etag))
 
 
 def body_response(request: Request, body: Body, media_type: str, headers: dict[str, str]) -> Response:

@@ -15,6 +15,7 @@ from api import (
     densities,
     exports,
     health,
+    heat_tiles,
     imports,
     issue_record,
     map_pages,
@@ -23,6 +24,7 @@ from api import (
     point_marks,
     point_record,
     report,
+    roads,
     stream,
     summary,
     timeline,
@@ -45,6 +47,8 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     *densities.OPERATIONS,
     visits.OPERATION,
     cells.OPERATION,
+    heat_tiles.OPERATION,
+    roads.OPERATION,
     marks.OPERATION,
     point_marks.OPERATION,
     compliance.OPERATION,
@@ -85,10 +89,8 @@ _ANSWERING: Final[list[BaseRoute]] = [operation.route() for operation in OPERATI
 _NOTHING: Final = _NoSuchRoute(_ANSWERING)
 ROUTES: Final[list[BaseRoute]] = [
     *_ANSWERING,
-    *(
-        Route(path, _NOTHING)
-        for path in ("/api", "/api/{rest:path}", "/healthz", "/metrics", "/map", "/map/{rest:path}", "/wall")
-    ),
+    *(Route(path, _NOTHING) for path in ("/api", "/healthz", "/metrics", "/map", "/wall")),
+    *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/heat")),
 ]
 MIDDLEWARE: Final = [Middleware(Observer), Middleware(Gate), Middleware(StartPage)]
 

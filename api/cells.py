@@ -4,62 +4,76 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from api.data_route import Json, data_operation
-from api.heat import BANDWIDTH_M, extent, heat
+from api.heat import CAP, city_cap, shares_of_cap
+from api.operation import choice
 from api.schemas import BBOX, COUNT, INTEGER, LAT, LON, NUMBER, STRING, listing, nullable, record
-from api.view import View, view_of
-from api.viewport import ZOOM, BBox, grid_of, meet, viewport
+from api.view import View
+from api.viewport import ZOOM, BBox, grid_of, grown, meet, viewport
 from geo.cells import cell_counts, cell_size_m
 from geo.crs import metric_to_lonlat
+from geo.heat_surface import BANDWIDTH_M, heat_bounds
 
-MOST_CELLS: Final = 5_000
+MOST_CELLS: Final = 1_200
+"""As many as fit, with the raster, into 15 kB compressed."""
+
 _MOST_PIXELS: Final = 160
+_FINEST_M: Final = 100.0
+_ASKEW: Final = 1.5  # more than √2: the corner of a square grid turned any way
+PART: Final = choice("part", "rows (counts), raster (densities) or both", ("both", "rows", "raster"), default="both")
 
 
 def cells(view: View, own: Mapping[str, Any]) -> Json:
-    """Σ counts of the rows = issues in the box. The raster also feels issues just outside it, as a density must."""
+    """Σ counts of the rows = issues in the box. The raster also feels issues just outside it, as a density must.
+
+    Where only the raster is asked for (`part`) and its `cap` is given, nothing in the answer depends on what is farther
+    from the box than the kernel reaches.
+    """
     zoom, box = viewport(view.filter, own)
+    answer: Json = {"z": zoom, "bbox": box, "bandwidth_m": BANDWIDTH_M, "unit": "per_km2"}
+    if own["part"] != "raster":
+        answer |= _rows(view, zoom)
+    if own["part"] != "rows":
+        cap = own["cap"] or city_cap(view)
+        answer |= {"cap": cap, "felt": _felt(view, box), "raster": _raster(view, box, cap)}
+    return answer
+
+
+def _rows(view: View, zoom: int) -> Json:
     found, size_m = cell_counts(view.issues, view.stages, cell_size_m(zoom), most=MOST_CELLS)
     lon, lat = metric_to_lonlat(found.x_m, found.y_m, view.city.metric_crs)
-    rows = np.column_stack([np.round(lon, 6), np.round(lat, 6), found.count])
-    unboxed = view_of(view.snapshot, replace(view.filter, bbox=None), view.now)
-    cap = unboxed.heat_cap
-    return {
-        "z": zoom,
-        "bbox": box,
-        "cell_m": size_m,
-        "bandwidth_m": BANDWIDTH_M,
-        "unit": "per_km2",
-        "cap": cap,
-        "total": view.totals.total,
-        "rows": rows.tolist(),
-        "raster": _raster(unboxed, box, cap),
-    }
+    digits = 6 if size_m < _FINEST_M else 5  # a metre is exact enough for the middle of a large cell
+    rows = zip(np.round(lon, digits).tolist(), np.round(lat, digits).tolist(), found.count.tolist(), strict=True)
+    return {"cell_m": size_m, "total": int(found.count.sum()), "rows": list(rows)}
+
+
+def _felt(view: View, box: BBox) -> BBox:
+    """The box outside which no issue is felt in the raster; the kernel's grid may lie askew to the map's."""
+    return grown(box, view.snapshot.heat(view.filter).grid.reach_m * _ASKEW)
 
 
 def _raster(view: View, box: BBox, cap: float) -> Json | None:
     """Densities of the box as bytes, 255 = cap; None where the box does not meet the city."""
-    bounds = meet(box, extent(view.city))
+    bounds = meet(box, heat_bounds(view.city))
     if bounds is None:
         return None
     nx, ny = grid_of(bounds, _MOST_PIXELS)
-    values = heat(view.city, view.issues, view.stages, bounds, nx, ny)
-    scaled = np.minimum(values / cap, 1.0) * 255
-    packed = base64.b64encode(np.round(scaled).astype(np.uint8).tobytes()).decode()
-    return {"bounds": bounds, "nx": nx, "ny": ny, "values": packed}
+    values = shares_of_cap(view, bounds, nx, ny, cap)
+    return {"bounds": bounds, "nx": nx, "ny": ny, "values": base64.b64encode(values.tobytes()).decode()}
 
 
-_ROW = {"type": "array", "prefixItems": [LON, LAT, NUMBER], "minItems": 3, "maxItems": 3}
+_ROW = {"type": "array", "prefixItems": [LON, LAT, COUNT], "minItems": 3, "maxItems": 3}
 OPERATION = data_operation(
     "/api/cells",
     cells,
     summary="Issues of the viewport in metric cells, and their kernel density (150 m) as a raster; bbox is required.",
-    parameters=(ZOOM,),
+    parameters=(ZOOM, PART, CAP),
+    by_content=True,
+    optional=("cell_m", "total", "rows", "cap", "felt", "raster"),
     schema={
         "z": INTEGER,
         "bbox": BBOX,
@@ -67,6 +81,7 @@ OPERATION = data_operation(
         "bandwidth_m": NUMBER,
         "unit": {"const": "per_km2"},
         "cap": {**NUMBER, "description": "issues per km² of full colour; the same wherever the map looks"},
+        "felt": {**BBOX, "description": "issues outside this box have no say in the raster"},
         "total": COUNT,
         "rows": listing(_ROW, most=MOST_CELLS),
         "raster": nullable(

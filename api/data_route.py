@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import json_answer, name_of
+from api.answers import json_answer, json_answer_by_content, name_of
 from api.operation import Answer, Operation, Parameter
 from api.question import read_question
 from api.schemas import BAD_VALUE, PROBLEM, Schema, enveloped
@@ -34,11 +34,15 @@ def data_operation(
     optional: tuple[str, ...] = (),
     parameters: tuple[Parameter, ...] = (),
     identity: str | None = None,
+    by_content: bool = False,
 ) -> Operation:
     """A GET that takes the filter and `parameters` and answers what `compute` gives, described by `schema`.
 
     `identity` names the path parameter of a single record; it reaches `compute` among its own parameters.
+    `by_content`: the ETag stands for what the answer says, not for the revision it says it for (answers about a part
+    of the map).
     """
+    answering = json_answer_by_content if by_content else json_answer
 
     def endpoint(request: Request) -> Response:
         current = runtime()
@@ -50,8 +54,9 @@ def data_operation(
             view = view_of(snapshot, question.filter, question.now)
             return envelope(view, question.canonical) | compute(view, own)
 
-        key = (name_of(current), path, snapshot.revision, question.identity, *sorted(own.items()))
-        return json_answer(request, key, make)
+        stand = (name_of(current), snapshot.revision)
+        key = (*stand, path, question.identity, *sorted(own.items(), key=str))
+        return answering(request, key, make, stand=stand)
 
     answers = {200: Answer(summary, schema=enveloped(schema, optional=optional)), 304: NOT_MODIFIED, 400: BAD_REQUEST}
     return Operation(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
+import orjson
 
 from api.data_route import Json, data_operation
+from api.operation import integer
+from api.row_text import heads, rows
 from api.schemas import AMOUNT, COUNT, DAY, NAMED, NUMBER, STRING, Schema, listing, nullable, record
 from api.view import View
 from geo.city import RoadLayer
@@ -25,20 +29,23 @@ def subdistricts(view: View, _: Mapping[str, Any]) -> Json:
     areas, found = view.city.areas, subdistrict_density(view.tally, view.city)
     breaks = breaks_for(SUBDISTRICT_BREAKS, found.per_km2)
     columns = (areas.codes, areas.names, found.count, found.open, found.per_km2, areas.area_km2)
-    rows = zip(*columns, _classes(found.per_km2, breaks), strict=True)
+    listed = zip(*columns, _classes(found.per_km2, breaks), strict=True)
     legend = _legend(view, "per_km2", breaks, found.per_km2, found.count, found.outside, areas.quality)
     return {
         "measure": MEASURE,
         "unit": "per_km2",
-        "rows": [dict(zip(_AREA_KEYS, row, strict=True)) for row in rows],
+        "rows": [dict(zip(_AREA_KEYS, row, strict=True)) for row in listed],
         "total": found.total,
         "outside": found.outside,
         "legend": legend,
     }
 
 
-def roads(view: View, _: Mapping[str, Any]) -> Json:
-    """Rows of roads and segments with anything on them, the fullest first. Σ count + unsnapped = total, for both."""
+def roads(view: View, own: Mapping[str, Any]) -> Json:
+    """Rows of roads and segments with anything on them, the fullest first. Σ count + unsnapped = total, for both.
+
+    With `most` only so many of the fullest roads and no segments: for maps, whose lines come from /api/roads.
+    """
     if view.city.roads is None:
         total = view.totals.total
         return {
@@ -55,48 +62,49 @@ def roads(view: View, _: Mapping[str, Any]) -> Json:
     shown = np.flatnonzero(found.segment_count > 0)
     per_km, count = found.segment_per_km[shown], found.segment_count[shown]
     breaks = breaks_for(ROAD_BREAKS, per_km)
+    most = own["most"]
     return {
         "measure": MEASURE,
         "unit": "per_km",
-        "rows": _road_rows(layer, found, breaks),
-        "segments": _segment_rows(layer, found, breaks),
+        "rows": _road_rows(layer, found, breaks, most),
+        "segments": [] if most else _segment_rows(layer, found, breaks),
         "total": found.total,
         "unsnapped": found.unsnapped,
         "legend": _legend(view, "per_km", breaks, per_km, count, found.unsnapped, layer.quality),
     }
 
 
-def _road_rows(layer: RoadLayer, found: RoadDensity, breaks: Breaks) -> list[Json]:
+def _road_rows(layer: RoadLayer, found: RoadDensity, breaks: Breaks, most: int) -> orjson.Fragment:
     order = np.argsort(-found.count, kind="stable")
-    order = order[found.count[order] > 0]
-    classes = _classes(found.per_km, breaks)
-    return [
-        {
-            "code": layer.road_codes[road],
-            "name": layer.road_names[road],
-            "count": found.count[road],
-            "open": found.open[road],
-            "per_km": found.per_km[road],
-            "length_km": layer.road_inside_km[road],
-            "class": classes[road],
-        }
-        for road in order.tolist()
-    ]
+    order = order[found.count[order] > 0][: most or None]
+    texts = _texts(layer)[0]
+    columns: dict[str, Any] = {
+        "count": found.count[order],
+        "open": found.open[order],
+        "per_km": found.per_km[order],
+        "class": _classes(found.per_km[order], breaks),
+    }
+    return rows([texts[road] for road in order.tolist()], columns)
 
 
-def _segment_rows(layer: RoadLayer, found: RoadDensity, breaks: Breaks) -> list[Json]:
-    classes = _classes(found.segment_per_km, breaks)
-    return [
-        {
-            "id": layer.segment_codes[segment],
-            "road": layer.road_codes[int(layer.road[segment])],
-            "count": found.segment_count[segment],
-            "open": found.segment_open[segment],
-            "per_km": found.segment_per_km[segment],
-            "class": classes[segment],
-        }
-        for segment in np.flatnonzero(found.segment_count > 0).tolist()
-    ]
+def _segment_rows(layer: RoadLayer, found: RoadDensity, breaks: Breaks) -> orjson.Fragment:
+    shown = np.flatnonzero(found.segment_count > 0)
+    texts = _texts(layer)[1]
+    columns: dict[str, Any] = {
+        "count": found.segment_count[shown],
+        "open": found.segment_open[shown],
+        "per_km": found.segment_per_km[shown],
+        "class": _classes(found.segment_per_km[shown], breaks),
+    }
+    return rows([texts[segment] for segment in shown.tolist()], columns)
+
+
+@lru_cache(maxsize=4)
+def _texts(layer: RoadLayer) -> tuple[list[bytes], list[bytes]]:
+    """What never changes of the rows of roads and of segments."""
+    roads = heads({"code": layer.road_codes, "name": layer.road_names, "length_km": layer.road_inside_km.tolist()})
+    of_road = [layer.road_codes[road] for road in layer.road.tolist()]
+    return roads, heads({"id": layer.segment_codes, "road": of_road})
 
 
 def _classes(values: Floats, breaks: Breaks) -> list[int | None]:
@@ -122,6 +130,7 @@ def _legend(
     )
 
 
+_MOST: Final = integer("most", "only so many of the fullest roads, and no segments; 0: all", 0, 10_000, default=0)
 _AREA_KEYS: Final = ("code", "name", "count", "open", "per_km2", "area_km2", "class")
 _CLASS: Final[Schema] = nullable({"type": "integer", "minimum": 0, "maximum": CLASSES - 1})
 _LEGEND: Final[Schema] = record(
@@ -173,6 +182,7 @@ OPERATIONS: Final = (
         "/api/density/roads",
         roads,
         summary="Issues by road and road segment and per km; a city without a roads layer says so in `reason`.",
+        parameters=(_MOST,),
         optional=("reason",),
         schema={
             "measure": STRING,

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import problem
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-OUR_PATHS: Final = ("/api", "/healthz", "/metrics", "/map", "/wall")
+OUR_PATHS: Final = ("/api", "/healthz", "/heat", "/metrics", "/map", "/wall")
 _BODIES: Final = {"/api/imports": "application/octet-stream"}
 """What a request that writes must carry, where it is not JSON."""
 

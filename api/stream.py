@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any, Final
 
-import numpy as np
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from api.delta import Deltas, unknown
 from api.errors import problem, sentence
-from api.operation import Answer, Operation
-from api.place_names import road_of, subdistrict_of, type_of
+from api.operation import Answer, Operation, integer
 from api.question import read_own
 from api.schemas import PROBLEM
 from data.feed import READY, Change, Health
 from data.runtime import Runtime, runtime
-from geo.clock import from_us, to_us
-from geo.errors import NotFoundError, StoreError
-from geo.iso_time import local_iso
-from geo.selection import STAGES, stage_of
+from geo.errors import StoreError
 
 HEARTBEAT_S: Final = 15.0
 LONGEST_S: Final = 600.0
 MOST_STREAMS: Final = 256
-MOST_ISSUES: Final = 20
 _WAITING: Final = 32
 _RETRY_MS: Final = 2_000
-
-_LOG = logging.getLogger("xunjie.api")
 
 
 class Hub:
@@ -41,6 +34,7 @@ class Hub:
         self._source, self._loop = source, loop
         self._queues: set[asyncio.Queue[bytes | None]] = set()
         self._ended = False
+        self._deltas = Deltas(source)
         self._unsubscribe: list[Callable[[], None]] = [
             source.subscribe(self._hear),
             source.subscribe_health(self._hear_health),
@@ -70,7 +64,7 @@ class Hub:
         try:
             yield f"retry: {_RETRY_MS}\n\n".encode()
             health = self._source.store_health  # now: later news of it comes by the queue
-            yield self._event(self._source.snapshot.revision, [], 0, missed=last_seen)
+            yield revision_event(self._opening(last_seen))
             if health != READY:
                 yield health_event(health)
             closing = self._loop.time() + LONGEST_S
@@ -86,23 +80,28 @@ class Hub:
         finally:
             self._queues.discard(queue)
 
+    def _opening(self, last_seen: int | None) -> dict[str, Any]:
+        """Where the source stands, and for who comes back what it missed."""
+        delta = self._deltas.since(last_seen)
+        return delta if last_seen is None else delta | {"missed": max(0, delta["revision"] - last_seen)}
+
     def _hear(self, change: Change) -> None:
-        """On the writer's thread, which may read the store: say what changed, and hand it over."""
+        """On the writer's thread, which may read the store: say once for all what changed, and hand it over."""
+        self._deltas.add(change)
         if not self._queues or self._loop.is_closed():
             return
-        event = self._event(change.revision, describe_issues(self._source, change), len(change.ids))
-        self._loop.call_soon_threadsafe(self._publish, change, event)
+        self._loop.call_soon_threadsafe(self._publish, change, revision_event(self._deltas.newest()))
 
     def _publish(self, change: Change, event: bytes) -> None:
+        catch_up = revision_event(unknown(change.revision))
         for queue in self._queues:
             if queue.full():
                 # A client that does not read: what it missed is folded into one "catch up", which names no issues.
                 while not queue.empty():
                     queue.get_nowait()
-                event_for_it = self._event(change.revision, [], 0)
+                queue.put_nowait(catch_up)
             else:
-                event_for_it = event
-            queue.put_nowait(event_for_it)
+                queue.put_nowait(event)
 
     def _hear_health(self, health: Health) -> None:
         """On the listener's thread: only hand over."""
@@ -122,12 +121,10 @@ class Hub:
                 queue.get_nowait()
             queue.put_nowait(None)
 
-    @staticmethod
-    def _event(revision: int, issues: list[dict[str, Any]], count: int, *, missed: int | None = None) -> bytes:
-        data: dict[str, Any] = {"revision": revision, "issues": issues, "count": count}
-        if missed is not None:
-            data["missed"] = max(0, revision - missed)
-        return b"event: revision\nid: %d\ndata: %s\n\n" % (revision, orjson.dumps(data))
+
+def revision_event(delta: dict[str, Any]) -> bytes:
+    """`revision` with a delta (see api.delta), its revision the id that a client comes back with."""
+    return b"event: revision\nid: %d\ndata: %s\n\n" % (delta["revision"], orjson.dumps(delta))
 
 
 def health_event(health: Health) -> bytes:
@@ -136,45 +133,6 @@ def health_event(health: Health) -> bytes:
     if health.why:
         content["why"] = {"code": health.why, **sentence(health.why)}
     return b"event: health\ndata: %s\n\n" % orjson.dumps(content)
-
-
-def describe_issues(source: Runtime, change: Change) -> list[dict[str, Any]]:
-    """The change's issues, at most MOST_ISSUES, as the map and the rail show them."""
-    snapshot, city = source.snapshot, source.city
-    table = snapshot.issues
-    rows = []
-    for identity in change.ids[:MOST_ISSUES]:
-        try:
-            rows.append(snapshot.row(identity))
-        except NotFoundError:
-            _LOG.warning("revision %d names issue %s, which its snapshot lacks", change.revision, identity)
-    if not rows:
-        return []
-    details = snapshot.records.of(np.array(rows, np.int64))
-    described = []
-    for at, row in enumerate(rows):
-        campaign = city.campaigns[int(table.campaign[row])]
-        [stage] = stage_of(table.status[[row]], table.due_us[[row]], to_us(source.now(campaign.code)))
-        reported = from_us(int(table.reported_us[row]))
-        assert reported is not None
-        entry = type_of(city, table, row)
-        [lon], [lat] = table.lonlat(np.array([row]))
-        described.append(
-            {
-                "id": details.id[at],
-                "number": details.number[at],
-                "register": city.registers[int(table.register[row])].code,
-                "type": entry.code,
-                "name": entry.name,
-                "stage": STAGES[stage].value,
-                "lon": float(lon),
-                "lat": float(lat),
-                "subdistrict": subdistrict_of(city, table, row)[0],
-                "road": road_of(city, table, row)[0],
-                "reported_at": local_iso(reported, city.time_zone),
-            }
-        )
-    return described
 
 
 _hub: Hub | None = None
@@ -193,8 +151,9 @@ def open_streams() -> int:
 
 
 async def stream(request: Request) -> Response:
-    """The stream; `Last-Event-ID` (which EventSource sends when it reconnects) makes it say how much was missed."""
-    read_own(request.query_params.multi_items(), ())
+    """The stream; `Last-Event-ID` (which EventSource sends when it reconnects), or else `since`, makes it say what was
+    missed."""
+    own = read_own(request.query_params.multi_items(), (_SINCE,))
     runtime()
     if _hub is None:
         raise StoreError("the change feed is not open")
@@ -204,15 +163,18 @@ async def stream(request: Request) -> Response:
     if request.method == "HEAD":
         return Response(media_type="text/event-stream", headers=headers)
     seen = request.headers.get("last-event-id", "")
-    last_seen = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None
+    last_seen = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else own["since"]
     return StreamingResponse(_hub.events(last_seen), media_type="text/event-stream", headers=headers)
 
 
+_SINCE: Final = replace(integer("since", "the revision that the client knows", 0, 999_999_999, default=0), default=None)
 OPERATION = Operation(
     path="/api/stream",
+    parameters=(_SINCE,),
     endpoint=stream,
-    summary="Server-sent events: `revision` with {revision, issues (at most 20), count}, `health` with {status, why} "
-    "when the store is lost or found again; ends after ten minutes.",
+    summary="Server-sent events: `revision` with {revision, since, issues (at most 20), count, bbox, points}: every "
+    "change after `since` (null: anything may have changed) and where it was; `health` with {status, why} when the "
+    "store is lost or found again; ends after ten minutes.",
     answers={
         200: Answer("the stream", media_type="text/event-stream"),
         503: Answer("too many streams", schema=PROBLEM),

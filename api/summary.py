@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from api.data_route import Json, data_operation
+from api.heat import city_cap
 from api.operation import flag
-from api.schemas import BOOLEAN, BOUND, COUNT, STRING, TEXT, nullable, record
+from api.schemas import BOOLEAN, BOUND, COUNT, NUMBER, STRING, TEXT, nullable, record
 from api.view import View
 from geo.campaign import Register
-from geo.filter import IssueFilter
+from geo.heat_surface import BANDWIDTH_M
 from geo.selection import OVERDUE
 
 _DAY_US = 86_400_000_000
@@ -36,6 +37,7 @@ def summarise(view: View, own: Mapping[str, Any]) -> Json:
             for t in view.campaign.tallies
         ],
         **_overdue(view),
+        **({"heat": {"cap": city_cap(view), "bandwidth_m": BANDWIDTH_M, "unit": "per_km2"}} if own["heat"] else {}),
     }
 
 
@@ -68,32 +70,32 @@ def _points(view: View) -> Json:
 
 def _register(view: View, register: Register, *, shown: bool) -> Json:
     """A register as it stands now: no key of the filter but the campaign touches it."""
-    whole = View(view.snapshot, IssueFilter(view.campaign.code, register.code, view.now), view.now)
+    counts, position = view.snapshot.registers_at(view.now), view.city.register_index[register.code]
     return {
         "name": register.name,
         "note": register.note,
-        "total": whole.totals.total,
+        "total": counts.total(position),
         "bound": register.bound,
-        "rectified": whole.totals.rectified if shown else None,
-        "in_progress": whole.totals.in_progress if shown else None,
+        "rectified": counts.rectified(position) if shown else None,
+        "in_progress": counts.in_progress(position) if shown else None,
     }
 
 
 def _overdue(view: View) -> Json:
-    overdue = view.stages == OVERDUE
-    places = view.issues.subdistrict[overdue]
-    oldest = view.issues.due_us[overdue].min() if overdue.any() else None
+    rows = np.flatnonzero(view.stages == OVERDUE)
+    places = np.bincount(view.issues.subdistrict[rows].astype(np.int64) + 1)
+    oldest = view.issues.due_us[rows].min() if len(rows) else None
     return {
         "oldest_overdue_days": None if oldest is None else int((view.as_of_us - int(oldest)) // _DAY_US),
-        "overdue_subdistricts": len(np.unique(places[places >= 0])),
+        "overdue_subdistricts": int(np.count_nonzero(places[1:])),
     }
 
 
 def _is_synthetic(view: View) -> bool:
     """Whether anything counted here, whatever the filter, was invented: an issue of the register, or a point."""
-    of_register = view.issues.register == view.city.register_index[view.register.code]
+    invented = view.snapshot.registers_at(view.now).synthetic[view.city.register_index[view.register.code]]
     of_campaign = view.snapshot.points.campaign == view.city.campaign_index[view.campaign.code]
-    return bool(view.issues.synthetic[of_register].any() or view.snapshot.points.synthetic[of_campaign].any())
+    return bool(invented or view.snapshot.points.synthetic[of_campaign].any())
 
 
 _POINT_KEYS = (
@@ -106,7 +108,11 @@ OPERATION = data_operation(
     "/api/summary",
     summarise,
     summary="Totals of issues and points under the filter; registers and tallies as they stand, never filtered.",
-    parameters=(flag("synthetic_splits", "1 gives the invented split where only a register's total was published"),),
+    parameters=(
+        flag("synthetic_splits", "1 gives the invented split where only a register's total was published"),
+        flag("heat", "1 adds the density at which the heat's colours end"),
+    ),
+    optional=("heat",),
     schema={
         "campaign": record({"code": STRING, "name": TEXT}),
         "register": record({"code": STRING, "name": TEXT, "bound": BOUND}),
@@ -132,5 +138,6 @@ OPERATION = data_operation(
         },
         "oldest_overdue_days": nullable(COUNT),
         "overdue_subdistricts": COUNT,
+        "heat": record({"cap": NUMBER, "bandwidth_m": NUMBER, "unit": {"const": "per_km2"}}),
     },
 )

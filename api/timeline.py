@@ -10,8 +10,7 @@ from api.data_route import Json, data_operation
 from api.schemas import COUNT, DAY, listing, pair
 from api.view import View
 from geo.iso_time import local_date
-from geo.selection import counted
-from geo.timeline import per_day
+from geo.timeline import days_of, per_day
 
 
 def by_day(view: View, _: Mapping[str, Any]) -> Json:
@@ -31,10 +30,9 @@ def _period(view: View) -> tuple[date, date]:
     """
     zone, chosen = view.city.time_zone, view.filter
     start, end = view.campaign.start, min(view.campaign.end, local_date(chosen.as_of, zone))
-    reported = view.issues.day[counted(view.stages)]
-    if len(reported):
-        start = min(start, date.fromordinal(int(reported.min())))
-        end = max(end, date.fromordinal(int(reported.max())))
+    reported = days_of(view.issues.day, view.stages)
+    if reported is not None:
+        start, end = min(start, reported[0]), max(end, reported[1])
     if chosen.since is not None:
         start = max(start, local_date(chosen.since, zone))
     if chosen.until is not None:

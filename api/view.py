@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from threading import Lock
@@ -10,7 +11,6 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from api.heat import city_cap
 from data.snapshot import Snapshot
 from geo.campaign import Campaign, Register
 from geo.city import City
@@ -43,6 +43,11 @@ class View:
     def as_of_us(self) -> int:
         """The filter's moment in microseconds."""
         return to_us(self.filter.as_of)
+
+    @property
+    def unboxed(self) -> IssueFilter:
+        """The filter without its box: what a density or a place's total means wherever the map looks."""
+        return replace(self.filter, bbox=None)
 
     @cached_property
     def campaign(self) -> Campaign:
@@ -78,11 +83,6 @@ class View:
     def totals(self) -> IssueTotals:
         """Totals of the selected issues."""
         return issue_totals(self.tally)
-
-    @cached_property
-    def heat_cap(self) -> float:
-        """The kernel density (per km²) at which the heat's colours end."""
-        return city_cap(self.city, self.issues, self.stages)
 
     @cached_property
     def points(self) -> Bools:

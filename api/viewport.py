@@ -15,6 +15,7 @@ BBox = tuple[float, float, float, float]
 
 _EQUATOR_M_PER_PX: Final = 156_543.033928  # at zoom 0, tiles of 256 px
 _MERCATOR_LIMIT: Final = 85.051129
+_M_PER_DEGREE: Final = 110_000.0  # a little less than any degree of latitude has
 
 
 def viewport(chosen: IssueFilter, own: Mapping[str, Any]) -> tuple[int, BBox]:
@@ -48,3 +49,10 @@ def grid_of(box: BBox, most: int) -> tuple[int, int]:
     height = mercator_y(box[3]) - mercator_y(box[1])
     scale = most / max(width, height)
     return max(2, round(width * scale)), max(2, round(height * scale))
+
+
+def grown(box: BBox, by_m: float) -> BBox:
+    """A box with at least so many metres more on every side, WGS-84."""
+    lat = by_m / _M_PER_DEGREE
+    lon = lat / max(0.02, math.cos(math.radians(min(89.0, max(abs(box[1]), abs(box[3])) + lat))))
+    return box[0] - lon, box[1] - lat, box[2] + lon, box[3] + lat

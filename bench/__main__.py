@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import geojson_export, nearest_road, scale, start, subdistrict_densities, writers
+from bench import delivery, geojson_export, nearest_road, scale, start, subdistrict_densities, writers
 from bench.row import Row, table, write_json
 from data.runtime import open_runtime
 from data.settings import Settings
@@ -29,6 +29,13 @@ def main() -> int:
             rows += nearest_road.rows()
             rows += geojson_export.rows(snapshot)
             rows += writers.rows(snapshot.city)
+        finally:
+            runtime.close()
+        print("Delivery at a million issues …", flush=True)
+        demo = Settings(database_url=f"sqlite:///{folder}/yunyan.db", city_folder=ROOT / "data" / "cities" / "yunyan")
+        runtime = open_runtime(demo)
+        try:
+            rows += delivery.rows(runtime.snapshot)
         finally:
             runtime.close()
     print("Loading a million issues …", flush=True)

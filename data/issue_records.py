@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from data.store.database import Store
 from data.store.schema import ISSUE, TRANSITION
@@ -65,6 +66,28 @@ class IssueRecords:
         floats: dict[str, Any] = {name: np.array(columns[name], np.float64) for name in _FLOATS}
         return Details(**texts, **floats, recorded_us=np.array(columns["recorded_us"], np.int64))
 
+    def names(self, positions: NDArray[np.integer], *, all_ids: bool = False) -> tuple[list[str], dict[int, str]]:
+        """The numbers of these positions (ascending), in their order; and the UUIDs, by place in that order: all, or of
+        those for which `position` of their number is another issue's."""
+        wanted = self._row_numbers(positions)
+        numbers: list[str] = []
+        ids: list[str] = []
+        first: dict[str, int] = {}
+        with self._store.reading() as connection:
+            for start in range(0, len(wanted), _AT_ONCE):
+                query = select(ISSUE.c.row, ISSUE.c.id, ISSUE.c.number).where(_among(wanted[start : start + _AT_ONCE]))
+                asked = set(wanted[start : start + _AT_ONCE].tolist())
+                found = [row for row in connection.execute(query.order_by(ISSUE.c.row)) if row.row in asked]
+                numbers += [row.number for row in found]
+                ids += [row.id for row in found]
+                of_number = select(ISSUE.c.number, func.min(ISSUE.c.row)).group_by(ISSUE.c.number)
+                first |= dict(
+                    tuple(row)
+                    for row in connection.execute(of_number.where(ISSUE.c.number.in_({row.number for row in found})))
+                )
+        called = enumerate(zip(wanted.tolist(), numbers, strict=True))
+        return numbers, {at: ids[at] for at, (row, number) in called if all_ids or first[number] != row}
+
     def position(self, identity: str, n: int) -> int:
         """Position among the first `n` of the issue with that UUID or number (of several with one number the first).
 
@@ -80,6 +103,16 @@ class IssueRecords:
                 if position is not None and position < n:
                     return position
         raise NotFoundError("issue", identity[:80])
+
+    def positions(self, ids: Sequence[str], n: int) -> NDArray[np.int64]:
+        """Positions among the first `n` of the issues with those UUIDs, in their order; unknown ones are left out."""
+        rows: dict[str, int] = {}
+        with self._store.reading() as connection:
+            for start in range(0, len(ids), _AT_ONCE):
+                query = select(ISSUE.c.id, ISSUE.c.row).where(ISSUE.c.id.in_(ids[start : start + _AT_ONCE]))
+                rows |= {row.id: row.row for row in connection.execute(query)}
+        known = np.array([rows[identity] for identity in ids if identity in rows], np.int64)
+        return self._known(known, n)
 
     def numbers(self) -> frozenset[str]:
         """Every number that was given."""

@@ -24,15 +24,22 @@ from geo.clock import to_us
 from geo.density import Tally, tally_of
 from geo.errors import NotFoundError
 from geo.filter import IssueFilter
+from geo.heat_surface import HeatSurface, heat_bounds, heat_grid, heat_surface
 from geo.history import History, table_at
 from geo.issue import Transition
-from geo.selection import Stages, chosen_stages
+from geo.registers import RegisterCounts, register_counts
+from geo.selection import Stages, chosen_stages, counted, kept_in_box
 from geo.tables import IssueTable, PointTable, VisitTable, subset
 
 _KEPT_MOMENTS: Final = 8
 _KEPT_TALLIES: Final = 128
 _CARRIED: Final = 16
 _KEPT_BYTES: Final = 64 * 2**20
+_KEPT_SURFACES: Final = 6
+_CARRIED_SURFACES: Final = 3
+_MOST_STAMPS: Final = 2_000
+"""More changed issues than this are not stamped onto a kept surface: a new one costs less."""
+
 _Value = TypeVar("_Value")
 
 
@@ -62,6 +69,11 @@ class Recent:
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
+    def clear(self) -> None:
+        """Keep nothing."""
+        with self._lock:
+            self._kept.clear()
+
     def items(self) -> list[tuple[Any, Any]]:
         """What is kept now, the last asked for last."""
         with self._lock:
@@ -87,6 +99,7 @@ class Snapshot:
     records: IssueRecords
     rejects: tuple[Reject, ...] = ()
     tallies: Recent = field(default_factory=lambda: Recent(_KEPT_TALLIES), repr=False)
+    surfaces: Recent = field(default_factory=lambda: Recent(_KEPT_SURFACES), repr=False)
     _moments: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)
 
     @cached_property
@@ -120,6 +133,8 @@ class Snapshot:
         """The stage of each issue that `chosen` means, −1 for the others (geo.selection.chosen_stages); read-only."""
 
         def choose() -> Stages:
+            if chosen.bbox is not None:
+                return kept_in_box(self.stages(replace(chosen, bbox=None)), self.issues, chosen.bbox)
             found = self.records.containing(chosen.text, len(self.issues)) if chosen.text else None
             stages = chosen_stages(self.issues_at(chosen.as_of), self.city, chosen, found=found)
             stages.flags.writeable = False
@@ -130,6 +145,19 @@ class Snapshot:
     def tally(self, chosen: IssueFilter) -> Tally:
         """The issues that `chosen` means, added up by stage and place. Kept, and carried on to the next revisions."""
         return self.tallies.get(chosen, lambda: tally_of(self.issues_at(chosen.as_of), self.city, self.stages(chosen)))
+
+    def heat(self, chosen: IssueFilter) -> HeatSurface:
+        """The density of the issues that `chosen` means, its box apart. Kept, and carried on to the next revisions."""
+        chosen = replace(chosen, bbox=None)
+        grid = heat_grid(heat_bounds(self.city), self.city.metric_crs)
+        return self.surfaces.get(chosen, lambda: heat_surface(self.issues_at(chosen.as_of), self.stages(chosen), grid))
+
+    def registers_at(self, as_of: datetime) -> RegisterCounts:
+        """Every register of the city as it stood at that moment, which no filter touches. The last few are kept."""
+        table, moment = self.issues_at(as_of), to_us(as_of)
+        return self._moments.get(
+            ("registers", moment), lambda: register_counts(table, len(self.city.registers), moment)
+        )
 
     def tally_of_rows(self, chosen: IssueFilter, rows: NDArray[np.integer]) -> Tally:
         """What these positions (ascending) add to `tally`; for a filter without text, at the latest states."""
@@ -143,6 +171,10 @@ class Snapshot:
     def row(self, identity: str) -> int:
         """Position of the issue with that UUID or number (of several with one number: the first); NotFoundError."""
         return self.records.position(identity, len(self.issues))
+
+    def rows_of(self, ids: Sequence[str]) -> NDArray[np.int64]:
+        """Positions of the issues with those UUIDs, in their order; those that this revision lacks are left out."""
+        return self.records.positions(ids, len(self.issues))
 
     def point_row(self, code: str) -> int:
         """Position of the inspection point of that code; NotFoundError."""
@@ -170,10 +202,11 @@ class Snapshot:
 
 
 def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
-    """Carry the tallies of `old` that were asked for last over to `new`, where `changed` rows are in other states and
-    more rows stand behind.
+    """Carry the tallies and surfaces of `old` that were asked for last over to `new`, where `changed` rows are in other
+    states and more rows stand behind.
 
-    Costs the changes, not the issues. Tallies of a past moment, or of a search, are left to be worked out anew.
+    Costs the changes, not the issues, and a copy of each surface. What stands for a past moment, or for a search, is
+    left to be worked out anew.
     """
     before = len(old.issues)
     added = np.arange(before, len(new.issues))
@@ -184,8 +217,22 @@ def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
         if len(changed):
             tally = tally.plus(old.tally_of_rows(chosen, changed), sign=-1)
         new.tallies.put(chosen, tally.plus(new.tally_of_rows(chosen, after)))
+    if len(changed) + len(after) > _MOST_STAMPS:
+        return
+    for chosen, surface in old.surfaces.items()[-_CARRIED_SURFACES:]:
+        if not chosen.text and to_us(chosen.as_of) >= new.newest_us:
+            for snapshot, rows, sign in ((old, changed, -1), (new, after, 1)):
+                part = subset(snapshot.issues, rows)
+                felt = counted(chosen_stages(part, snapshot.city, chosen))
+                surface = surface.plus(part.x_cm[felt], part.y_cm[felt], sign=sign)
+            new.surfaces.put(chosen, surface)
 
 
 def emptied(snapshot: Snapshot, **changes: Any) -> Snapshot:
     """A copy with other contents, and nothing kept from the old ones."""
-    return replace(snapshot, **changes, tallies=Recent(_KEPT_TALLIES), _moments=Recent(_KEPT_MOMENTS))
+    kept: dict[str, Any] = {
+        "tallies": Recent(_KEPT_TALLIES),
+        "surfaces": Recent(_KEPT_SURFACES),
+        "_moments": Recent(_KEPT_MOMENTS),
+    }
+    return replace(snapshot, **changes, **kept)

@@ -162,3 +162,88 @@ def day_counts(stage: Any, day: Any, counted: int, first: int, days: int) -> Any
             if 0 <= at < days:
                 counts[at] += 1
     return counts
+
+
+@_compiled
+def shared_bins(
+    stage: Any,
+    x_cm: Any,
+    y_cm: Any,
+    counted: int,
+    west_cm: float,
+    south_cm: float,
+    part_cm: float,
+    shift: int,
+    wide: int,
+    high: int,
+) -> Any:
+    """Rows with 0 ≤ stage < `counted` shared among their four nearest nodes in 2^`shift` parts each way; int64."""
+    parts = 1 << shift
+    bins = np.zeros(wide * high, np.int64)
+    for row in range(len(stage)):
+        if 0 <= stage[row] < counted:
+            at_x = np.int64(np.floor((x_cm[row] - west_cm) / part_cm + 0.5))
+            at_y = np.int64(np.floor((y_cm[row] - south_cm) / part_cm + 0.5))
+            column, line = at_x >> shift, at_y >> shift
+            if 0 <= column < wide - 1 and 0 <= line < high - 1:
+                right, up = at_x & (parts - 1), at_y & (parts - 1)
+                at = line * wide + column
+                bins[at] += (parts - right) * (parts - up)
+                bins[at + 1] += right * (parts - up)
+                bins[at + wide] += (parts - right) * up
+                bins[at + wide + 1] += right * up
+    return bins
+
+
+@_compiled
+def register_states(
+    register: Any, status: Any, due_us: Any, synthetic: Any, registers: int, states: int, as_of_us: int, never: int
+) -> Any:
+    """Rows by register and state (2 × (status + 1) + late), and in a last column the synthetic ones; int64."""
+    found = np.zeros((registers, states + 1), np.int64)
+    for row in range(len(register)):
+        due = due_us[row]
+        late = np.int64(due < as_of_us) & np.int64(due != never)
+        found[register[row], 2 * (status[row] + 1) + late] += 1
+        found[register[row], states] += np.int64(synthetic[row])
+    return found
+
+
+@_compiled
+def cluster_grid(
+    stage: Any,
+    below: int,
+    marked: int,
+    x_cm: Any,
+    y_cm: Any,
+    lon_e7: Any,
+    lat_e7: Any,
+    cell_cm: float,
+    west: int,
+    south: int,
+    wide: int,
+    tall: int,
+) -> Any:
+    """Rows with 0 ≤ stage < `below` by square cell: number, number at stage `marked`, Σ lon, Σ lat; int64."""
+    found = np.zeros((wide * tall, 4), np.int64)
+    for row in range(len(stage)):
+        if 0 <= stage[row] < below:
+            column = np.int64(np.floor(x_cm[row] / cell_cm)) - west
+            line = np.int64(np.floor(y_cm[row] / cell_cm)) - south
+            at = line * wide + column
+            found[at, 0] += 1
+            found[at, 1] += np.int64(stage[row] == marked)
+            found[at, 2] += lon_e7[row]
+            found[at, 3] += lat_e7[row]
+    return found
+
+
+@_compiled
+def day_range(stage: Any, day: Any, counted: int) -> Any:
+    """Smallest and largest day of rows with 0 ≤ stage < `counted`; the largest first without any."""
+    first, last = np.iinfo(np.int32).max, np.iinfo(np.int32).min
+    for row in range(len(stage)):
+        if 0 <= stage[row] < counted:
+            first = min(first, day[row])
+            last = max(last, day[row])
+    return first, last

@@ -64,6 +64,13 @@ def chosen_stages(table: IssueTable, city: City, issue_filter: IssueFilter, *, f
     return stages
 
 
+def kept_in_box(stages: Stages, table: IssueTable, bbox: BBox) -> Stages:
+    """A copy of `stages` (of a filter without a box) with −1 where an issue does not meet `bbox`."""
+    kept = stages.copy()
+    _keep_in_box(kept, table, bbox)
+    return kept
+
+
 def meant(stages: Stages, issue_filter: IssueFilter) -> Bools:
     """What lists, marks and exports hold, of `chosen_stages`: rejected issues only where the filter asks for them."""
     if issue_filter.statuses or issue_filter.stages:

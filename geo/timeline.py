@@ -50,6 +50,18 @@ def per_day(day: NDArray[np.int32], stages: Stages, *, start: date, end: date) -
     return days, np.bincount(at[(at >= 0) & (at < size)], minlength=size).astype(np.int64)
 
 
+def days_of(day: NDArray[np.int32], stages: Stages) -> tuple[date, date] | None:
+    """The first and the last day on which an issue that counts was reported; None without any."""
+    if compiled(len(day)):
+        from geo import kernels
+
+        first, last = kernels.day_range(stages, day, REJECTED)
+    else:
+        reported = day[counted(stages)]
+        first, last = (int(reported.min()), int(reported.max())) if len(reported) else (1, 0)
+    return (date.fromordinal(first), date.fromordinal(last)) if first <= last else None
+
+
 def per_week(day: NDArray[np.int32], stages: Stages, *, start: date, end: date) -> Counts:
     """As `per_day`, summed by weeks named by their Monday; of the first and last week only days in the period count."""
     days, counts = per_day(day, stages, start=start, end=end)

@@ -54,6 +54,11 @@ def breaks_for(fixed: Sequence[float], values: ArrayLike) -> Breaks:
     return best
 
 
+def breaks_of(fixed: Sequence[float], scale: float) -> Breaks:
+    """The breaks of that `scale`, as `breaks_for` once gave it: pictures of parts of a city share the whole one's."""
+    return _scaled(fixed, Fraction(scale).limit_denominator(10**6) if scale < 1 else Fraction(round(scale)))
+
+
 def classify(values: ArrayLike, breaks: Breaks) -> NDArray[np.int8]:
     """Class 0 to 4 of each value (a value equal to an edge is in the class above it); −1 for NaN."""
     array = np.asarray(values, np.float64)

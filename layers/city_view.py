@@ -28,6 +28,9 @@ ALONG_BOUNDARY_M = 10.0
 MANY_VERTICES = 20_000
 """Areas of more vertices than this are drawn from simplified shapes; what is counted never is."""
 
+MANY_SEGMENTS = 1_500
+"""Roads of more segments than this are not in here: the map asks for the lines of the part in view (/api/roads)."""
+
 SIMPLIFY_M = 5.0
 """Size of the details left out then: square root of their area, as `shapely.coverage_simplify` means it."""
 
@@ -131,8 +134,11 @@ def _areas(areas: AreaLayer, drawn: NDArray[np.object_], metric_crs: str) -> lis
 
 
 def _roads(roads: RoadLayer) -> Json:
+    if len(roads.segment_codes) > MANY_SEGMENTS:
+        return {"quality": roads.quality, "by_view": True, "roads": [], "segments": []}
     return {
         "quality": roads.quality,
+        "by_view": False,
         "roads": [
             {"code": code, "name": name_of(roads.road_names[position]), "length_km": round(float(km), 3)}
             for position, (code, km) in enumerate(zip(roads.road_codes, roads.road_inside_km, strict=True))

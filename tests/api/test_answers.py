@@ -98,3 +98,28 @@ def test_a_failure_is_not_kept() -> None:
     with pytest.raises(ZeroDivisionError):
         cache.get("key", lambda: bytes(1 // 0))
     assert cache.get("key", lambda: b"now").plain == b"now"
+
+
+def test_another_revision_lets_go_of_all_that_was_kept() -> None:
+    cache, made = BodyCache(), []
+
+    def ask(key: str, stand: int) -> None:
+        cache.get(key, lambda: made.append(key) or b"x", stand=stand)  # type: ignore[func-returns-value]
+
+    for key, stand in (("a", 1), ("b", 1), ("a", 1), ("a", 2), ("b", 2), ("b", 2)):
+        ask(key, stand)
+    assert made == ["a", "b", "a", "b"]
+
+
+VIEWPORT = "bbox=106.6,26.5,106.8,26.7"
+
+
+@pytest.mark.parametrize("z", [10, 12, 14, 16])
+@pytest.mark.parametrize(
+    "path",
+    ["cells?", "cells?part=raster&", "marks?form=columns&", "marks?form=columns&stage=overdue&", "roads?density=1&"],
+)
+def test_a_viewports_answer_is_no_more_than_fifteen_kilobytes(demo: TestClient, path: str, z: int) -> None:
+    answer = demo.get(f"/api/{path}z={z}&{VIEWPORT}")
+    assert answer.status_code == 200
+    assert int(answer.headers["content-length"]) <= 15_000

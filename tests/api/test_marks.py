@@ -64,3 +64,33 @@ def test_many_points_come_as_clusters(demo: TestClient, monkeypatch: pytest.Monk
 def test_an_empty_box_is_empty(demo: TestClient) -> None:
     answer = demo.get("/api/marks?z=12&bbox=10,10,11,11").json()
     assert (answer["mode"], answer["total"], answer["issues"]) == ("issues", 0, [])
+
+
+@pytest.mark.parametrize("query", [OPEN, "register=cable_phase1", "stage=overdue", ""])
+def test_columns_say_the_same_as_the_list(demo: TestClient, query: str) -> None:
+    asked = f"/api/marks?z=14&bbox={WHOLE}&{query}".rstrip("&")
+    listed, columns = demo.get(asked).json(), demo.get(f"{asked}&form=columns").json()
+    assert (listed["mode"], listed["total"]) == (columns["mode"], columns["total"])
+    entries = listed["issues"] or listed["clusters"]
+    places = zip(columns["east"], columns["north"], strict=True)
+    for entry, (east, north) in zip(entries, places, strict=True):
+        assert entry["lon"] == pytest.approx(columns["origin"][0] + east * columns["step"], abs=1e-5)
+        assert entry["lat"] == pytest.approx(columns["origin"][1] + north * columns["step"], abs=1e-5)
+    if listed["mode"] == "clusters":
+        assert [entry["count"] for entry in entries] == columns["count"]
+        assert [entry["overdue"] for entry in entries] == columns["overdue"]
+        return
+    assert [mark["number"] for mark in entries] == columns["number"]
+    assert [mark["id"] for mark in entries] == [columns["id"][str(at)] for at in range(len(entries))]
+    assert [mark["type"] for mark in entries] == [columns["types"][at] for at in columns["type"]]
+    assert [mark["stage"] for mark in entries] == [columns["stages"][at] for at in columns["stage"]]
+    assert {at: mark["geometry"] for at, mark in enumerate(entries) if "geometry" in mark} == {
+        int(at): shape for at, shape in columns["shapes"].items()
+    }
+
+
+def test_many_marks_are_named_by_their_number(demo: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marks, "FEW_MARKS", 5)
+    columns = demo.get(f"/api/marks?z=15&bbox={WHOLE}&{OPEN}&form=columns").json()
+    assert columns["id"] == {}  # Yunyan's numbers are one issue's each
+    assert demo.get(f"/api/issues/{columns['number'][7]}").json()["number"] == columns["number"][7]

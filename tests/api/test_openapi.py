@@ -15,14 +15,24 @@ from geo.filter_query import FILTER_KEYS
 WHOLE = "z=12&bbox=106.5,26.4,106.9,26.8"
 ASKED = {
     "/healthz": [""],
-    "/api/summary": ["", "register=cable_survey", "as_of=2021-06-01", "synthetic_splits=1&register=facility_survey"],
+    "/api/summary": [
+        "",
+        "register=cable_survey",
+        "as_of=2021-06-01",
+        "synthetic_splits=1&register=facility_survey",
+        "heat=1",
+    ],
     "/api/issues.geojson": ["stage=overdue", "register=cable_phase1"],
     "/api/points.geojson": [""],
     "/api/density/subdistricts": ["", "type=E0501"],
-    "/api/density/roads": ["", "road=-", "register=cable_phase1"],
+    "/api/density/roads": ["", "road=-", "register=cable_phase1", "most=5"],
     "/api/density/visits": ["", "by=site_class"],
-    "/api/cells": [WHOLE, "z=12&bbox=1,1,2,2"],
-    "/api/marks": [WHOLE, WHOLE + "&stage=overdue", WHOLE + "&register=cable_phase1"],
+    "/api/cells": [WHOLE, "z=12&bbox=1,1,2,2", WHOLE + "&part=raster&cap=50", WHOLE + "&part=rows"],
+    "/api/marks": [
+        *(WHOLE, WHOLE + "&stage=overdue", WHOLE + "&register=cable_phase1", WHOLE + "&form=columns"),
+        WHOLE + "&register=cable_phase1&form=columns",
+    ],
+    "/api/roads": [WHOLE, WHOLE + "&density=1", WHOLE + "&density=1&scale=0.5", "z=12&bbox=1,1,2,2"],
     "/api/point-marks": [WHOLE],
     "/api/compliance": ["", "by=subdistrict", "by=task", "as_of=2021-06-01"],
     "/api/timeline": ["", "since=2021-12-01"],

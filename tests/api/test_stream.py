@@ -21,9 +21,9 @@ from starlette.testclient import TestClient
 
 from api import stream
 from api.app import MIDDLEWARE, ROUTES, lifespan
+from api.delta import unknown
 from api.stream import Hub
 from data.feed import READY, Change, ChangeFeed, Health
-from data.runtime import runtime
 
 
 class Source:
@@ -31,7 +31,7 @@ class Source:
 
     def __init__(self) -> None:
         self.feed = ChangeFeed()
-        self.snapshot = SimpleNamespace(revision=7, issues=None)
+        self.snapshot = SimpleNamespace(revision=7, issues=None, points=None, visits=None, growing=None)
         self.store_health = READY
         self.city = None
 
@@ -70,7 +70,7 @@ async def opened(hub: Hub, last_seen: int | None = None) -> tuple[AsyncIterator[
 
 def test_a_client_is_told_where_it_stands_and_what_it_missed() -> None:
     async def scenario(source: Source, hub: Hub) -> None:
-        assert (await opened(hub))[1] == {"revision": 7, "issues": [], "count": 0}
+        assert (await opened(hub))[1] == unknown(7)
         assert (await opened(hub, 5))[1]["missed"] == 2
         assert (await opened(hub, 99))[1]["missed"] == 0
 
@@ -175,20 +175,6 @@ def test_a_full_house_says_so(empty: TestClient, monkeypatch: pytest.MonkeyPatch
     answer = empty.get("/api/stream")
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "30"
-
-
-def test_a_change_names_its_issues_up_to_twenty(empty: TestClient) -> None:
-    ids = []
-    for _ in range(22):
-        point = {"type": "Point", "coordinates": [106.7135, 26.5983]}
-        ids.append(str(uuid.uuid4()))
-        answer = empty.post("/api/issues", json={"id": ids[-1], "type": "E0501", "geometry": point})
-        assert answer.status_code == 201
-    described = stream.describe_issues(runtime(), Change(1, tuple(ids)))
-    assert [issue["id"] for issue in described] == ids[:20]
-    assert described[0]["stage"] == "handling"
-    assert described[0]["reported_at"] == "2021-08-24T18:00:00+08:00"
-    assert stream.describe_issues(runtime(), Change(1, ("unknown",))) == []
 
 
 @contextlib.contextmanager

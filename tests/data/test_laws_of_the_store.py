@@ -150,13 +150,14 @@ def same_arrays(grown: dict[str, np.ndarray], fresh: dict[str, np.ndarray]) -> N
 
 @LAW
 @given(BATCHES, st.lists(filters(CITY), min_size=1, max_size=5))
-def test_a_tally_carried_from_revision_to_revision_is_the_one_worked_out_anew(
+def test_what_is_carried_from_revision_to_revision_is_what_is_worked_out_anew(
     stores: Stores, batches: list, chosen: list
 ) -> None:
     with filled(stores, []) as (runtime, _):
         for drafts, imported, changed in batches:
             for issue_filter in chosen:
-                runtime.snapshot.tally(issue_filter)  # asked before: it is carried on
+                runtime.snapshot.tally(issue_filter)  # asked before: they are carried on
+                runtime.snapshot.heat(issue_filter)
             runtime.submit(drafts, actor="law", imported=imported)
             for which, step in changed:
                 change_one(runtime, which, step)
@@ -167,6 +168,8 @@ def test_a_tally_carried_from_revision_to_revision_is_the_one_worked_out_anew(
             np.testing.assert_allclose(carried.area, anew.area, atol=1e-9)
             np.testing.assert_allclose(carried.segment, anew.segment, atol=1e-9)
             np.testing.assert_allclose((carried.outside, carried.unsnapped), (anew.outside, anew.unsnapped), atol=1e-9)
+            surfaces = (snapshot.heat(issue_filter) for snapshot in (runtime.snapshot, fresh))
+            np.testing.assert_array_equal(*(surface.values for surface in surfaces))
 
 
 @LAW

@@ -25,7 +25,9 @@
   x.layerKinds.basemap = function (map, options) {
     const renderers = {};
     const group = L.layerGroup().addTo(map);
+    const roads = L.layerGroup().addTo(map);
     let roadLines = [];
+    let drawnFrom = null;
     let borderLines = [];
     for (const [name, zIndex] of Object.entries(PANES)) {
       const pane = map.createPane(name);
@@ -47,9 +49,9 @@
       return layer.addTo(group);
     }
 
-    function line(latLngs, pane, style, canvas = false) {
+    function line(latLngs, pane, style, canvas = false, owner = group) {
       const base = { pane, renderer: renderer(pane, canvas), interactive: false, fill: false };
-      return L.polyline(latLngs, { ...base, ...style }).addTo(group);
+      return L.polyline(latLngs, { ...base, ...style }).addTo(owner);
     }
 
     function roadFactor() {
@@ -76,18 +78,20 @@
 
     function drawRoads() {
       roadLines = [];
+      roads.clearLayers();
+      drawnFrom = x.roadShapes.segments();
       if (!x.city.roads || x.layers.tiles) {
         return;
       }
-      const canvas = x.city.roads.segments.length > MANY_SEGMENTS;
+      const canvas = x.roadShapes.byView() || drawnFrom.length > MANY_SEGMENTS;
       for (const name of CLASSES) {
-        const paths = x.city.roads.segments
+        const paths = drawnFrom
           .filter((segment) => segment.class === name)
           .map((segment) => toLatLng(segment.coordinates));
         const styles = roadStyles(name);
-        roadLines.push({ name, part: "line", layer: line(paths, "roads", styles.line, canvas) });
+        roadLines.push({ name, part: "line", layer: line(paths, "roads", styles.line, canvas, roads) });
         if (styles.centre) {
-          roadLines.push({ name, part: "centre", layer: line(paths, "roads", styles.centre, canvas) });
+          roadLines.push({ name, part: "centre", layer: line(paths, "roads", styles.centre, canvas, roads) });
         }
       }
     }
@@ -128,7 +132,15 @@
       shape(geometry, "district", { fill: false, color: c.district, weight: options.district_width_px });
     }
 
+    // A large city's roads come with the part in view: drawn when others have come, and only then.
+    function followRoads() {
+      if (x.roadShapes.byView() && drawnFrom !== x.roadShapes.segments()) {
+        drawRoads();
+      }
+    }
+
     function restyle() {
+      followRoads();
       for (const { name, part, layer } of roadLines) {
         layer.setStyle(roadStyles(name)[part]);
       }

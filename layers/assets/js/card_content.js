@@ -9,7 +9,7 @@
   const nameIn = (list, code) => (byCode(list, code) ? x.nameOf(byCode(list, code).name) : code || "");
 
   const areaName = (code) => (code ? nameIn(x.city.areas.items, code) : say("outside"));
-  const roadName = (code) => (code && x.city.roads ? nameIn(x.city.roads.roads, code) : "");
+  const roadName = (code) => (code && x.city.roads ? nameIn(x.roadShapes.roads(), code) : "");
   const typeName = (code) => nameIn(x.city.types, code);
   const className = (code) => nameIn(x.city.site_classes, code);
 
@@ -32,8 +32,10 @@
   const joined = (...parts) => parts.filter(Boolean).join(" · ");
 
   function densityRow(kind, code) {
-    const answer = kind === "subdistrict" ? x.feed.data.subdistricts : x.feed.data.roads;
-    return answer ? byCode(answer.rows, code) : undefined;
+    if (kind === "road") {
+      return x.layers.roads.rowOf(code);
+    }
+    return byCode(x.feed.data.subdistricts?.rows, code);
   }
 
   function densityFigures(kind, row) {
@@ -62,8 +64,8 @@
   }
 
   function roadSub(code) {
-    const road = byCode(x.city.roads.roads, code);
-    return joined(x.numbers.length(road.length_km * 1000), quality(x.city.roads.quality));
+    const road = byCode(x.roadShapes.roads(), code);
+    return joined(road?.length_km ? x.numbers.length(road.length_km * 1000) : "", quality(x.city.roads.quality));
   }
 
   const quality = (name) => (name === "real" ? "" : say(name));
@@ -196,8 +198,8 @@
       return placeTip(kind, record.code, x.nameOf(record.name));
     }
     if (kind === "road") {
-      const road = x.city.roads.roads[record.segment.road];
-      const segment = record.density ? say("tip_segment", { n: x.numbers.density(record.density.per_km) }) : "";
+      const road = x.roadShapes.roads()[record.segment.road];
+      const segment = record.density && record.density.per_km !== undefined ? say("tip_segment", { n: x.numbers.density(record.density.per_km) }) : "";
       return [...placeTip(kind, road.code, x.nameOf(road.name) || say("unnamed_road")), segment];
     }
     if (kind === "point") {

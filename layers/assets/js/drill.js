@@ -10,8 +10,8 @@
       return area ? L.geoJSON(area.geometry).getBounds() : null;
     }
     if (kind === "road" && x.city.roads) {
-      const road = x.city.roads.roads.findIndex((entry) => entry.code === code);
-      const segments = x.city.roads.segments.filter((segment) => segment.road === road);
+      const road = x.roadShapes.roads().findIndex((entry) => entry.code === code);
+      const segments = x.roadShapes.segments().filter((segment) => segment.road === road);
       const places = segments.flatMap((segment) => x.toLatLng(segment.coordinates));
       return places.length ? L.latLngBounds(places).pad(0.15) : null;
     }
@@ -19,7 +19,7 @@
   }
 
   function nameFor(kind, code) {
-    const list = kind === "subdistrict" ? x.city.areas.items : kind === "road" ? x.city.roads.roads : [];
+    const list = kind === "subdistrict" ? x.city.areas.items : kind === "road" ? x.roadShapes.roads() : [];
     const found = list.find((entry) => entry.code === code);
     return found ? x.nameOf(found.name) : code;
   }

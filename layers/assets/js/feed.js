@@ -3,10 +3,15 @@
 
 (function (x) {
   const SLOW_MS = 400;
+  // Refreshes begin at least so far apart: of a burst of changes the first is shown at once, the rest together.
+  const APART_MS = 250;
   const data = {};
   const urls = {};
+  const asked = {};
+  // Names whose answer may no longer hold, and since when; kept until one has come that was asked for later.
+  const stale = new Map();
   let running = null;
-  let again = null;
+  let began = 0;
 
   async function get(url, signal) {
     const answer = await fetch(url, { signal, headers: { Accept: "application/json" } });
@@ -17,18 +22,23 @@
     return answer.json();
   }
 
+  async function getUnpacked([name, url], signal) {
+    return x.unpacked(name, await get(url, signal));
+  }
+
   function showProgress(visible) {
     document.getElementById("progress").hidden = !visible;
   }
 
-  // Loads `wanted` ({name: url}); `fresh` also asks for those whose address did not change.
-  async function load(wanted, fresh) {
-    const asked = Object.entries(wanted).filter(([name, url]) => fresh || urls[name] !== url);
+  // Loads those of `wanted` ({name: url}) whose address changed, or whose answer may no longer hold.
+  async function load(wanted) {
+    const asking = Object.entries(wanted).filter(([name, url]) => stale.has(name) || urls[name] !== url);
     forget(wanted);
     const abort = new AbortController();
     const slow = setTimeout(showProgress, SLOW_MS, true);
     running = abort;
-    const answers = await Promise.allSettled(asked.map(([, url]) => get(url, abort.signal)));
+    began = performance.now();
+    const answers = await Promise.allSettled(asking.map((entry) => getUnpacked(entry, abort.signal)));
     clearTimeout(slow);
     if (running !== abort) {
       return false;
@@ -37,10 +47,14 @@
     showProgress(false);
     const failed = [];
     answers.forEach((answer, position) => {
-      const [name, url] = asked[position];
+      const [name, url] = asking[position];
       if (answer.status === "fulfilled") {
         data[name] = answer.value;
         urls[name] = url;
+        asked[name] = began;
+        if (stale.get(name) <= began) {
+          stale.delete(name);
+        }
       } else {
         failed.push({ name, reason: answer.reason.message });
       }
@@ -53,8 +67,10 @@
   function forget(wanted) {
     for (const name of Object.keys(data)) {
       if (!(name in wanted)) {
-        delete data[name];
-        delete urls[name];
+        for (const table of [data, urls, asked]) {
+          delete table[name];
+        }
+        stale.delete(name);
       }
     }
   }
@@ -68,15 +84,23 @@
     }
   }
 
-  // Brings the picture up to date; `fresh` after a change of the data.
+  function doubt(names) {
+    const now = performance.now();
+    names.forEach((name) => stale.set(name, now));
+  }
+
+  // Brings the picture up to date; `fresh` asks for everything again.
   async function refresh({ fresh = false } = {}) {
-    again = null;
+    clearTimeout(soon.timer);
+    soon.timer = null;
+    if (fresh) {
+      doubt(Object.keys(data));
+    }
     if (running) {
       running.abort();
       running = null;
     }
-    const wanted = { ...x.requests.ofFilter(), ...x.requests.ofView() };
-    if (await load(wanted, fresh)) {
+    if (await load({ ...x.requests.ofFilter(), ...x.requests.ofView() })) {
       x.emit("picture", data);
       x.state.ready = true;
       document.documentElement.dataset.ready = "true";
@@ -84,19 +108,40 @@
     }
   }
 
-  // Too many points to draw one by one: those in view are asked for once that is known.
+  // After a change of the data: asks again for the figures, and for what it concerns of the part in view.
+  function changed(delta) {
+    const now = performance.now();
+    doubt(Object.keys(data).filter((name) => x.concern.touches(delta, name, urls[name], data[name], now - asked[name])));
+    // What is under way is let finish: changes that come faster than answers must not keep the picture from ever coming.
+    if (!running) {
+      later();
+    }
+  }
+
+  function later() {
+    if (!soon.timer) {
+      soon.timer = setTimeout(refresh, Math.max(0, APART_MS - (performance.now() - began)));
+    }
+  }
+
+  // What the answers themselves make wanted: points one by one or not, colours that end elsewhere, changes since.
   function followUp() {
-    if (data.allPoints && data.allPoints.mode === "clusters" && !data.points) {
+    const wanted = x.requests.ofView();
+    if (Object.entries(wanted).some(([name, url]) => urls[name] !== url)) {
       soon();
+    } else if ([...stale.values()].some((since) => since > began)) {
+      later();
     }
   }
 
   // Several causes within a moment make one refresh.
-  function soon(options) {
-    again = { fresh: Boolean((again && again.fresh) || (options && options.fresh)) };
+  function soon({ fresh = false } = {}) {
+    if (fresh) {
+      doubt(Object.keys(data));
+    }
     clearTimeout(soon.timer);
-    soon.timer = setTimeout(() => refresh(again || {}), 30);
+    soon.timer = setTimeout(refresh, 30);
   }
 
-  x.feed = { data, get, refresh, soon };
+  x.feed = { data, urls, get, refresh, changed, soon };
 })(window.xunjie);

@@ -2,6 +2,26 @@
 "use strict";
 
 (function (x) {
+  // Tiles by fetch, not as images: a browser shows an image that it has under an address without asking again.
+  const HeatTiles = L.GridLayer.extend({
+    createTile(coordinates, done) {
+      const size = this.getTileSize();
+      const canvas = x.element("canvas", { width: size.x, height: size.y, "aria-hidden": "true" });
+      this.fill(canvas, L.Util.template(this.options.template, coordinates)).then(() => done(null, canvas), done);
+      return canvas;
+    },
+
+    async fill(canvas, url) {
+      const answer = await fetch(url);
+      if (!answer.ok) {
+        throw new Error(`HTTP ${answer.status}`);
+      }
+      const picture = await createImageBitmap(await answer.blob());
+      canvas.getContext("2d").drawImage(picture, 0, 0);
+      picture.close();
+    },
+  });
+
   x.layerKinds.heat = function (map, options) {
     let overlay = null;
 
@@ -33,11 +53,53 @@
       return canvas;
     }
 
+    // Phones and slow links get pictures of tiles: a few kB that their own caches keep.
+    const connection = navigator.connection || {};
+    const slow = connection.saveData || ["slow-2g", "2g", "3g"].includes(connection.effectiveType);
+    const byTiles = () => x.state.page === "map" && (slow || x.layout.size() === "narrow");
+
+    let tiles = null;
+    let shown = "";
+    let old = true;
+
+    function tileUrl() {
+      const query = x.filterWith({ bbox: [], theme: [x.state.theme], cap: [x.heatCap()] });
+      return `/heat/{z}/{x}/{y}.webp?${query}`;
+    }
+
+    // New tiles are laid over the old ones, which go when all have come: no blank moment.
+    function drawTiles() {
+      const url = tileUrl();
+      if (!x.heatCap() || (url === shown && !old)) {
+        return;
+      }
+      const before = tiles;
+      [shown, old] = [url, false];
+      tiles = new HeatTiles({ pane: "areas", template: url, updateWhenIdle: true }).addTo(map);
+      if (before) {
+        tiles.once("load", () => before.remove());
+      }
+    }
+
+    function removeTiles() {
+      tiles?.remove();
+      [tiles, shown] = [null, ""];
+    }
+
     function draw() {
+      if (x.state.layer === "heat" && byTiles()) {
+        drawTiles();
+      } else {
+        removeTiles();
+      }
+      drawRaster();
+    }
+
+    function drawRaster() {
       const answer = x.feed.data.cells;
       const before = overlay;
       overlay = null;
-      if (x.state.layer === "heat" && answer && answer.raster) {
+      if (x.state.layer === "heat" && answer && answer.raster && !byTiles()) {
         const [west, south, east, north] = answer.raster.bounds;
         const bounds = [[south, west], [north, east]];
         overlay = L.svgOverlay(paint(answer.raster), bounds, { pane: "areas", interactive: false }).addTo(map);
@@ -47,6 +109,14 @@
       }
     }
 
-    return { options, draw, colourAt };
+    // Tiles are asked for again after a change in view or near it; those that it did not concern are not sent again.
+    function doubt(delta) {
+      const { bbox } = delta;
+      const seen = map.getBounds().pad(0.2);
+      const near = bbox && seen.intersects(L.latLngBounds([bbox[1], bbox[0]], [bbox[3], bbox[2]]));
+      old = old || delta.since === null || Boolean(near);
+    }
+
+    return { options, draw, colourAt, byTiles, doubt };
   };
 })(window.xunjie);

@@ -7,7 +7,7 @@
 
   function codeOf({ kind, record }) {
     if (kind === "road") {
-      return x.city.roads.roads[record.segment.road].code;
+      return x.roadShapes.roads()[record.segment.road].code;
     }
     return kind === "issue" ? record.id : record.code;
   }
@@ -27,8 +27,8 @@
   }
 
   function segmentsOf(code) {
-    const road = x.city.roads ? x.city.roads.roads.findIndex((entry) => entry.code === code) : -1;
-    return road < 0 ? [] : x.city.roads.segments.filter((segment) => segment.road === road);
+    const road = x.city.roads ? x.roadShapes.roads().findIndex((entry) => entry.code === code) : -1;
+    return road < 0 ? [] : x.roadShapes.segments().filter((segment) => segment.road === road);
   }
 
   // What the outline follows: an area, all segments of a road, or the place of a mark.

@@ -76,7 +76,7 @@
     const size = x.map.getSize();
     const inside = L.bounds([20, 20], [size.x - 20, size.y - 20]);
     const longest = new Map();
-    for (const segment of x.city.roads.segments) {
+    for (const segment of x.roadShapes.segments()) {
       const pixels = segment.coordinates.map(([lon, lat]) => x.map.latLngToContainerPoint([lat, lon]));
       for (let i = 1; i < pixels.length; i += 1) {
         const clipped = L.LineUtil.clipSegment(pixels[i - 1], pixels[i], inside);
@@ -87,7 +87,7 @@
         }
       }
     }
-    return [...longest].map(([road, stretch]) => roadLabel(x.city.roads.roads[road], stretch)).filter(Boolean);
+    return [...longest].map(([road, stretch]) => roadLabel(x.roadShapes.roads()[road], stretch)).filter(Boolean);
   }
 
   function roadLabel(road, { length, from, to, segment }) {

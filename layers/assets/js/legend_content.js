@@ -124,6 +124,12 @@
     );
   }
 
+  // What the picture is painted by: the raster's answer, or for tiles what they were asked for with.
+  function heatAnswer() {
+    const { cells, summary } = x.feed.data;
+    return cells || (x.heatCap() ? { ...summary.heat, cap: x.heatCap() } : undefined);
+  }
+
   function heatRamp(answer) {
     const canvas = element("canvas", { width: 256, height: 1, class: "ramp", "aria-hidden": "true" });
     const context = canvas.getContext("2d");
@@ -319,7 +325,7 @@
   x.legendContent = function () {
     const { data } = x.feed;
     const { layer } = x.state;
-    const ready = { subdistricts: data.subdistricts, roads: data.roads, heat: data.cells, plain: data.summary }[layer];
+    const ready = { subdistricts: data.subdistricts, roads: data.roads, heat: heatAnswer(), plain: data.summary }[layer];
     const builders = { subdistricts: subdistrictLegend, roads: roadLegend, heat: heatLegend, plain: plainLegend };
     const content = ready ? builders[layer](ready) : [heading(`legend_${layer === "plain" ? "issues" : layer}`, "")];
     return [...content, lineKey()].flat(3).filter(Boolean);

@@ -5,6 +5,7 @@
   const RING_MS = 1200;
   const RING_STILL_MS = 3000;
   const RING_RADIUS_PX = 26;
+  const AGAIN_MS = 5000;
   const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
   function ring({ lon, lat, stage }) {
@@ -24,14 +25,22 @@
     x.status.announce(() => ["arrived", { at: x.numbers.clock(issue.reported_at), type: name() }]);
   }
 
+  // The newest revision that was told; what a change says it follows must be known, else anything may have changed.
+  let heard = null;
+
   function revision(change) {
     x.emit("stale", false);
-    if (x.state.revision !== null && change.revision <= x.state.revision) {
+    const known = heard === null ? x.state.revision : heard;
+    if (known !== null && change.revision <= known) {
       return;
     }
-    x.state.revision = change.revision;
+    heard = change.revision;
+    x.state.revision = Math.max(change.revision, x.state.revision || 0);
     x.host.post({ type: "xunjie:revision", revision: change.revision });
-    x.feed.soon({ fresh: true });
+    const follows = typeof change.since === "number" && known !== null && change.since <= known;
+    const delta = follows ? change : { ...change, since: null };
+    x.layers.heat.doubt(delta);
+    x.feed.changed(delta);
     for (const issue of change.issues || []) {
       ring(issue);
     }
@@ -66,9 +75,18 @@
         source?.close();
         source = null;
       } else if (!source) {
-        source = new EventSource("/api/stream");
+        // What a tab missed while it was hidden is told at once, as to one that lost its connection.
+        const known = heard === null ? x.state.revision : heard;
+        source = new EventSource(known === null ? "/api/stream" : `/api/stream?since=${known}`);
         source.onopen = () => receive({ kind: "open" });
-        source.onerror = () => receive({ kind: "error" });
+        source.onerror = () => {
+          receive({ kind: "error" });
+          // A refused connection is final for an EventSource: make a new one after a while.
+          if (source && source.readyState === EventSource.CLOSED) {
+            source = null;
+            setTimeout(follow, AGAIN_MS);
+          }
+        };
         source.addEventListener("revision", (event) => receive({ kind: "revision", data: JSON.parse(event.data) }));
         source.addEventListener("health", (event) => {
           receive({ kind: JSON.parse(event.data).status === "ready" ? "open" : "error" });

@@ -16,7 +16,7 @@ function open() {
   if (source || ports.size === 0) {
     return;
   }
-  source = new EventSource("/api/stream");
+  source = new EventSource(last ? `/api/stream?since=${last.data.revision}` : "/api/stream");
   source.onopen = () => {
     broken = false;
     tell({ kind: "open" });

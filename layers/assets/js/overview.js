@@ -23,7 +23,7 @@
 
   function overdueMarks(at) {
     const { watch } = x.feed.data;
-    const places = ((watch && watch.overdue) || []).map((issue) => positions.get(issue.id)).filter(Boolean);
+    const places = ((watch && watch.overdue) || []).map((issue) => positions.get(issue.number)).filter(Boolean);
     return places.map(([lon, lat]) => {
       const [left, top] = at(lon, lat);
       return x.svg("path", { d: `M${left} ${top - 26}L${left + 24} ${top + 18}H${left - 24}Z`, class: "overdue" });
@@ -35,7 +35,7 @@
   function remember() {
     const { open } = x.feed.data;
     for (const issue of (open && open.issues) || []) {
-      positions.set(issue.id, [issue.lon, issue.lat]);
+      positions.set(issue.number, [issue.lon, issue.lat]);
     }
   }
 

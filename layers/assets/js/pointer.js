@@ -77,7 +77,16 @@
     }
   }
 
-  function open(found) {
+  // A road of a large city that did not come with its code is asked for at the place itself.
+  async function openRoad({ segment }, point) {
+    const { code } = x.roadShapes.roads()[segment.road];
+    const found = code || (point && (await x.roadShapes.codeNear(point, TOUCH_REACH_PX)));
+    if (found) {
+      x.drill.pick("road", found);
+    }
+  }
+
+  function open(found, point) {
     x.highlight.hide();
     if (!found) {
       x.card.close();
@@ -87,7 +96,7 @@
     } else if (found.kind === "subdistrict") {
       x.drill.pick("subdistrict", found.record.code);
     } else if (found.kind === "road") {
-      x.drill.pick("road", x.city.roads.roads[found.record.segment.road].code);
+      openRoad(found.record, point);
     } else {
       x.drill.pick(found.kind, found.kind === "issue" ? found.record.id : found.record.code);
     }
@@ -106,7 +115,7 @@
     });
     map.on("click", (event) => {
       clearTimeout(timer);
-      open(at(event.containerPoint));
+      open(at(event.containerPoint), event.containerPoint);
     });
   }
 

@@ -6,6 +6,7 @@
 
   const WORLD = [-180, -85, 180, 85];
   const FARTHEST_ZOOM = 9;
+  const STEADY_SHARE = 0.05;
 
   // A little more than what is seen, on a coarse grid: small moves ask for nothing new.
   function viewBox() {
@@ -45,29 +46,69 @@
     }
   }
 
+  const summaryUrl = () =>
+    address("/api/summary", x.state.layer === "heat" ? "heat=1" : "", x.state.filter);
+  const roadsUrl = () => address("/api/density/roads", x.roadShapes.byView() ? "most=50" : "", x.state.filter);
+
+  // Where the colours of the whole city end, once that is known of this filter.
+  // Colours that end a little elsewhere say the same: the picture keeps the end it has, and the legend tells it.
+  let steady = null;
+  x.heatCap = function () {
+    const told = x.feed.urls.summary === summaryUrl() ? x.feed.data.summary.heat?.cap : undefined;
+    if (told && (!steady || Math.abs(steady / told - 1) > STEADY_SHARE)) {
+      steady = told;
+    }
+    return told && steady;
+  };
+  x.roadScale = () => (x.feed.urls.roads === roadsUrl() ? x.feed.data.roads.legend?.scale : undefined);
+
+  // A request that names what it knows of the whole city, so that its answer depends on the part in view alone. An
+  // answer that was asked for without, and gave the same, is as good.
+  function withKnown(name, key, box, known, extra = "") {
+    if (box === null) {
+      return null;
+    }
+    const { data, urls } = x.feed;
+    const own = name === "cells" ? "part=raster" : extra;
+    const query = [own, box].filter(Boolean).join("&");
+    const path = name === "cells" ? "/api/cells" : "/api/roads";
+    const same = urls[name] === address(path, query) && data[name][key] === known;
+    return known && !same ? `${query}&${key}=${known}` : query;
+  }
+
   function stagesFilter(stages) {
     const chosen = x.filterValues("stage");
     const kept = chosen.length ? stages.filter((stage) => chosen.includes(stage)) : stages;
     return kept.length ? x.filterWith({ stage: kept }) : null;
   }
 
+  function inColumns(filter) {
+    const box = inBox(filter);
+    return box && `form=columns&${box}`;
+  }
+
   // Requests that depend on what is in view.
   function ofView() {
     const { filter, layer } = x.state;
     const wanted = {};
-    if (layer === "heat") {
-      put(wanted, "cells", "/api/cells", inBox(filter));
+    if (layer === "heat" && !x.layers.heat.byTiles()) {
+      put(wanted, "cells", "/api/cells", withKnown("cells", "cap", inBox(filter), x.heatCap()));
+    }
+    if (x.roadShapes.byView()) {
+      const density = layer === "roads" ? "density=1" : "";
+      const scale = density && x.roadScale();
+      put(wanted, "roadLines", "/api/roads", withKnown("roadLines", "scale", inBox(density ? filter : ""), scale, density));
     }
     if (x.layers.issues.byGroup()) {
       const stages = x.shows("open") ? [...OPEN_STAGES, "closed"] : ["closed"];
-      put(wanted, "marks", "/api/marks", inBox(stagesFilter(stages)));
+      put(wanted, "marks", "/api/marks", inColumns(stagesFilter(stages)));
       return { ...wanted, ...ofPoints() };
     }
     if (x.shows("open")) {
-      put(wanted, "open", "/api/marks", inBox(stagesFilter(OPEN_STAGES)));
+      put(wanted, "open", "/api/marks", inColumns(stagesFilter(OPEN_STAGES)));
     }
     if (x.shows("closed") && x.layers.issues.drawsClosed()) {
-      put(wanted, "closed", "/api/marks", inBox(stagesFilter(["closed"])));
+      put(wanted, "closed", "/api/marks", inColumns(stagesFilter(["closed"])));
     }
     return { ...wanted, ...ofPoints() };
   }
@@ -87,12 +128,12 @@
 
   function ofFilter() {
     const { filter, layer, page, focus } = x.state;
-    const wanted = { summary: address("/api/summary", filter) };
+    const wanted = { summary: summaryUrl() };
     if (layer === "subdistricts" || page === "wall" || focus.startsWith("subdistrict:")) {
       wanted.subdistricts = address("/api/density/subdistricts", filter);
     }
     if (layer === "roads" || page === "wall" || focus.startsWith("road:")) {
-      wanted.roads = address("/api/density/roads", filter);
+      wanted.roads = roadsUrl();
     }
     if (page === "map") {
       wanted.timeline = address("/api/timeline", x.filterWith({ since: [], until: [] }));

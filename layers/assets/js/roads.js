@@ -37,7 +37,8 @@
     }
 
     function paths(position) {
-      return x.city.roads.segments
+      return x.roadShapes
+        .segments()
         .filter((segment) => segments.has(segment.code) && segments.get(segment.code).class === position)
         .map((segment) => x.toLatLng(segment.coordinates));
     }
@@ -46,12 +47,12 @@
       group.clearLayers();
       drawn = [];
       const answer = x.feed.data.roads;
-      segments = new Map((answer ? answer.segments || [] : []).map((segment) => [segment.id, segment]));
+      segments = x.roadShapes.densities();
       rows = new Map((answer ? answer.rows : []).map((row) => [row.code, row]));
       if (!answer || !x.city.roads || x.state.layer !== "roads") {
         return;
       }
-      const canvas = x.city.roads.segments.length > x.layers.basemap.manySegments;
+      const canvas = x.roadShapes.segments().length > x.layers.basemap.manySegments;
       const renderer = x.layers.basemap.renderer("lines", canvas);
       for (const part of ["halo", "casing", "colour"]) {
         for (const position of options.width_px.keys()) {
@@ -74,7 +75,7 @@
         return null;
       }
       let best = null;
-      for (const segment of x.city.roads.segments) {
+      for (const segment of x.roadShapes.segments()) {
         const found = segments.get(segment.code);
         const distance = found ? distanceTo(segment, point) - widthOf(found.class) / 2 : Infinity;
         if (distance <= reach && (!best || distance < best.distance)) {
@@ -98,12 +99,12 @@
       if (kind !== "road" || x.state.layer !== "roads") {
         return null;
       }
-      const own = x.city.roads.segments.filter((segment) => segment.road === record.segment.road);
+      const own = x.roadShapes.segments().filter((segment) => segment.road === record.segment.road);
       const classes = new Set(own.filter((segment) => segments.has(segment.code)).map(({ code }) => segments.get(code).class));
       const widest = classes.size ? Math.max(...classes) : 0;
       return classes.size === 1 ? { colour: options.colours[x.state.theme][widest], width: widthOf(widest) } : null;
     }
 
-    return { options, draw, restyle, nearest, outlineOf, widthOf, rowOf: (code) => rows.get(code) };
+    return { options, draw, restyle, nearest, outlineOf, widthOf, rowOf: (code) => rows.get(code) || x.roadShapes.rowOf(code) };
   };
 })(window.xunjie);

@@ -1,0 +1,155 @@
+"""What a change touched, in few words, from which a client tells whether it concerns anything that it shows."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from api.place_names import type_of
+from data.feed import Change
+from data.runtime import Runtime
+from geo.clock import from_us, to_us
+from geo.errors import StoreError
+from geo.iso_time import local_iso
+from geo.selection import STAGES, stage_of
+from geo.tables import IssueTable
+
+Json = dict[str, Any]
+
+MOST_ISSUES: Final = 20
+"""More changed issues than this are told by their number and their box alone."""
+
+_MOST_IDS: Final = 5_000
+"""Of more than this not even the box is sought: all may have changed."""
+
+_KEPT_CHANGES: Final = 256
+_LOG = logging.getLogger("xunjie.api")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One revision after another. `ids` are the issues that were added or changed, None where all may have been;
+    `points`: whether inspection points or visits may have changed."""
+
+    since: int
+    revision: int
+    ids: tuple[str, ...] | None
+    points: bool
+
+
+class Deltas:
+    """The last changes of a runtime, in order; each, or several at once, told as one delta.
+
+    A delta is {revision, since, issues, count, bbox, points}. It stands for every change after `since`; where that is
+    null, anything may have changed. `bbox` (WGS-84) holds all changed issues with their whole shapes. Up to
+    MOST_ISSUES are named one by one, with a `bbox` of their own where they are no points. `points` says that
+    inspection points or visits may have changed. An issue's place, register and type never change.
+    """
+
+    def __init__(self, source: Runtime) -> None:
+        self._source = source
+        self._steps: deque[_Step] = deque(maxlen=_KEPT_CHANGES)
+        self._seen: Any = source.snapshot
+        self._revision = source.snapshot.revision
+        self._lock = Lock()
+
+    def add(self, change: Change) -> None:
+        """Remember `change`; called for each, in the order of the feed."""
+        before, now = self._seen, self._source.snapshot
+        points = now.points is not before.points or now.visits is not before.visits
+        ids = change.ids if change.ids or points else None
+        if now.growing is not before.growing:  # read anew: nothing is known to be as it was
+            ids, points = None, True
+        with self._lock:
+            self._steps.append(_Step(self._revision, change.revision, ids, points))
+            self._revision, self._seen = change.revision, now
+
+    def newest(self) -> Json:
+        """The delta of the last change."""
+        with self._lock:
+            steps, revision = list(self._steps)[-1:], self._revision
+        return self._told(steps) if steps else unknown(revision)
+
+    def since(self, seen: int | None) -> Json:
+        """One delta of all changes after revision `seen`; one that names nothing where they are not known any more."""
+        with self._lock:
+            steps, revision = list(self._steps), self._revision
+        if seen is None:
+            return unknown(revision)
+        if seen == revision:
+            return unknown(revision) | {"since": seen, "points": False}
+        steps = [step for step in steps if step.revision > seen]
+        return self._told(steps) if steps and steps[0].since <= seen else unknown(revision)
+
+    def _told(self, steps: Sequence[_Step]) -> Json:
+        revision, points = steps[-1].revision, any(step.points for step in steps)
+        known = [step.ids for step in steps if step.ids is not None]
+        ids = list(dict.fromkeys(identity for named in known for identity in named))
+        if len(known) < len(steps) or len(ids) > _MOST_IDS:
+            return unknown(revision, count=len(ids))
+        delta = {**unknown(revision), "since": steps[0].since, "points": points}
+        return delta | self._issues(ids) if ids else delta
+
+    def _issues(self, ids: Sequence[str]) -> Json:
+        """What a delta says of these issues; nothing is known where the store is out of reach, or lacks one."""
+        try:
+            rows = self._source.snapshot.rows_of(ids)
+            boxes = _boxes(self._source.snapshot.issues, rows)
+            named = _named(self._source, rows, boxes) if len(ids) <= MOST_ISSUES else []
+        except StoreError:
+            _LOG.warning("the change of %d issues cannot be described: the store is out of reach", len(ids))
+            return {"since": None, "count": len(ids), "points": True}
+        if len(rows) < len(ids):
+            return {"since": None, "count": len(ids), "points": True}
+        box = [*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist()]
+        return {"issues": named, "count": len(rows), "bbox": box}
+
+
+def unknown(revision: int, *, count: int = 0) -> Json:
+    """The delta that names nothing: anything may have changed."""
+    return {"revision": revision, "since": None, "issues": [], "count": count, "bbox": None, "points": True}
+
+
+def _boxes(table: IssueTable, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """West, south, east, north of each row's whole shape, degrees; shape (n, 4)."""
+    lon, lat = table.lonlat(rows)
+    boxes = np.stack([lon, lat, lon, lat], axis=1)
+    at = np.searchsorted(table.shapes.row, rows)
+    inside = at < len(table.shapes.row)
+    shaped = np.flatnonzero(inside)[table.shapes.row[at[inside]] == rows[inside]]
+    if len(shaped):
+        boxes[shaped] = shapely.bounds(shapely.from_wkb(table.shapes.value[at[shaped]]))
+    return boxes
+
+
+def _named(source: Runtime, rows: NDArray[np.int64], boxes: NDArray[np.float64]) -> list[Json]:
+    """The issues at `rows`, as the map shows an arrival."""
+    snapshot, city = source.snapshot, source.city
+    table, details = snapshot.issues, snapshot.records.of(rows)
+    described = []
+    for at, row in enumerate(rows.tolist()):
+        campaign = city.campaigns[int(table.campaign[row])]
+        [stage] = stage_of(table.status[[row]], table.due_us[[row]], to_us(source.now(campaign.code)))
+        reported = from_us(int(table.reported_us[row]))
+        assert reported is not None
+        [lon], [lat] = table.lonlat(np.array([row]))
+        issue = {
+            "id": details.id[at],
+            "number": details.number[at],
+            "register": city.registers[int(table.register[row])].code,
+            "type": type_of(city, table, row).code,
+            "stage": STAGES[stage].value,
+            "lon": float(lon),
+            "lat": float(lat),
+            "reported_at": local_iso(reported, city.time_zone),
+        }
+        described.append(issue if table.is_point[row] else issue | {"bbox": boxes[at].tolist()})
+    return described

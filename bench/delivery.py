@@ -1,0 +1,133 @@
+"""What open maps cost at a million issues: bytes of a viewport's answers, and the time of each route in the server."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import numpy as np
+import orjson
+
+from api import cells, densities, marks, roads, summary
+from api.heat import city_cap
+from api.heat_tiles import draw, tile_bounds
+from api.view import View
+from bench.row import Row, median_ms
+from bench.tiled import tiled
+from data.snapshot import Snapshot
+from geo.filter_query import parse_filter
+
+N: Final = 1_000_000
+_LARGEST_B: Final = 15_000
+_WIDE: Final = (1920, 1080)
+_PADDED: Final = 1.3  # a map asks for a little more than it shows
+Json = dict[str, Any]
+
+
+def rows(snapshot: Snapshot) -> list[Row]:
+    """`snapshot`'s issues repeated to N. No peer: raw Folium needs 23 MB and 50 s for the same picture."""
+    million = tiled(snapshot, N)
+    first = View(million, parse_filter((), million.city, now=lambda c: million.now(c)), _now(million))
+    cap = city_cap(first)
+    found = []
+    for name, work in _updates(million, cap).items():
+        sizes = {zoom: len(gzip.compress(work(zoom), 5)) for zoom in (11, 12, 13, 14, 16, 18)}
+        largest = max(sizes.values())
+        found.append(Row(f"bytes: {name}", N, largest, None, None, "B", None, equal=largest <= _LARGEST_B))
+    for name, ask in _questions(million).items():
+        found.append(Row(f"route, nothing kept: {name}", N, round(median_ms(ask, 5), 2), None, None, "ms", None, None))
+    everything = _p95(million)
+    found.append(Row("any filter: summary, densities, cells (p95)", N, everything, None, None, "ms", None, None))
+    return found
+
+
+def _now(snapshot: Snapshot) -> Any:
+    return snapshot.now(snapshot.city.campaign())
+
+
+def _view(snapshot: Snapshot, *pairs: tuple[str, str]) -> View:
+    return View(snapshot, parse_filter(pairs, snapshot.city, now=lambda c: snapshot.now(c)), _now(snapshot))
+
+
+def _box(snapshot: Snapshot, zoom: int) -> tuple[str, str]:
+    west, south, east, north = snapshot.city.boundary.bounds
+    lon, lat = (west + east) / 2, (south + north) / 2
+    width, height = (pixels * _PADDED * 360 / 256 / 2**zoom / 2 for pixels in _WIDE)
+    return "bbox", f"{lon - width:.5f},{lat - height:.5f},{lon + width:.5f},{lat + height:.5f}"
+
+
+def _forgotten(snapshot: Snapshot) -> None:
+    """Let go of all that was kept of filters, as for one that nobody asked for yet."""
+    for kept in (snapshot.tallies, snapshot.surfaces, snapshot._stages):
+        kept.clear()
+
+
+def _answer(compute: Callable[[View, Mapping[str, Any]], Json], view: View, **own: Any) -> bytes:
+    return orjson.dumps(compute(view, own), option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _updates(snapshot: Snapshot, cap: float) -> dict[str, Callable[[int], bytes]]:
+    """What a map asks for after a change in view, by layer."""
+
+    def of_marks(zoom: int) -> bytes:
+        return _answer(marks.marks, _view(snapshot, _box(snapshot, zoom)), z=zoom, form="columns")
+
+    def of_heat(zoom: int) -> bytes:
+        return _answer(cells.cells, _view(snapshot, _box(snapshot, zoom)), z=zoom, part="raster", cap=cap)
+
+    def of_cells(zoom: int) -> bytes:
+        return _answer(cells.cells, _view(snapshot, _box(snapshot, zoom)), z=zoom, part="both", cap=None)
+
+    def of_roads(zoom: int) -> bytes:
+        return _answer(roads.roads, _view(snapshot, _box(snapshot, zoom)), z=zoom, density=True, scale=None)
+
+    heat_and_marks = {"heat and marks": lambda zoom: of_heat(zoom) + of_marks(zoom)}
+    return {**heat_and_marks, "cells with their raster": of_cells, "roads": of_roads}
+
+
+def _questions(snapshot: Snapshot) -> dict[str, Callable[[], object]]:
+    def fresh(work: Callable[[], object]) -> Callable[[], object]:
+        def ask() -> object:
+            _forgotten(snapshot)
+            return work()
+
+        return ask
+
+    zoom = 13
+    box = _box(snapshot, zoom)
+    splits = {"synthetic_splits": False, "heat": False}
+    view = _view(snapshot)
+    asked: dict[str, Callable[[], object]] = {
+        "summary": lambda: _answer(summary.summarise, _view(snapshot), **splits),
+        "density by subdistrict": lambda: _answer(densities.subdistricts, _view(snapshot)),
+        "density by road": lambda: _answer(densities.roads, _view(snapshot), most=0),
+        "cells": lambda: _answer(cells.cells, _view(snapshot, box), z=zoom, part="rows", cap=None),
+        "heat raster": lambda: _answer(cells.cells, _view(snapshot, box), z=zoom, part="raster", cap=100.0),
+        "marks": lambda: _answer(marks.marks, _view(snapshot, box), z=zoom, form="columns"),
+    }
+    timed = {name: fresh(work) for name, work in asked.items()}
+    return timed | {"heat tile, surface kept": lambda: draw(view, tile_bounds(13, 6524, 3467), "light", 100.0)}
+
+
+def _p95(snapshot: Snapshot) -> float:
+    """Summary, both densities and the viewport's cells of forty seeded filters, nothing kept between them."""
+    dice = np.random.default_rng(20210824)
+    catalogue, areas = snapshot.city.catalogue, snapshot.city.areas.codes
+    kinds = [entry.code for entry in catalogue.types]
+    filters = [[("type", str(kind))] for kind in dice.choice(kinds, 14)]
+    filters += [[("subdistrict", str(code)), ("stage", "closed")] for code in dice.choice(areas, 13)]
+    filters += [[("since", f"2021-0{month}-01")] for month in dice.integers(6, 9, 13)]
+    times = []
+    for pairs in filters:
+
+        def ask(pairs: list[tuple[str, str]] = pairs) -> None:
+            _forgotten(snapshot)
+            plain = _view(snapshot, *pairs)
+            _answer(summary.summarise, plain, synthetic_splits=False, heat=False)
+            _answer(densities.subdistricts, plain)
+            _answer(densities.roads, plain, most=0)
+            _answer(cells.cells, _view(snapshot, *pairs, _box(snapshot, 13)), z=13, part="rows", cap=None)
+
+        times.append(median_ms(ask, 1))
+    return round(float(np.percentile(times, 95)), 2)
