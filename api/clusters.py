@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.cells import MAX_GRID
-from geo.scale import compiled
+from geo.scale import is_large
 from geo.selection import OVERDUE, Stages
 from geo.tables import DEGREE_SCALE, METRE_SCALE, Bools, Floats, IssueTable
 
@@ -47,7 +47,7 @@ def clusters(
 
 def issue_clusters(table: IssueTable, stages: Stages, *, below: int, cell_m: float, most: int) -> Clusters:
     """The same over the issues with 0 ≤ stage < `below`; a compiled pass where they are many."""
-    if compiled(len(table)):
+    if is_large(len(table)):
         found = _compiled_clusters(table, stages, below, cell_m, most)
         if found is not None:
             return found

@@ -35,7 +35,7 @@ from data.table_building import (
 from geo.city import City
 from geo.errors import StoreError
 from geo.history import folded
-from geo.scale import compiled
+from geo.scale import is_large
 from geo.tables import PointTable, VisitTable
 
 _ROWS_AT_ONCE: Final = 100_000
@@ -74,7 +74,7 @@ def open_snapshot(store: Store, city: City, columns: Path) -> tuple[Snapshot, in
 
 def keep_columns(snapshot: Snapshot, columns: Path) -> None:
     """Keep the arrays of a large snapshot for the next start; a small one is read from the store as fast."""
-    if compiled(len(snapshot.issues)):
+    if is_large(len(snapshot.issues)):
         kept = KeptColumns(snapshot.revision, snapshot.seq, snapshot.head, snapshot.arrays)
         write_columns(columns, snapshot.city, kept)
 

@@ -34,6 +34,7 @@ from geo.tables import IssueTable, PointTable, VisitTable, subset
 _KEPT_MOMENTS: Final = 8
 _KEPT_TALLIES: Final = 128
 _CARRIED: Final = 16
+_CARRIED_STAGES: Final = 4
 _KEPT_BYTES: Final = 64 * 2**20
 _KEPT_SURFACES: Final = 6
 _CARRIED_SURFACES: Final = 3
@@ -161,8 +162,11 @@ class Snapshot:
 
     def tally_of_rows(self, chosen: IssueFilter, rows: NDArray[np.integer]) -> Tally:
         """What these positions (ascending) add to `tally`; for a filter without text, at the latest states."""
-        part = subset(self.issues, rows)
-        return tally_of(part, self.city, chosen_stages(part, self.city, chosen))
+        return tally_of(subset(self.issues, rows), self.city, self.stages_of_rows(chosen, rows))
+
+    def stages_of_rows(self, chosen: IssueFilter, rows: NDArray[np.integer]) -> Stages:
+        """`stages` of these positions (ascending) alone; for a filter without text, at the latest states."""
+        return chosen_stages(subset(self.issues, rows), self.city, chosen)
 
     def now(self, campaign: Campaign) -> datetime:
         """The moment of `campaign`, as `geo.filter_query` asks for it."""
@@ -202,11 +206,11 @@ class Snapshot:
 
 
 def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
-    """Carry the tallies and surfaces of `old` that were asked for last over to `new`, where `changed` rows are in other
-    states and more rows stand behind.
+    """Carry tallies, stages and surfaces of `old` that were asked for last over to `new`, where `changed` rows are in
+    other states and more rows stand behind.
 
-    Costs the changes, not the issues, and a copy of each surface. What stands for a past moment, or for a search, is
-    left to be worked out anew.
+    Costs the changes, a copy of a byte an issue for each of the stages, and a copy of each surface. What stands for a
+    past moment, or for a search, is left to be worked out anew.
     """
     before = len(old.issues)
     added = np.arange(before, len(new.issues))
@@ -217,6 +221,13 @@ def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
         if len(changed):
             tally = tally.plus(old.tally_of_rows(chosen, changed), sign=-1)
         new.tallies.put(chosen, tally.plus(new.tally_of_rows(chosen, after)))
+    for chosen, stages in old._stages.items()[-_CARRIED_STAGES:]:
+        if not chosen.text and to_us(chosen.as_of) >= new.newest_us:
+            longer = np.empty(len(new.issues), np.int8)
+            longer[:before] = stages
+            longer[after] = new.stages_of_rows(chosen, after)
+            longer.flags.writeable = False
+            new._stages.put(chosen, longer)
     if len(changed) + len(after) > _MOST_STAMPS:
         return
     for chosen, surface in old.surfaces.items()[-_CARRIED_SURFACES:]:

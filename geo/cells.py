@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import BadValueError
-from geo.scale import compiled
+from geo.scale import is_large
 from geo.selection import REJECTED, Stages, counted
 from geo.tables import METRE_SCALE, IssueTable
 
@@ -58,7 +58,7 @@ def cell_counts(table: IssueTable, stages: Stages, cell_m: float, *, most: int) 
 
 def _cells(table: IssueTable, stages: Stages, cell_m: float) -> Cells:
     cell_cm = cell_m * METRE_SCALE
-    if compiled(len(table)):
+    if is_large(len(table)):
         from geo import kernels
 
         low_x, high_x, low_y, high_y, n = kernels.extent(stages, table.x_cm, table.y_cm, REJECTED).tolist()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.city import City
-from geo.scale import compiled
+from geo.scale import is_large
 from geo.selection import CLOSED, REJECTED, STAGES, Stages, counted, still_open
 from geo.tables import Bools, Floats, Ints, IssueTable, PointTable, Shares, VisitTable
 
@@ -102,7 +102,7 @@ def tally_of(table: IssueTable, city: City, stages: Stages) -> Tally:
     Points count whole in their own place, lines and polygons by their shares.
     """
     areas, segments = len(city.areas.codes), len(city.roads.segment_codes) if city.roads else 0
-    if compiled(len(table)):
+    if is_large(len(table)):
         from geo import kernels
 
         sizes = (areas, segments, REJECTED, CLOSED)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from geo.city import City
 from geo.crs import lonlat_to_metric
 from geo.errors import BadValueError
-from geo.scale import compiled
+from geo.scale import is_large
 from geo.selection import REJECTED, Stages, counted
 from geo.tables import METRE_SCALE, IssueTable
 
@@ -149,7 +149,7 @@ def heat_surface(table: IssueTable, stages: Stages, grid: HeatGrid) -> HeatSurfa
     """The surface of the issues that count, of `stages` (geo.selection.chosen_stages). Issues beyond the grid have no
     say: the grid has room for all that is felt where heat is drawn. Costs one pass over the issues."""
     origin = (grid.west_m * METRE_SCALE, grid.south_m * METRE_SCALE, grid.cell_m * METRE_SCALE / PARTS)
-    if compiled(len(table)):
+    if is_large(len(table)):
         from geo import kernels
 
         bins = kernels.shared_bins(

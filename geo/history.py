@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geo.clock import NEVER
 from geo.lifecycle import Status
-from geo.scale import compiled
+from geo.scale import is_large
 from geo.tables import Ints, IssueTable
 
 
@@ -56,7 +56,7 @@ class Endings:
 def status_at(history: History, as_of_us: int) -> NDArray[np.int8]:
     """Status of every issue at `as_of_us` (inclusive), shape (n,); −1 for one without a change by then."""
     n = len(history)
-    if compiled(len(history.at_us)):
+    if is_large(len(history.at_us)):
         from geo import kernels
 
         status: NDArray[np.int8] = kernels.status_at(history.first, history.at_us, history.status, as_of_us)

@@ -1,31 +1,19 @@
 """The compiled passes over all issues: one loop each, without temporary arrays, outside the interpreter's lock.
 
-Import this module only where there is much to do (`geo.scale.compiled`): it loads the compiler. What each pass means
+Import this module only where there is much to do (`geo.scale.is_large`): it loads the compiler. What each pass means
 is said, and done with numpy, by its caller; the tests hold the two equal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
-_Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
-
-
-def _compiled(function: _Kernel) -> _Kernel:
-    """Compile at the first call; the machine code is kept beside this file or in the user's cache, if either can be
-    written."""
-    try:
-        kernel: Any = njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # neither can
-        kernel = njit(nogil=True)(function)
-    return cast(_Kernel, kernel)
+from geo.compiled import compiled
 
 
-@_compiled
+@compiled
 def status_at(first: Any, at_us: Any, status: Any, as_of_us: int) -> Any:
     """Per row the status of its last entry with `at_us` ≤ `as_of_us`, −1 without one; int8 (n,)."""
     n = len(first) - 1
@@ -39,7 +27,7 @@ def status_at(first: Any, at_us: Any, status: Any, as_of_us: int) -> Any:
     return found
 
 
-@_compiled
+@compiled
 def chosen_stages(
     status: Any,
     campaign: Any,
@@ -87,7 +75,7 @@ def chosen_stages(
     return found
 
 
-@_compiled
+@compiled
 def keep_in_box(
     stage: Any, lon_e7: Any, lat_e7: Any, is_point: Any, west: int, south: int, east: int, north: int
 ) -> None:
@@ -98,7 +86,7 @@ def keep_in_box(
             stage[row] = -1
 
 
-@_compiled
+@compiled
 def tally(
     stage: Any, subdistrict: Any, segment: Any, is_point: Any, areas: int, segments: int, counted: int, opened: int
 ) -> Any:
@@ -121,7 +109,7 @@ def tally(
     return by_stage, by_area, by_segment
 
 
-@_compiled
+@compiled
 def extent(stage: Any, x_cm: Any, y_cm: Any, counted: int) -> Any:
     """Smallest and largest x and y of rows with 0 ≤ stage < `counted`, and how many there are; int64 (5,)."""
     found = np.empty(5, np.int64)
@@ -138,7 +126,7 @@ def extent(stage: Any, x_cm: Any, y_cm: Any, counted: int) -> Any:
     return found
 
 
-@_compiled
+@compiled
 def cell_grid(
     stage: Any, x_cm: Any, y_cm: Any, counted: int, cell_cm: float, west: int, south: int, wide: int, high: int
 ) -> Any:
@@ -152,7 +140,7 @@ def cell_grid(
     return grid
 
 
-@_compiled
+@compiled
 def day_counts(stage: Any, day: Any, counted: int, first: int, days: int) -> Any:
     """Rows with 0 ≤ stage < `counted` on each of `days` days from `first` on; others are left out; int64 (days,)."""
     counts = np.zeros(days, np.int64)
@@ -164,7 +152,7 @@ def day_counts(stage: Any, day: Any, counted: int, first: int, days: int) -> Any
     return counts
 
 
-@_compiled
+@compiled
 def shared_bins(
     stage: Any,
     x_cm: Any,
@@ -195,7 +183,7 @@ def shared_bins(
     return bins
 
 
-@_compiled
+@compiled
 def register_states(
     register: Any, status: Any, due_us: Any, synthetic: Any, registers: int, states: int, as_of_us: int, never: int
 ) -> Any:
@@ -209,7 +197,7 @@ def register_states(
     return found
 
 
-@_compiled
+@compiled
 def cluster_grid(
     stage: Any,
     below: int,
@@ -238,7 +226,7 @@ def cluster_grid(
     return found
 
 
-@_compiled
+@compiled
 def day_range(stage: Any, day: Any, counted: int) -> Any:
     """Smallest and largest day of rows with 0 ≤ stage < `counted`; the largest first without any."""
     first, last = np.iinfo(np.int32).max, np.iinfo(np.int32).min

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geo.clock import NEVER
 from geo.lifecycle import Status
-from geo.scale import compiled
+from geo.scale import is_large
 from geo.selection import CLOSED, REJECTED, STAGES, stage_of
 from geo.tables import IssueTable
 
@@ -39,7 +39,7 @@ class RegisterCounts:
 
 def register_counts(table: IssueTable, registers: int, as_of_us: int) -> RegisterCounts:
     """Counts of the `registers` of a city at `as_of_us` (the moment that `table` stands for)."""
-    if compiled(len(table)):
+    if is_large(len(table)):
         from geo import kernels
 
         found = kernels.register_states(

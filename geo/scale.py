@@ -8,6 +8,6 @@ LARGE: Final = 50_000
 """Below it numpy is as fast, and a small city starts without the compiler (a third of a second)."""
 
 
-def compiled(rows: int) -> bool:
+def is_large(rows: int) -> bool:
     """Whether so many rows are worth a compiled pass. Both ways give the same answers, and are tested to."""
     return rows >= LARGE

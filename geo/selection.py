@@ -14,7 +14,7 @@ from geo.errors import BadValueError
 from geo.filter import IssueFilter
 from geo.lifecycle import Stage, Status
 from geo.look_ups import LookUps, among, look_ups, place_positions
-from geo.scale import compiled
+from geo.scale import is_large
 from geo.tables import DEGREE_SCALE, Bools, Floats, Ints, IssueTable, PointTable
 
 STAGES: Final[tuple[Stage, ...]] = tuple(Stage)
@@ -52,7 +52,7 @@ def chosen_stages(table: IssueTable, city: City, issue_filter: IssueFilter, *, f
     """
     f = issue_filter
     asked = look_ups(city, f, _stage_by_state(f))
-    stages = _compiled_pass(table, asked) if compiled(len(table)) else _plain_pass(table, asked)
+    stages = _compiled_pass(table, asked) if is_large(len(table)) else _plain_pass(table, asked)
     if f.bbox is not None:
         _keep_in_box(stages, table, f.bbox)
     if f.text:
@@ -158,7 +158,7 @@ def _keep_in_box(stages: Stages, table: IssueTable, bbox: BBox) -> None:
     """Set `stages` to −1 where an issue does not meet `bbox`; lines and polygons still in question are unpacked."""
     west, east = _e7_bounds(bbox[0], bbox[2])
     south, north = _e7_bounds(bbox[1], bbox[3])
-    if compiled(len(table)):
+    if is_large(len(table)):
         from geo import kernels
 
         kernels.keep_in_box(stages, table.lon_e7, table.lat_e7, table.is_point, west, south, east, north)

@@ -12,7 +12,7 @@ from geo.city import City
 from geo.clock import from_us, to_us
 from geo.filter import IssueFilter
 from geo.iso_time import day_start, local_date
-from geo.scale import compiled
+from geo.scale import is_large
 from geo.selection import REJECTED, Stages, counted
 
 Counts = tuple[list[date], NDArray[np.int64]]
@@ -41,7 +41,7 @@ def per_day(day: NDArray[np.int32], stages: Stages, *, start: date, end: date) -
         raise ValueError(f"the last day {end} is before the first {start}")
     first, size = start.toordinal(), (end - start).days + 1
     days = [start + DAY * step for step in range(size)]
-    if compiled(len(day)):
+    if is_large(len(day)):
         from geo import kernels
 
         counts: NDArray[np.int64] = kernels.day_counts(stages, day, REJECTED, first, size)
@@ -52,7 +52,7 @@ def per_day(day: NDArray[np.int32], stages: Stages, *, start: date, end: date) -
 
 def days_of(day: NDArray[np.int32], stages: Stages) -> tuple[date, date] | None:
     """The first and the last day on which an issue that counts was reported; None without any."""
-    if compiled(len(day)):
+    if is_large(len(day)):
         from geo import kernels
 
         first, last = kernels.day_range(stages, day, REJECTED)

@@ -165,6 +165,7 @@ def test_what_is_carried_from_revision_to_revision_is_what_is_worked_out_anew(
         for issue_filter in chosen:
             carried, anew = runtime.snapshot.tally(issue_filter), fresh.tally(issue_filter)
             assert carried.by_stage.tolist() == anew.by_stage.tolist()
+            np.testing.assert_array_equal(runtime.snapshot.stages(issue_filter), fresh.stages(issue_filter))
             np.testing.assert_allclose(carried.area, anew.area, atol=1e-9)
             np.testing.assert_allclose(carried.segment, anew.segment, atol=1e-9)
             np.testing.assert_allclose((carried.outside, carried.unsnapped), (anew.outside, anew.unsnapped), atol=1e-9)
