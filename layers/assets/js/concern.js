@@ -34,10 +34,16 @@
     if (OF_POINTS.includes(name)) {
       return delta.since === null || delta.since === undefined || delta.points;
     }
-    if (!OF_VIEW.includes(name) || age > OLD_MS) {
+    if (!OF_VIEW.includes(name)) {
       return true;
     }
     const query = new URLSearchParams(url.split("?")[1]);
+    if (name === "roadLines" && !query.has("density")) {
+      return false; // the roads themselves do not change
+    }
+    if (age > OLD_MS) {
+      return true;
+    }
     const campaign = x.city.campaigns.find(({ code }) => code === (query.get("campaign") || x.city.current_campaign));
     const register = query.get("register") || campaign.default_register;
     const box = answer.felt || query.get("bbox").split(",").map(Number);
