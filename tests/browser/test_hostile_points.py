@@ -7,9 +7,10 @@ from pathlib import Path
 
 from data.campaign_clock import campaign_now
 from data.intake.issues import examine
+from data.intake.placing import Placer
 from data.runtime import open_runtime
 from data.settings import Settings
-from data.store.writer import Batch
+from data.store.writer import Batch, Writer
 from geo.point import InspectionPoint, Visit
 from tests.browser.app_server import running_app
 from tests.browser.map_frame import map_frame
@@ -30,7 +31,7 @@ def fill(folder: Path) -> dict[str, str]:
         ]
         visits = [Visit(f"V{code}", code, at, "announced", compliant=False, note=text) for code, text in texts.items()]
         nothing = examine([], city, now=campaign_now)
-        opened._write(Batch(nothing, "test", points=points, visits=visits), None)
+        Writer(opened.store, city, Placer(city)).write(Batch(nothing, "test", points=points, visits=visits))
     finally:
         opened.close()
     return texts
