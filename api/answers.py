@@ -105,7 +105,7 @@ def name_of(source: object) -> str:
 
     After a restart, or a restored backup, the same revision number may stand for other data.
     """
-    return _names.setdefault(source, secrets.token_hex(6))
+    return _names.get(source) or _names.setdefault(source, secrets.token_hex(6))
 
 
 def etag_of(*parts: object) -> str:

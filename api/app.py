@@ -37,6 +37,7 @@ from api.lifespan import lifespan
 from api.observing import Observer
 from api.openapi import operation_for
 from api.operation import Operation
+from api.repeated import Repeated
 from api.start_page import StartPage
 
 _DESCRIBED: Final[tuple[Operation, ...]] = (
@@ -92,6 +93,12 @@ ROUTES: Final[list[BaseRoute]] = [
     *(Route(path, _NOTHING) for path in ("/api", "/healthz", "/metrics", "/map", "/wall")),
     *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/heat")),
 ]
-MIDDLEWARE: Final = [Middleware(Observer), Middleware(Gate), Middleware(StartPage)]
+_SHARED: Final = tuple(operation.path for operation in OPERATIONS if operation.shared)
+MIDDLEWARE: Final = [
+    Middleware(Observer),
+    Middleware(Gate),
+    Middleware(Repeated, paths=_SHARED),
+    Middleware(StartPage),
+]
 
 __all__ = ["MIDDLEWARE", "OPERATIONS", "ROUTES", "lifespan"]

@@ -67,6 +67,7 @@ def data_operation(
         parameters=parameters,
         path_parameters={identity: "identity of the record"} if identity else {},
         filtered=True,
+        shared=identity is None,
     )
 
 

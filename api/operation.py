@@ -37,7 +37,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Operation:
-    """One method on one path. `filtered`: takes the filter keys of the contract besides its own parameters."""
+    """One method on one path. `filtered`: takes the filter keys of the contract besides its own parameters. `shared`:
+    the same words at the same revision have the same answer (see api.repeated)."""
 
     path: str
     endpoint: Endpoint
@@ -47,6 +48,7 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     filtered: bool = False
+    shared: bool = False
     body: Schema | None = None
     body_type: str = "application/json"
 

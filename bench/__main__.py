@@ -6,10 +6,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import delivery, geojson_export, nearest_road, scale, start, subdistrict_densities, writers
+from bench import delivery, geojson_export, nearest_road, scale, staff, start, subdistrict_densities, viewers, writers
 from bench.row import Row, table, write_json
 from data.runtime import open_runtime
 from data.settings import Settings
+from tests.browser.app_server import running_app
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,6 +30,7 @@ def main() -> int:
             rows += nearest_road.rows()
             rows += geojson_export.rows(snapshot)
             rows += writers.rows(snapshot.city)
+            rows += writers.rows_beside_postgis(snapshot.city)
         finally:
             runtime.close()
         print("Delivery at a million issues …", flush=True)
@@ -41,6 +43,11 @@ def main() -> int:
     print("Loading a million issues …", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         rows += scale.rows(Path(folder))
+        print("Two hundred viewers, then fifty staff sessions …", flush=True)
+        store = f"sqlite:///{folder}/many.db"
+        with running_app(Path(folder), city=str(viewers.WUHAN), url=store) as app:
+            rows += viewers.rows(app, scale.MANY)
+            rows += staff.rows(app, scale.MANY)
     print("Starting the app …", flush=True)
     rows += start.rows(repeats=5)
     print(table(rows))

@@ -1,4 +1,5 @@
-"""32 writers at once: our queue with group commit beside naive SQLite connections, at the same durability."""
+"""32 writers at once: our queue with group commit beside naive SQLite connections, and beside the same queue on
+PostGIS on the same disk, at the same durability."""
 
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ from data.store.writer import Batch, Writer
 from data.store.writer_queue import WriterQueue
 from geo.city import City
 from geo.issue import IssueDraft
+from tests.postgres_server import PostgresServer, programs
 
 THREADS = 32
 EACH = 25
@@ -46,7 +48,7 @@ def rows(city: City) -> list[Row]:
     ours, peers, equal = [], [], True
     for _ in range(REPEATS):
         with tempfile.TemporaryDirectory() as folder:
-            times, written = _ours(city, Path(folder) / "ours.db")
+            times, written = _ours(city, f"sqlite:///{Path(folder) / 'ours.db'}")
             ours.append(times)
             times, found = _naive(written, Path(folder) / "peer.db")
             peers.append(times)
@@ -65,8 +67,50 @@ def rows(city: City) -> list[Row]:
     ]
 
 
-def _ours(city: City, file: Path) -> tuple[Times, Rows]:
-    store = open_store(f"sqlite:///{file}", city)
+def rows_beside_postgis(city: City) -> list[Row]:
+    """The queue on SQLite beside the queue on a temporary PostGIS of this machine that waits for its disk (fsync on).
+
+    Both databases lie in the folder for temporary files; the same drafts, places and events. None where there is no
+    PostGIS. equal: both hold the same issues.
+    """
+    binaries = programs()
+    if binaries is None:
+        print("writers: no PostGIS on this machine; its row is left out")
+        return []
+    server = PostgresServer(binaries, fsync=True)
+    sqlite, postgis, equal = [], [], True
+    try:
+        for _ in range(REPEATS):
+            with tempfile.TemporaryDirectory() as folder, server.database() as url:
+                times, written = _ours(city, f"sqlite:///{Path(folder) / 'ours.db'}")
+                sqlite.append(times)
+                times, found = _ours(city, url)
+                postgis.append(times)
+                equal = equal and len(written) == THREADS * EACH and _content(written) == _content(found)
+    finally:
+        server.remove()
+    names = ("32 writers beside PostGIS on the same disk, a write", "… p99 of the wait")
+    return [
+        compared(
+            name,
+            THREADS * EACH,
+            statistics.median(times[at] for times in sqlite),
+            statistics.median(times[at] for times in postgis),
+            "the same queue on PostGIS, fsync on",
+            equal=equal,
+        )
+        for at, name in enumerate(names)
+    ]
+
+
+def _content(written: Rows) -> set[tuple[Any, ...]]:
+    """What was reported, whatever identity, number and moment it was given."""
+    kept = [ISSUE.c.keys().index(name) for name in ("type", "lon", "lat", "description", "subdistrict", "segment")]
+    return {tuple(row[at] for at in kept) for row in written}
+
+
+def _ours(city: City, url: str) -> tuple[Times, Rows]:
+    store = open_store(url, city)
     queue = WriterQueue(Writer(store, city, Placer(city)), lambda: None)
     queue.submit(_batch(city, 0)).result()  # the first write warms the writer's thread
     batches = [_batch(city, n) for n in range(1, THREADS * EACH + 1)]

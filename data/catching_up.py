@@ -38,7 +38,7 @@ from geo.history import folded
 from geo.scale import is_large
 from geo.tables import PointTable, VisitTable
 
-_ROWS_AT_ONCE: Final = 100_000
+_ROWS_AT_ONCE: Final = 20_000
 _IDS_AT_ONCE: Final = 500
 _MOST_CHANGES: Final = 50_000
 """More events than this since the last revision are not gone through: the store is read anew."""

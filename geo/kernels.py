@@ -141,6 +141,30 @@ def cell_grid(
 
 
 @compiled
+def value_counts(stage: Any, value: Any, counted: int, size: int) -> Any:
+    """Rows with 0 ≤ stage < `counted` that have each value −1 to `size` − 1, from position 0 on; int64 (size + 1,)."""
+    counts = np.zeros(size + 1, np.int64)
+    for row in range(len(stage)):
+        if 0 <= stage[row] < counted:
+            counts[value[row] + 1] += 1
+    return counts
+
+
+@compiled
+def day_counts_by(
+    stage: Any, day: Any, kind: Any, group_of: Any, counted: int, groups: int, first: int, days: int
+) -> Any:
+    """As `day_counts`, a line for each group, where a row's group is `group_of` its kind; int64 (groups, days)."""
+    counts = np.zeros((groups, days), np.int64)
+    for row in range(len(stage)):
+        if 0 <= stage[row] < counted:
+            at = day[row] - first
+            if 0 <= at < days:
+                counts[group_of[kind[row]], at] += 1
+    return counts
+
+
+@compiled
 def day_counts(stage: Any, day: Any, counted: int, first: int, days: int) -> Any:
     """Rows with 0 ≤ stage < `counted` on each of `days` days from `first` on; others are left out; int64 (days,)."""
     counts = np.zeros(days, np.int64)

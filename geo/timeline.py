@@ -71,6 +71,33 @@ def per_week(day: NDArray[np.int32], stages: Stages, *, start: date, end: date) 
     return [first_monday + 7 * DAY * step for step in range(len(sums))], sums
 
 
+def per_week_by(
+    day: NDArray[np.int32],
+    stages: Stages,
+    kind: NDArray[np.int16],
+    group_of: NDArray[np.int64],
+    *,
+    groups: int,
+    start: date,
+    end: date,
+) -> Counts:
+    """As `per_week`, a line for each of `groups` groups (shape (groups, weeks)): an issue's is `group_of[kind]`."""
+    if end < start:
+        raise ValueError(f"the last day {end} is before the first {start}")
+    first, size = start.toordinal(), (end - start).days + 1
+    if is_large(len(day)):
+        from geo import kernels
+
+        counts: NDArray[np.int64] = kernels.day_counts_by(stages, day, kind, group_of, REJECTED, groups, first, size)
+    else:
+        met = counted(stages) & (day >= first) & (day < first + size)
+        at = group_of[kind[met]] * size + (day[met] - first)
+        counts = np.bincount(at, minlength=groups * size).astype(np.int64).reshape(groups, size)
+    mondays = np.arange(-start.weekday(), size, 7)
+    sums = np.add.reduceat(counts, np.maximum(mondays, 0), axis=1)
+    return [start + DAY * int(step) for step in mondays], sums
+
+
 def local_days(us: NDArray[np.int64], time_zone: str) -> NDArray[np.int32]:
     """The day of each moment in the calendar of `time_zone`, as date.toordinal(); shape (n,).
 

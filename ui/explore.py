@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -26,7 +28,7 @@ from ui.map_view import map_view
 from ui.markup import tag
 from ui.names import road_name, subdistrict_name
 from ui.notes import help_popover, synthetic_note
-from ui.ranking import Row, ranking
+from ui.ranking import Row, ranked, ranking
 from ui.scene import Scene, open_scene
 from ui.trend import trend
 
@@ -77,7 +79,7 @@ def _selection() -> None:
     scene = open_scene()
     if st.session_state.get(_DRAWN) != scene.pairs():
         st.rerun()  # a pick or a chip changed the filter: the sidebar must follow
-    total = int(scene.mask.sum())
+    total = scene.meant
     _count_row(scene, total)
     if total == 0:
         st.html(tag("p", empty_sentence(scene), cls="xj-say", role="status"))
@@ -127,19 +129,17 @@ def _top_roads(scene: Scene) -> None:
         scene.say("explore.top_roads"),
         scene.say("explore.top_roads_note" if enough.any() else "explore.top_note"),
     )
-    names = [road_name(scene, code, both=True) for code in roads.road_codes]
-    _top(scene, "roads", roads.road_codes, names, density.per_km, density.count, listed, title, note)
+    _top(scene, "roads", roads.road_codes, road_name, density.per_km, density.count, listed, title, note)
 
 
 def _top_subdistricts(scene: Scene) -> None:
     areas = scene.city.areas
     density = subdistrict_density(scene.snapshot.tally(scene.filter), scene.city)
-    names = [subdistrict_name(scene, code, both=True) for code in areas.codes]
     _top(
         scene,
         "subdistricts",
         areas.codes,
-        names,
+        subdistrict_name,
         density.per_km2,
         density.count,
         density.count > 0,
@@ -152,7 +152,7 @@ def _top(
     scene: Scene,
     field: str,
     codes: tuple[str, ...],
-    names: list[str],
+    name_of: Callable[..., str],
     value: np.ndarray,
     count: np.ndarray,
     listed: np.ndarray,
@@ -160,20 +160,22 @@ def _top(
     note: str,
 ) -> None:
     value = np.nan_to_num(value)
-    order = [i for i in np.argsort(-value, kind="stable").tolist() if listed[i]]
-    top = max((float(value[i]) for i in order), default=1.0)
+    ordered = np.argsort(-value, kind="stable")
+    order = ordered[listed[ordered]].tolist()
+    selected = getattr(scene.filter, field)
+    top = float(value[order].max(initial=0.0)) if order else 1.0
     colour = tokens()["sequential"][scene.theme][2]
     rows = [
         Row(
             code=codes[i],
             rank=str(rank),
-            name=names[i],
+            name=name_of(scene, codes[i], both=True),
             value=figures.density(float(value[i])),
             extra=figures.count(float(count[i])),
             share=float(value[i]) / top,
             colour=colour,
         )
-        for rank, i in enumerate(order, start=1)
+        for rank, i in ranked(order, codes, selected)
     ]
     st.html(tag("div", tag("h3", title), tag("small", note), cls="xj-h"))
     kind, unit = ("road", "per_km") if field == "roads" else ("subdistrict", "per_km2")
@@ -189,6 +191,7 @@ def _top(
         picks=kind,
         label=title,
         columns=columns,
-        selected=getattr(scene.filter, field),
+        selected=selected,
         limit=SHOWN,
+        of=len(order),
     )

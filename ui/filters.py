@@ -10,22 +10,27 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from geo.counting import counts_by
 from geo.errors import BadValueError
 from geo.filter import IssueFilter
 from geo.filter_query import MAX_TEXT, NOWHERE, parse_filter
 from geo.iso_time import day_end, day_start, local_date
 from geo.lifecycle import Stage
-from geo.selection import STAGES, counted
-from geo.tables import Ints
+from geo.selection import STAGES
 from ui import change
 from ui.chips import FOLLOW
 from ui.figures import count
+from ui.kept import kept
 from ui.markup import tag
-from ui.names import road_name, subdistrict_name
+from ui.names import road_names, subdistrict_name
 from ui.scene import Scene, open_scene, without
 
 ORDINARY_STAGES = (Stage.HANDLING, Stage.VERIFYING, Stage.OVERDUE, Stage.CLOSED)
 """What "any status" means: everything but the rejected."""
+
+
+MOST_OPTIONS = 300
+"""A list of more entries offers those with most issues; the others are found on the map or by the search."""
 
 
 def register_field(scene: Scene) -> None:
@@ -60,6 +65,12 @@ def list_field(scene: Scene, field: str) -> None:
     totals = _counts(scene, field, options)
     chosen = list(getattr(scene.filter, field))
     shown = [code for code in options if totals[code] or code in chosen] if any(totals.values()) else options
+    hint = scene.say("core.any_of", n=len(shown))
+    if len(shown) > MOST_OPTIONS:  # more than a list can be read, and a browser would have to be sent at each run
+        hint = scene.say("core.any_of_most", n=MOST_OPTIONS, all=count(len(shown)))
+        most = sorted(shown, key=lambda code: (code not in chosen, -totals[code]))[:MOST_OPTIONS]
+        listed = {*most, *chosen}
+        shown = [code for code in shown if code in listed]
     key = f"f-{field}"
     st.session_state[key] = chosen
     label = {"groups": "group", "types": "type", "tasks": "task", "subdistricts": "subdistrict", "roads": "road"}[field]
@@ -67,7 +78,7 @@ def list_field(scene: Scene, field: str) -> None:
         scene.say(f"core.filter_{label}"),
         shown,
         key=key,
-        placeholder=scene.say("core.any_of", n=len(shown)),
+        placeholder=hint,
         format_func=lambda code: f"{names[code]} {count(totals[code])}",
         select_all=False,
         on_change=_changed,
@@ -215,8 +226,7 @@ def _options(scene: Scene, field: str) -> tuple[list[str], dict[str, str]]:
     if field == "roads":
         if city.roads is None:
             return [], {}
-        codes = [*city.roads.road_codes, NOWHERE]
-        return codes, {code: road_name(scene, code) for code in codes}
+        return [*city.roads.road_codes, NOWHERE], road_names(scene)
     entries: Sequence[Any] = {"groups": catalogue.groups, "types": catalogue.types, "tasks": catalogue.tasks}[field]
     if field == "types" and scene.filter.groups:
         entries = [entry for entry in entries if entry.group in scene.filter.groups or entry.code in scene.filter.types]
@@ -225,26 +235,34 @@ def _options(scene: Scene, field: str) -> tuple[list[str], dict[str, str]]:
 
 def _counts(scene: Scene, field: str, options: Sequence[str]) -> dict[str, int]:
     """How many issues each option has under the other conditions."""
-    mask = counted(scene.snapshot.stages(without(scene.filter, field)))
-    table, city = scene.table, scene.city
-    if field == "groups":
-        group_of = np.array([city.catalogue.position("group", t.group) for t in city.catalogue.types], np.int64)
-        positions: Ints = group_of[table.type[mask]]
-        codes = [group.code for group in city.catalogue.groups]
-    elif field == "types":
-        positions, codes = table.type[mask], [entry.code for entry in city.catalogue.types]
+    others = without(scene.filter, field)
+    by_code = kept(scene.snapshot, ("counts", field, others), lambda: _counted(scene, field, others))
+    return {code: by_code.get(code, 0) for code in options}
+
+
+def _counted(scene: Scene, field: str, others: IssueFilter) -> dict[str, int]:
+    stages, table, city = scene.snapshot.stages(others), scene.table, scene.city
+    catalogue = city.catalogue
+    if field in ("groups", "types"):
+        codes, counts = [entry.code for entry in catalogue.types], counts_by(table.type, stages, len(catalogue.types))
     elif field == "tasks":
-        positions, codes = table.task[mask], [entry.code for entry in city.catalogue.tasks]
+        codes, counts = [entry.code for entry in catalogue.tasks], counts_by(table.task, stages, len(catalogue.tasks))
     elif field == "subdistricts":
-        positions, codes = table.subdistrict[mask], list(city.areas.codes)
+        codes, counts = list(city.areas.codes), counts_by(table.subdistrict, stages, len(city.areas.codes))
     else:
         roads = city.roads
         assert roads is not None, "the road field is offered only where there are roads"
-        positions = np.append(roads.road, -1)[table.segment[mask]]
-        codes = list(roads.road_codes)
-    counts = np.bincount(positions.astype(np.int64) + 1, minlength=len(codes) + 1)
-    by_code = {NOWHERE: int(counts[0])} | {code: int(counts[place + 1]) for place, code in enumerate(codes)}
-    return {code: by_code.get(code, 0) for code in options}
+        by_segment = counts_by(table.segment, stages, len(roads.road))
+        codes, places = list(roads.road_codes), roads.road.astype(np.int64) + 1
+        counts = np.bincount(places, weights=by_segment[1:], minlength=len(codes) + 1).astype(np.int64)
+        counts[0] += by_segment[0]
+    by_code = {NOWHERE: int(counts[0])} | dict(zip(codes, counts[1:].tolist(), strict=True))
+    if field == "groups":
+        return {
+            group.code: sum(by_code[entry.code] for entry in catalogue.types if entry.group == group.code)
+            for group in catalogue.groups
+        }
+    return by_code
 
 
 def _stage_counts(scene: Scene) -> dict[Stage, int]:

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from data.issue_records import Details
 from geo.clock import NEVER, from_us
+from geo.counting import first_by
 from geo.history import endings_at
 from geo.selection import OVERDUE, STAGES
 from ui import address, figures
+from ui.kept import kept
 from ui.markup import tag
 from ui.names import road_name, subdistrict_name, two_names
 from ui.record_table import Cell, Column, Record, group_cell, record_table
@@ -25,14 +27,14 @@ _DAY_US = 86_400_000_000
 
 def issue_table(scene: Scene) -> None:
     """Order, table, page numbers, and which rows of how many are shown."""
-    rows = np.flatnonzero(scene.mask)
-    if not len(rows):
+    total = scene.meant
+    if not total:
         return
     order = st.session_state.get("table-order") or ORDERS[0]
     filter_hash = sha256(repr((scene.pairs(), order)).encode()).hexdigest()[:12]
-    pages = -(-len(rows) // PAGE_ROWS)
+    pages = -(-total // PAGE_ROWS)
     page = min(int(st.session_state.get(f"page-{filter_hash}", 1)), pages)
-    shown = _ordered(scene, rows, order)[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    shown = _ordered(scene, order, page)
     record_table(
         "issues",
         _columns(scene),
@@ -47,7 +49,7 @@ def issue_table(scene: Scene) -> None:
             "explore.rows",
             first=figures.count(first),
             last=figures.count(first + len(shown) - 1),
-            n=figures.count(len(rows)),
+            n=figures.count(total),
         )
         st.html(tag("p", line, cls="xj-cap"), width="content")
         st.selectbox(
@@ -63,19 +65,30 @@ def issue_table(scene: Scene) -> None:
             st.pagination(pages, key=f"page-{filter_hash}")
 
 
-def _ordered(scene: Scene, rows: NDArray[np.intp], order: str) -> NDArray[np.intp]:
-    table = scene.table
-    newest = rows[np.argsort(-table.reported_us[rows], kind="stable")]
-    if order == "oldest":
-        return newest[::-1]
+def _ordered(scene: Scene, order: str, page: int) -> NDArray[np.intp]:
+    """The rows of one page."""
+    stop = page * PAGE_ROWS
+    first = kept(scene.snapshot, ("page", scene.filter, order, stop), lambda: _first(scene, order, stop))
+    return first[stop - PAGE_ROWS :]
+
+
+def _first(scene: Scene, order: str, stop: int) -> NDArray[np.intp]:
+    """The first `stop` rows in an order, without putting the others in order."""
+    rows, table = np.flatnonzero(scene.mask), scene.table
     if order == "number":
         ordered = scene.snapshot.by_number
-        return ordered[scene.mask[ordered]]
+        return ordered[scene.mask[ordered]][:stop]
+    reported = table.reported_us[rows]
+    if order == "oldest":  # the reverse of the newest, those of one moment too
+        return first_by(reported[::-1], rows[::-1], stop)
     if order == "overdue":
-        late = scene.stages[newest] == OVERDUE
-        due = np.where(late, table.due_us[newest], np.iinfo(np.int64).max)
-        return newest[np.argsort(due, kind="stable")]
-    return newest
+        late = np.flatnonzero(scene.stages[rows] == OVERDUE)
+        late = late[np.argsort(-reported[late], kind="stable")]
+        overdue = rows[late[np.argsort(table.due_us[rows[late]], kind="stable")]][:stop]
+        others = np.flatnonzero(scene.stages[rows] != OVERDUE)
+        rest = first_by(reported[others], rows[others], stop - len(overdue), descending=True)
+        return np.concatenate([overdue, rest])
+    return first_by(reported, rows, stop, descending=True)
 
 
 def _columns(scene: Scene) -> list[Column]:

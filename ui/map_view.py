@@ -14,6 +14,7 @@ from geo.errors import BadValueError
 from geo.filter_query import parse_bbox
 from ui import address, change
 from ui.clock import clock_text
+from ui.pace import follow_within_ms
 from ui.scene import Scene, open_scene
 
 LAYERS = ("subdistricts", "roads", "heat", "plain")
@@ -60,6 +61,7 @@ def map_view(
             "title": scene.say("core.map_title", city=scene.name(scene.city.name)),
             "size": size,
             "clock": (clock_text(scene),),
+            "pace": follow_within_ms(),
             "wants_view": follow_view or aim is not None,
             "aim": aim is not None,
         },

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from geo.catalogue import IssueType, SiteClass, Task, TypeGroup
+from geo.city import City
 from geo.filter_query import NOWHERE
+from geo.text import Language
 from ui.scene import Scene
+
+_ROAD_NAMES: WeakKeyDictionary[City, dict[Language, dict[str, str]]] = WeakKeyDictionary()
 
 
 def two_names(name: str) -> tuple[str, str]:
@@ -36,6 +41,15 @@ def road_name(scene: Scene, code: str, *, both: bool = False) -> str:
     if scene.language == "en" and name.zh and name.en and name.zh != name.en:
         return f"{name.zh} {name.en}" if both else name.en
     return scene.name(name)
+
+
+def road_names(scene: Scene) -> dict[str, str]:
+    """The names of all roads, and of "-", by their codes; worked out once a city and language."""
+    by_language = _ROAD_NAMES.setdefault(scene.city, {})
+    if scene.language not in by_language:
+        codes = [*(scene.city.roads.road_codes if scene.city.roads else ()), NOWHERE]
+        by_language[scene.language] = {code: road_name(scene, code) for code in codes}
+    return by_language[scene.language]
 
 
 def entry_name(scene: Scene, kind: str, code: str) -> str:

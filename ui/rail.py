@@ -12,7 +12,7 @@ from layers.tokens import tokens
 from ui import figures
 from ui.markup import tag
 from ui.names import road_name, subdistrict_name
-from ui.ranking import Row, ranking
+from ui.ranking import Row, ranked, ranking
 from ui.scene import Scene, without
 from ui.situation_cards import star
 
@@ -44,7 +44,7 @@ def subdistrict_rail(scene: Scene) -> None:
                 size=f"{city.areas.area_km2[i]:,.1f}",
             ),
         )
-        for rank, i in enumerate(order.tolist(), start=1)
+        for rank, i in ranked(order.tolist(), city.areas.codes, scene.filter.subdistricts)
     ]
     note = scene.say("situation.others_kept" if scene.filter.subdistricts else "situation.click_row")
     _head(scene, scene.say("situation.subdistricts_title", star=star(scene)), note)
@@ -57,6 +57,7 @@ def subdistrict_rail(scene: Scene) -> None:
         columns=_columns(scene, "subdistrict", "per_km2"),
         selected=scene.filter.subdistricts,
         limit=30 if len(rows) > 40 else 0,
+        of=len(city.areas.codes),
     )
     if density.outside > 0.05 and NOWHERE not in scene.filter.subdistricts:
         st.html(tag("p", scene.say("situation.outside_line", n=figures.count(density.outside)), cls="xj-cap"))
@@ -72,7 +73,8 @@ def road_rail(scene: Scene) -> None:
     per_km = np.nan_to_num(density.per_km)
     classes = classify(per_km, breaks_for(ROAD_BREAKS, per_km))
     colours = tokens()["road_density"][scene.theme]
-    listed = [i for i in np.argsort(-per_km, kind="stable").tolist() if density.count[i] > 0]
+    order = np.argsort(-per_km, kind="stable")
+    listed = order[density.count[order] > 0].tolist()
     top = max(float(per_km.max(initial=0.0)), 1e-9)
     rows = [
         Row(
@@ -90,9 +92,9 @@ def road_rail(scene: Scene) -> None:
                 size=f"{roads.road_inside_km[i]:,.2f}",
             ),
         )
-        for rank, i in enumerate(listed, start=1)
+        for rank, i in ranked(listed, roads.road_codes, scene.filter.roads)
     ]
-    note = scene.say("situation.top_of", n=len(rows))
+    note = scene.say("situation.top_of", n=len(listed))
     if scene.filter.roads:
         note = scene.say("situation.others_kept")
     _head(scene, scene.say("situation.roads_title", star=star(scene)), note)
@@ -105,6 +107,7 @@ def road_rail(scene: Scene) -> None:
         columns=_columns(scene, "road", "per_km"),
         selected=scene.filter.roads,
         limit=ROADS_AT_FIRST,
+        of=len(listed),
     )
     if density.unsnapped > 0.05 and NOWHERE not in scene.filter.roads:
         limit = f"{scene.city.snap_limit_m:.0f}"

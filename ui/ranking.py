@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,16 @@ def _component() -> Callable[..., Any]:
     )
 
 
+_NAMES = tuple(entry.name for entry in fields(Row))
+MOST_ROWS = 200
+"""Longer lists end here: what is sent is bounded by what can be read, not by how many roads a city has."""
+
+
+def ranked(order: Iterable[int], codes: Sequence[str], selected: Sequence[str]) -> list[tuple[int, int]]:
+    """(rank from 1, position) of the first MOST_ROWS positions of `order`, and of those whose code is `selected`."""
+    return [(n, at) for n, at in enumerate(order, start=1) if n <= MOST_ROWS or codes[at] in selected]
+
+
 def ranking(
     scene: Scene,
     key: str,
@@ -64,11 +74,13 @@ def ranking(
     columns: Mapping[str, str],
     selected: Sequence[str] = (),
     limit: int = 0,
+    of: int | None = None,
     ticks: Sequence[Tick] = (),
 ) -> None:
     """A list of `rows`; a click picks the row's code as a place of kind `picks` (see ui.change.pick).
 
-    `columns` heads the columns (name, value, extra). With a `limit` the rest unfolds on demand. With `ticks` the
+    `columns` heads the columns (name, value, extra). With a `limit` the rest unfolds on demand; `of` says how many
+    rows there would be where `rows` are not all of them (see `ranked`). With `ticks` the
     rows are intervals on one axis, else bars. An empty list says so in a sentence.
     """
     parted = [replace(row, name=two_names(row.name)[0], note=two_names(row.name)[1]) for row in rows]
@@ -78,18 +90,24 @@ def ranking(
             "kind": "intervals" if ticks else "bars",
             "label": label,
             "columns": tuple(columns.items()),
-            "rows": tuple(asdict(row) for row in parted),
+            "rows": tuple({name: getattr(row, name) for name in _NAMES} for row in parted),
             "ticks": tuple(asdict(tick) for tick in ticks),
             "selected": tuple(selected),
             "picks": picks,
             "limit": limit,
             "wide": any(row.note or len(row.name) > _LONG_NAME for row in parted),
-            "more": scene.say("core.show_all", n=figures.count(len(rows))),
+            "more": _more(scene, len(rows), len(rows) if of is None else of),
             "less": scene.say("core.show_fewer", n=limit),
             "empty": scene.say("core.empty_plain"),
         },
         on_pick_change=lambda: _picked(key, picks),
     )
+
+
+def _more(scene: Scene, shown: int, all_of_them: int) -> str:
+    if shown < all_of_them:
+        return scene.say("core.show_first", n=figures.count(shown), all=figures.count(all_of_them))
+    return scene.say("core.show_all", n=figures.count(shown))
 
 
 def _picked(key: str, kind: str) -> None:

@@ -21,13 +21,14 @@ from geo.errors import BadValueError
 from geo.filter import IssueFilter
 from geo.filter_query import MAX_VALUE, filter_pairs, parse_filter
 from geo.lifecycle import Stage
-from geo.selection import Stages, counted, meant
+from geo.selection import REJECTED, Stages, counted, meant
 from geo.summary import IssueTotals, issue_totals
 from geo.tables import Bools, IssueTable
 from geo.text import Language, Text
 from i18n import translate
 from layers.tokens import Theme
 from ui import address
+from ui.kept import kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +89,18 @@ class Scene:
         return meant(self.stages, self.filter)
 
     @cached_property
+    def meant(self) -> int:
+        """How many those are."""
+        by_stage = self.snapshot.tally(self.filter).by_stage
+        counts = by_stage if self.filter.statuses or self.filter.stages else by_stage[:REJECTED]
+        return int(counts.sum())
+
+    @cached_property
+    def meant_synthetic(self) -> bool:
+        """Whether any of those was invented."""
+        return kept(self.snapshot, ("synthetic", self.filter), lambda: bool(self.table.synthetic[self.mask].any()))
+
+    @cached_property
     def totals(self) -> IssueTotals:
         """Counts of those."""
         return issue_totals(self.snapshot.tally(self.filter))
@@ -105,7 +118,11 @@ class Scene:
     @cached_property
     def has_synthetic(self) -> bool:
         """Whether anything of `whole` was invented."""
-        return bool(self.table.synthetic[counted(self.snapshot.stages(self.whole))].any())
+
+        def any_synthetic() -> bool:
+            return bool(self.table.synthetic[counted(self.snapshot.stages(self.whole))].any())
+
+        return kept(self.snapshot, ("synthetic of all", self.whole), any_synthetic)
 
     @property
     def is_whole(self) -> bool:

@@ -49,7 +49,7 @@ def _filter_row(scene: Scene) -> None:
             as_of_field(scene)
             reset_button(scene)
         chip_buttons(scene, chips_of(scene))
-        total = int(scene.mask.sum())
+        total = scene.meant
         if total == 0:
             st.html(tag("p", empty_sentence(scene), cls="xj-cap", role="status"))
         elif not scene.is_whole:

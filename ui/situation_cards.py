@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from geo.campaign import Register
 from geo.compliance import compliance_at, rate_of_all, wilson
 from geo.filter import IssueFilter
 from geo.selection import OVERDUE, select_points
 from geo.summary import issue_totals
 from ui import figures
+from ui.kept import kept
 from ui.kpi import Bar, Card
 from ui.markup import tag
 from ui.scene import Scene
@@ -34,7 +37,7 @@ def situation_cards(scene: Scene) -> list[Card]:
 
 def star(scene: Scene) -> str:
     """The asterisk of a figure that was not published: any split, any filter, any other moment of synthetic records."""
-    return "*" if bool(scene.table.synthetic[scene.mask].any()) else ""
+    return "*" if scene.meant_synthetic else ""
 
 
 def _issues(scene: Scene) -> Card:
@@ -76,8 +79,7 @@ def _issues(scene: Scene) -> Card:
 
 
 def _overdue(scene: Scene) -> Card:
-    table, totals, lang = scene.table, scene.totals, scene.language
-    late = scene.stages == OVERDUE
+    totals, lang = scene.totals, scene.language
     if not totals.overdue:
         return Card(
             label=scene.say("situation.overdue") + star(scene),
@@ -86,8 +88,8 @@ def _overdue(scene: Scene) -> Card:
             below=[scene.say("situation.none_overdue")],
             help=scene.say("situation.overdue_help"),
         )
-    oldest = int((scene.as_of_us - int(table.due_us[late].min())) // 86_400_000_000)
-    places = len(set(table.subdistrict[late].tolist()) - {-1})
+    due_us, places = kept(scene.snapshot, ("overdue", scene.filter), lambda: _late(scene))
+    oldest = (scene.as_of_us - due_us) // 86_400_000_000
     days = scene.say("core.day_one") if oldest == 1 else scene.say("core.days_n", value=oldest)
     return Card(
         label=scene.say("situation.overdue") + star(scene),
@@ -98,6 +100,13 @@ def _overdue(scene: Scene) -> Card:
         below=[scene.say("situation.oldest"), " ", tag("b", days), scene.say("situation.in_places", n=places)],
         help=scene.say("situation.overdue_help"),
     )
+
+
+def _late(scene: Scene) -> tuple[int, int]:
+    """The oldest deadline that has passed, and in how many subdistricts there is one."""
+    late = np.flatnonzero(scene.stages == OVERDUE)
+    places = np.unique(scene.table.subdistrict[late])
+    return int(scene.table.due_us[late].min()), int(np.count_nonzero(places >= 0))
 
 
 def _rates(scene: Scene) -> list[Card]:

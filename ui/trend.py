@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from geo.timeline import per_day, per_week, period_of
+from geo.counting import counts_by
+from geo.selection import STAGES
+from geo.timeline import per_day, per_week_by, period_of
 from layers.tokens import tokens
 from ui import address, figures
 from ui.markup import tag
@@ -40,7 +42,7 @@ def trend(scene: Scene) -> None:
             format_func=lambda code: scene.say(f"explore.unit_{code}"),
             on_change=_unit_changed,
         )
-    if not scene.mask.any():
+    if not scene.meant:
         st.html(tag("p", scene.say("core.empty_plain"), cls="xj-cap"))
         return
     if unit == "week":
@@ -57,20 +59,19 @@ def _weeks(scene: Scene) -> None:
     start, end = _extent(scene)
     catalogue = scene.city.catalogue
     group_of = np.array([catalogue.position("group", kind.group) for kind in catalogue.types], np.int64)
+    table, groups = scene.table, len(catalogue.groups)
+    of_type = counts_by(table.type, scene.stages, len(catalogue.types), below=len(STAGES))[1:]
+    of_group = np.bincount(group_of, weights=of_type, minlength=groups)
+    mondays, counts = per_week_by(table.day, scene.stages, table.type, group_of, groups=groups, start=start, end=end)
     rows: list[Json] = []
     names, colours = [], []
     for position, group in enumerate(catalogue.groups):
-        if scene.filter.groups and group.code not in scene.filter.groups:
-            continue
-        stages = scene.stages.copy()
-        stages[group_of[scene.table.type] != position] = -1
-        if not (stages >= 0).any():
+        if (scene.filter.groups and group.code not in scene.filter.groups) or not of_group[position]:
             continue
         name = f"{group.letter} {entry_name(scene, 'group', group.code)}"
         names.append(name)
         colours.append(group_colour(scene, group.code))
-        mondays, counts = per_week(scene.table.day, stages, start=start, end=end)
-        for monday, number in zip(mondays, counts.tolist(), strict=True):
+        for monday, number in zip(mondays, counts[position].tolist(), strict=True):
             whole = monday >= start and monday + _WEEK - timedelta(days=1) <= end
             rows.append(
                 {

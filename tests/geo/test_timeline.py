@@ -14,7 +14,7 @@ from geo.clock import to_us
 from geo.filter_query import parse_filter
 from geo.lifecycle import Stage
 from geo.selection import STAGES
-from geo.timeline import local_days, per_day, per_week, period_of
+from geo.timeline import local_days, per_day, per_week, per_week_by, period_of
 from tests.small_city import now, small_city
 from tests.strategies import compiled_passes
 
@@ -45,6 +45,30 @@ def test_each_day_counts_what_its_calendar_date_holds(zone, hours, start, length
         assert total == sum(n for day, n in zip(days, counts, strict=True) if week <= day < week + timedelta(days=7))
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 24 * 120), st.integers(0, 3), st.integers(-1, len(STAGES) - 1)), max_size=60),
+    st.dates(date(2021, 2, 1), date(2021, 5, 1)),
+    st.integers(0, 90),
+)
+def test_weeks_by_group_are_the_weeks_of_each_group_alone(rows, start, length):
+    end = start + timedelta(days=length)
+    day = local_days(reported([hour for hour, _, _ in rows]), "Asia/Shanghai")
+    kind, stages = (np.array([row[at] for row in rows], dtype) for at, dtype in ((1, np.int16), (2, np.int8)))
+    group_of = np.array([2, 0, 2, 1], np.int64)
+
+    def by_group():
+        return per_week_by(day, stages, kind, group_of, groups=3, start=start, end=end)
+
+    weeks, sums = by_group()
+    for group in range(3):
+        alone = np.where(group_of[kind] == group, stages, -1).astype(np.int8)
+        expected = per_week(day, alone, start=start, end=end)
+        assert weeks == expected[0]
+        assert sums[group].tolist() == expected[1].tolist()
+    with compiled_passes():
+        assert by_group()[1].tolist() == sums.tolist()
+
+
 def test_only_what_is_meant_is_counted_and_no_rejected_issue():
     day = local_days(reported([0, 1, 2, 30]), "UTC")
     stages = np.array([0, -1, STAGES.index(Stage.REJECTED), STAGES.index(Stage.CLOSED)], np.int8)
@@ -58,6 +82,12 @@ def test_only_what_is_meant_is_counted_and_no_rejected_issue():
 def test_a_period_that_ends_before_it_starts_is_refused():
     with pytest.raises(ValueError, match="before"):
         per_day(np.empty(0, np.int32), np.zeros(0, np.int8), start=date(2021, 2, 2), end=date(2021, 2, 1))
+    none = np.empty(0, np.int16)
+    with pytest.raises(ValueError, match="before"):
+        per_week_by(
+            np.empty(0, np.int32), np.zeros(0, np.int8), none, np.zeros(1, np.int64),
+            groups=1, start=date(2021, 2, 2), end=date(2021, 2, 1),
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 // Holds the map page in a frame: mounts once, is told of changes by messages, reports picks to Python.
 const views = new WeakMap();
+const PACE_MS = 1000;
+const PACE_SHARE = 5;
+const SLOWEST_MS = 20000;
 const TOLD = ["filter", "lang", "theme", "layer", "show", "focus"];
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -27,9 +30,15 @@ function mount(parent, data) {
   }
   parent.append(holder);
 
-  const view = { trigger: null, data, ready: false, sent: pick(data), timers: {}, bbox: null, toldBox: null };
+  const view = { trigger: null, data, ready: false, sent: pick(data), timers: {}, bbox: null, toldBox: null,
+    revision: 0, toldRevision: 0, askedAt: 0, nextRun: 0 };
 
   view.update = (next) => {
+    if (view.askedAt) {
+      const took = performance.now() - view.askedAt;
+      view.nextRun = Math.max(view.nextRun, view.askedAt + Math.min(PACE_SHARE * took, SLOWEST_MS));
+      view.askedAt = 0;
+    }
     view.data = next;
     frame.title = next.title;
     say("xunjie:clock", next.clock[0]);
@@ -46,6 +55,21 @@ function mount(parent, data) {
   const later = (name, wait, act) => {
     clearTimeout(view.timers[name]);
     view.timers[name] = setTimeout(act, wait);
+  };
+
+  // The page's figures follow a change at once, or within the time that the server needs for all the pages that are
+  // open; changes that keep coming at that pace, and the slower the longer a run takes to be answered.
+  const follow = () => {
+    if (view.revision === view.toldRevision || document.hidden || view.timers.revision) return;
+    const wait = Math.max(Math.random() * view.data.pace, view.nextRun - performance.now());
+    view.timers.revision = setTimeout(() => {
+      view.timers.revision = 0;
+      if (document.hidden || !frame.isConnected) return;
+      view.toldRevision = view.revision;
+      view.askedAt = performance.now();
+      view.nextRun = view.askedAt + Math.max(PACE_MS, view.data.pace);
+      view.trigger("revision", view.revision);
+    }, wait);
   };
 
   const tellView = () => {
@@ -87,12 +111,8 @@ function mount(parent, data) {
         break;
       }
       case "xunjie:revision":
-        if (!view.timers.revision) {
-          view.timers.revision = setTimeout(() => { view.timers.revision = 0; }, 1000);
-          later("revisionSoon", 0, () => view.trigger("revision", Number(message.revision)));
-        } else {
-          later("revisionLate", 1000, () => view.trigger("revision", Number(message.revision)));
-        }
+        view.revision = Number(message.revision);
+        follow();
         break;
       case "xunjie:view":
         view.bbox = String(message.bbox);
@@ -109,6 +129,9 @@ function mount(parent, data) {
     else if (view.ready) frame.contentWindow.postMessage({ type: "xunjie:hover", ...event.detail }, location.origin);
   };
   window.addEventListener("message", hear);
+  // A page that nobody sees catches up when it is looked at again.
+  const look = () => (frame.isConnected ? follow() : document.removeEventListener("visibilitychange", look));
+  document.addEventListener("visibilitychange", look);
   window.addEventListener("xunjie:row", point);
   return view;
 }
