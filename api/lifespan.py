@@ -22,6 +22,10 @@ from data.settings import Settings
 from geo.errors import SettingsError, XunjieError
 from i18n import translate
 
+SWITCH_S: Final = 0.0005
+"""How long a thread may reckon before the one that serves connections gets its turn. Python's own 5 ms are waited at
+each of its calls to the system while threads work answers out: seconds for two hundred viewers."""
+
 REFUSED: Final = 2
 """Exit code of a server that may not or cannot start: settings, store or city."""
 
@@ -37,6 +41,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
         if address is not None:
             refuse_beyond_loopback(address)
             keep_sending_at_once()
+            sys.setswitchinterval(SWITCH_S)
         opened = open_with_pages()
     except XunjieError as error:
         if streamlit_address() is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,9 @@ from api.answers import name_of
 from data.runtime import Runtime, open_runtime_or_none
 
 MOST_BYTES: Final = 32 * 2**20
+AT_ONCE: Final = 3
+"""So many are worked out at one time: more would only take the interpreter from one another, and all end late."""
+
 STEP_S: Final = 10
 """As api.question.moment: on a wall clock questions are shared for so long, at one revision."""
 
@@ -55,6 +59,7 @@ class Repeated:
         self._stand: object = None
         self._answers: dict[_Key, asyncio.Future[_Answer | None]] = {}
         self._bytes = 0
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is known, or have it answered."""
@@ -100,7 +105,9 @@ class Repeated:
                 parts.append(message.get("body", b""))
 
         try:
-            await self._app(inner, receive, sending)
+            # A search waits for the store, not for the interpreter, and may take long: it keeps nobody waiting.
+            async with nullcontext() if b"q=" in scope["query_string"] else self._turns:
+                await self._app(inner, receive, sending)
         finally:
             scope["route"] = inner.get("route")
         if start is not None:

@@ -35,6 +35,7 @@ SLOWEST_S: Final = 20.0
 PAGES: Final = ("situation", "explore", "points")
 _LARGEST: Final = 2**26
 _WAIT_S: Final = 60
+_FOLLOW_WAIT_S: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,10 @@ class _Session:
         ask = BackMsg()
         ask.rerun_script.query_string = self._query
         ask.rerun_script.page_script_hash, ask.rerun_script.fragment_id = self._hash, self._fragment
-        await self._asked(ask, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+        try:
+            await asyncio.wait_for(self._asked(ask, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY), _FOLLOW_WAIT_S)
+        except TimeoutError:
+            return  # a fragment that a run of the page has just taken away: Streamlit says nothing then
         self.followed += 1
 
     async def _asked(self, ask: BackMsg, well: int) -> None:

@@ -107,11 +107,15 @@ class _Counting:
 
     def __init__(self, *, status: int = 200, fails: bool = False) -> None:
         self.status, self.fails, self.asked = status, fails, 0
+        self.at_once = self.most_at_once = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.asked += 1
         assert not [name for name, _ in scope["headers"] if name == b"if-none-match"]
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0.02)
+        self.at_once -= 1
         if self.fails:
             raise RuntimeError("broken")
         headers = [(b"etag", b'W/"a"'), (b"content-length", b"4")]
@@ -154,6 +158,13 @@ def test_who_knows_the_answer_before_anybody_asked_is_told_so_and_the_next_gets_
 
     assert asyncio.run(ask()) == [(304, b""), (200, b"body"), (200, b"body")]
     assert inner.asked == 1
+
+
+@pytest.mark.parametrize(("prefix", "most"), [(b"type=", repeated.AT_ONCE), (b"q=", 12)])
+def test_a_few_are_worked_out_at_one_time_and_searches_beside_them(demo, prefix: bytes, most: int) -> None:
+    inner = _Counting()
+    assert _together(Repeated(inner, ["/shared"]), *(prefix + b"%d" % at for at in range(12))) == [(200, b"body")] * 12
+    assert (inner.asked, inner.most_at_once) == (12, most)
 
 
 def test_failures_are_not_shared(demo) -> None:
