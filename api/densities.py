@@ -26,7 +26,7 @@ MEASURE: Final = "issues"
 
 def subdistricts(view: View, _: Mapping[str, Any]) -> Json:
     """A row for every subdistrict, zeros too. Σ count + outside = total."""
-    areas, found = view.city.areas, subdistrict_density(view.tally, view.city)
+    areas, found = view.city.areas, subdistrict_density(view.counts, view.city)
     breaks = breaks_for(SUBDISTRICT_BREAKS, found.per_km2)
     columns = (areas.codes, areas.names, found.count, found.open, found.per_km2, areas.area_km2)
     listed = zip(*columns, _classes(found.per_km2, breaks), strict=True)
@@ -58,7 +58,7 @@ def roads(view: View, own: Mapping[str, Any]) -> Json:
             "legend": None,
             "reason": "this city has no roads layer",
         }
-    layer, found = view.city.roads, road_density(view.tally, view.city)
+    layer, found = view.city.roads, road_density(view.counts, view.city)
     shown = np.flatnonzero(found.segment_count > 0)
     per_km, count = found.segment_per_km[shown], found.segment_count[shown]
     breaks = breaks_for(ROAD_BREAKS, per_km)

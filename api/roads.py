@@ -64,7 +64,7 @@ def roads(view: View, own: Mapping[str, Any]) -> Json:
     shown = np.flatnonzero(lines.within(box))
     length, rank = lines.length_m[shown], lines.rank[shown]
     if own["density"]:
-        figures = _figures(lines, road_density(view.snapshot.tally(view.unboxed), view.city), shown, own["scale"])
+        figures = _figures(lines, road_density(view.snapshot.counts(view.unboxed), view.city), shown, own["scale"])
         kept = np.sort(np.lexsort((-length, rank, -figures["level"]))[:MOST_LINES])
         figures = {name: values[kept] for name, values in figures.items()}
     else:

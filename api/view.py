@@ -16,7 +16,7 @@ from geo.campaign import Campaign, Register
 from geo.city import City
 from geo.clock import to_us
 from geo.compliance import Compliance, compliance_at, point_states
-from geo.density import Tally
+from geo.density import Counts
 from geo.filter import IssueFilter
 from geo.selection import Stages, meant, select_points
 from geo.summary import IssueTotals, issue_totals
@@ -75,14 +75,14 @@ class View:
         return np.flatnonzero(meant(self.stages, self.filter))
 
     @property
-    def tally(self) -> Tally:
+    def counts(self) -> Counts:
         """The issues that the filter means, added up by stage and place."""
-        return self.snapshot.tally(self.filter)
+        return self.snapshot.counts(self.filter)
 
     @property
     def totals(self) -> IssueTotals:
         """Totals of the selected issues."""
-        return issue_totals(self.tally)
+        return issue_totals(self.counts)
 
     @cached_property
     def points(self) -> Bools:

@@ -28,7 +28,7 @@ from data.store.database import open_store
 from geo.cells import cell_counts, cell_size_m
 from geo.city import City
 from geo.clock import NEVER, to_us
-from geo.density import road_density, subdistrict_density, tally_of
+from geo.density import counts_of, road_density, subdistrict_density
 from geo.filter import IssueFilter
 from geo.filter_query import parse_filter
 from geo.issue import IssueDraft
@@ -116,24 +116,24 @@ def _ours(snapshot: Snapshot, question: IssueFilter) -> Counts:
     """Worked out anew: nothing that was kept is used."""
     table, city = snapshot.issues_at(question.as_of), snapshot.city
     stages = chosen_stages(table, city, question)
-    tally = tally_of(table, city, stages)
-    issue_totals(tally)
-    subdistrict_density(tally, city)
-    road_density(tally, city)
+    counts = counts_of(table, city, stages)
+    issue_totals(counts)
+    subdistrict_density(counts, city)
+    road_density(counts, city)
     cells, _ = cell_counts(table, stages, _CELL_M, most=10**9)
     return {
-        "stage": tally.by_stage,
-        "subdistrict": tally.area[:, 0].astype(np.int64),
-        "segment": tally.segment[:, 0].astype(np.int64),
+        "stage": counts.by_stage,
+        "subdistrict": counts.area[:, 0].astype(np.int64),
+        "segment": counts.segment[:, 0].astype(np.int64),
         "cell": np.sort(cells.count).astype(np.int64),
     }
 
 
 def _kept(snapshot: Snapshot, question: IssueFilter) -> None:
-    tally = snapshot.tally(question)
-    issue_totals(tally)
-    subdistrict_density(tally, snapshot.city)
-    road_density(tally, snapshot.city)
+    counts = snapshot.counts(question)
+    issue_totals(counts)
+    subdistrict_density(counts, snapshot.city)
+    road_density(counts, snapshot.city)
 
 
 def _columns(snapshot: Snapshot) -> dict[str, NDArray[np.integer]]:
@@ -266,7 +266,7 @@ def _beside_a_spatial_join(snapshot: Snapshot) -> Row:
     mask = (kept >= 0) & (kept < REJECTED)
 
     def ours() -> NDArray[np.float64]:
-        return tally_of(table, city, chosen_stages(table, city, everything)).area[:, 0]
+        return counts_of(table, city, chosen_stages(table, city, everything)).area[:, 0]
 
     def peer() -> NDArray[np.int64]:
         joined = geopandas.sjoin(points[mask], areas, predicate="intersects").sort_values("index_right", kind="stable")
@@ -284,7 +284,7 @@ def _after_changes(many: Runtime, few: Runtime) -> Row:
     times: dict[int, list[float]] = {MANY: [], FEW: []}
     equal = True
     for runtime, n in ((few, FEW), (many, MANY)):
-        runtime.snapshot.tally(question)
+        runtime.snapshot.counts(question)
         west, south, east, north = runtime.city.boundary.bounds
         for _ in range(100):
             at = shapely.Point(rng.uniform(west, east), rng.uniform(south, north))
@@ -293,8 +293,8 @@ def _after_changes(many: Runtime, few: Runtime) -> Row:
             _kept(runtime.snapshot, question)
             cell_counts(runtime.snapshot.issues, runtime.snapshot.stages(question), _CELL_M, most=5_000)
             times[n].append((time.perf_counter() - begun) * 1e3)
-        anew = tally_of(runtime.snapshot.issues, runtime.city, runtime.snapshot.stages(question))
-        equal &= bool(np.array_equal(anew.by_stage, runtime.snapshot.tally(question).by_stage))
+        anew = counts_of(runtime.snapshot.issues, runtime.city, runtime.snapshot.stages(question))
+        equal &= bool(np.array_equal(anew.by_stage, runtime.snapshot.counts(question).by_stage))
     name = "a filter right after a change (aim ≤ 5 × of 10 k)"
     return compared(name, MANY, statistics.median(times[MANY]), statistics.median(times[FEW]), "the same at 10 k",
                     equal=equal)  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.row import Row, compared, median_ms
 from data.snapshot import Snapshot
-from geo.density import tally_of
+from geo.density import counts_of
 from geo.filter import IssueFilter
 from geo.filter_query import parse_filter
 from geo.selection import chosen_stages, counted
@@ -26,7 +26,7 @@ def rows(snapshot: Snapshot) -> list[Row]:
     areas = geopandas.GeoDataFrame({"code": city.areas.codes}, geometry=city.areas.geometry, crs=4326)
 
     def ours(chosen: IssueFilter) -> np.ndarray:
-        return tally_of(issues, city, chosen_stages(issues, city, chosen)).area[:, 0]  # nothing that was kept
+        return counts_of(issues, city, chosen_stages(issues, city, chosen)).area[:, 0]  # nothing that was kept
 
     def peer(mask: np.ndarray) -> np.ndarray:
         joined = geopandas.sjoin(points[mask], areas, predicate="intersects")

@@ -21,7 +21,7 @@ from data.table_building import Arrays, history_of, issue_table
 from geo.campaign import Campaign
 from geo.city import City
 from geo.clock import to_us
-from geo.density import Tally, tally_of
+from geo.density import Counts, counts_of
 from geo.errors import NotFoundError
 from geo.filter import IssueFilter
 from geo.heat_surface import HeatSurface, heat_bounds, heat_grid, heat_surface
@@ -32,7 +32,7 @@ from geo.selection import Stages, chosen_stages, counted, kept_in_box
 from geo.tables import IssueTable, PointTable, VisitTable, subset
 
 _KEPT_MOMENTS: Final = 8
-_KEPT_TALLIES: Final = 128
+_KEPT_COUNTS: Final = 128
 _CARRIED: Final = 16
 _CARRIED_STAGES: Final = 4
 _KEPT_BYTES: Final = 64 * 2**20
@@ -99,7 +99,7 @@ class Snapshot:
     visits: VisitTable
     records: IssueRecords
     rejects: tuple[Reject, ...] = ()
-    tallies: Recent = field(default_factory=lambda: Recent(_KEPT_TALLIES), repr=False)
+    kept_counts: Recent = field(default_factory=lambda: Recent(_KEPT_COUNTS), repr=False)
     surfaces: Recent = field(default_factory=lambda: Recent(_KEPT_SURFACES), repr=False)
     _moments: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)
 
@@ -143,9 +143,11 @@ class Snapshot:
 
         return self._stages.get(chosen, choose)
 
-    def tally(self, chosen: IssueFilter) -> Tally:
+    def counts(self, chosen: IssueFilter) -> Counts:
         """The issues that `chosen` means, added up by stage and place. Kept, and carried on to the next revisions."""
-        return self.tallies.get(chosen, lambda: tally_of(self.issues_at(chosen.as_of), self.city, self.stages(chosen)))
+        return self.kept_counts.get(
+            chosen, lambda: counts_of(self.issues_at(chosen.as_of), self.city, self.stages(chosen))
+        )
 
     def heat(self, chosen: IssueFilter) -> HeatSurface:
         """The density of the issues that `chosen` means, its box apart. Kept, and carried on to the next revisions."""
@@ -160,9 +162,9 @@ class Snapshot:
             ("registers", moment), lambda: register_counts(table, len(self.city.registers), moment)
         )
 
-    def tally_of_rows(self, chosen: IssueFilter, rows: NDArray[np.integer]) -> Tally:
-        """What these positions (ascending) add to `tally`; for a filter without text, at the latest states."""
-        return tally_of(subset(self.issues, rows), self.city, self.stages_of_rows(chosen, rows))
+    def counts_of_rows(self, chosen: IssueFilter, rows: NDArray[np.integer]) -> Counts:
+        """What these positions (ascending) add to `counts`; for a filter without text, at the latest states."""
+        return counts_of(subset(self.issues, rows), self.city, self.stages_of_rows(chosen, rows))
 
     def stages_of_rows(self, chosen: IssueFilter, rows: NDArray[np.integer]) -> Stages:
         """`stages` of these positions (ascending) alone; for a filter without text, at the latest states."""
@@ -206,7 +208,7 @@ class Snapshot:
 
 
 def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
-    """Carry tallies, stages and surfaces of `old` that were asked for last over to `new`, where `changed` rows are in
+    """Carry counts, stages and surfaces of `old` that were asked for last over to `new`, where `changed` rows are in
     other states and more rows stand behind.
 
     Costs the changes, a copy of a byte an issue for each of the stages, and a copy of each surface. What stands for a
@@ -215,12 +217,12 @@ def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
     before = len(old.issues)
     added = np.arange(before, len(new.issues))
     after = np.concatenate([changed, added])
-    for chosen, tally in old.tallies.items()[-_CARRIED:]:
+    for chosen, counts in old.kept_counts.items()[-_CARRIED:]:
         if chosen.text or to_us(chosen.as_of) < new.newest_us:
             continue
         if len(changed):
-            tally = tally.plus(old.tally_of_rows(chosen, changed), sign=-1)
-        new.tallies.put(chosen, tally.plus(new.tally_of_rows(chosen, after)))
+            counts = counts.plus(old.counts_of_rows(chosen, changed), sign=-1)
+        new.kept_counts.put(chosen, counts.plus(new.counts_of_rows(chosen, after)))
     for chosen, stages in old._stages.items()[-_CARRIED_STAGES:]:
         if not chosen.text and to_us(chosen.as_of) >= new.newest_us:
             longer = np.empty(len(new.issues), np.int8)
@@ -242,7 +244,7 @@ def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
 def emptied(snapshot: Snapshot, **changes: Any) -> Snapshot:
     """A copy with other contents, and nothing kept from the old ones."""
     kept: dict[str, Any] = {
-        "tallies": Recent(_KEPT_TALLIES),
+        "kept_counts": Recent(_KEPT_COUNTS),
         "surfaces": Recent(_KEPT_SURFACES),
         "_moments": Recent(_KEPT_MOMENTS),
     }

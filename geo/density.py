@@ -17,10 +17,10 @@ _ROUNDING = 1e-12  # what float sums of one row's weights may miss 1 by
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tally:
+class Counts:
     """Issues added up: by stage (in the order of STAGES), and by place in two columns (all that count, still open).
 
-    Σ area + outside = total = Σ segment + unsnapped. Tallies of disjoint issues can be added and taken away.
+    Σ area + outside = total = Σ segment + unsnapped. Counts of disjoint issues can be added and taken away.
     """
 
     by_stage: NDArray[np.int64]
@@ -34,9 +34,9 @@ class Tally:
         """Issues that count: all but the rejected."""
         return int(self.by_stage[:REJECTED].sum())
 
-    def plus(self, other: Tally, *, sign: int = 1) -> Tally:
-        """This tally with another one added, or taken away (`sign` −1)."""
-        return Tally(
+    def plus(self, other: Counts, *, sign: int = 1) -> Counts:
+        """This counts with another one added, or taken away (`sign` −1)."""
+        return Counts(
             self.by_stage + sign * other.by_stage,
             self.area + sign * other.area,
             self.segment + sign * other.segment,
@@ -96,7 +96,7 @@ class VisitDensity:
     total: int
 
 
-def tally_of(table: IssueTable, city: City, stages: Stages) -> Tally:
+def counts_of(table: IssueTable, city: City, stages: Stages) -> Counts:
     """Add up the issues of `stages` (geo.selection.chosen_stages, shape (n,)); all zero for none.
 
     Points count whole in their own place, lines and polygons by their shares.
@@ -106,7 +106,7 @@ def tally_of(table: IssueTable, city: City, stages: Stages) -> Tally:
         from geo import kernels
 
         sizes = (areas, segments, REJECTED, CLOSED)
-        by_stage, area, segment = kernels.tally(stages, table.subdistrict, table.segment, table.is_point, *sizes)
+        by_stage, area, segment = kernels.count_issues(stages, table.subdistrict, table.segment, table.is_point, *sizes)
     else:
         by_stage = np.bincount(stages.astype(np.int64) + 1, minlength=len(STAGES) + 1)
         area = _of_points(table.subdistrict, table.is_point, stages, areas)
@@ -115,7 +115,7 @@ def tally_of(table: IssueTable, city: City, stages: Stages) -> Tally:
     kept, opened = counted(of_shapes), still_open(of_shapes)
     by_area, outside = _spread(table.subdistrict_shares, table.shapes.row, kept, opened, areas)
     by_segment, unsnapped = _spread(table.segment_shares, table.shapes.row, kept, opened, segments)
-    return Tally(
+    return Counts(
         by_stage=by_stage[1:].astype(np.int64),
         area=area[1:] + by_area,
         segment=segment[1:] + by_segment,
@@ -124,14 +124,14 @@ def tally_of(table: IssueTable, city: City, stages: Stages) -> Tally:
     )
 
 
-def subdistrict_density(tally: Tally, city: City) -> AreaDensity:
+def subdistrict_density(counts: Counts, city: City) -> AreaDensity:
     """Density by subdistrict; rejected issues do not count."""
-    count = tally.area[:, 0]
+    count = counts.area[:, 0]
     per_km2 = _ratio(count, city.areas.area_km2)
-    return AreaDensity(count, tally.area[:, 1], per_km2, outside=tally.outside, total=tally.total)
+    return AreaDensity(count, counts.area[:, 1], per_km2, outside=counts.outside, total=counts.total)
 
 
-def road_density(tally: Tally, city: City) -> RoadDensity:
+def road_density(counts: Counts, city: City) -> RoadDensity:
     """Density by road; rejected issues do not count.
 
     Raises ValueError for a city without roads: callers say "no roads layer" instead of asking.
@@ -140,7 +140,7 @@ def road_density(tally: Tally, city: City) -> RoadDensity:
         raise ValueError(f"the city {city.code} has no roads")
     roads = city.roads
     names = len(roads.road_codes)
-    segment_count, segment_open = tally.segment[:, 0], tally.segment[:, 1]
+    segment_count, segment_open = counts.segment[:, 0], counts.segment[:, 1]
     count = _sum_by(roads.road, segment_count, names)
     return RoadDensity(
         segment_count=segment_count,
@@ -149,8 +149,8 @@ def road_density(tally: Tally, city: City) -> RoadDensity:
         count=count,
         open=_sum_by(roads.road, segment_open, names),
         per_km=_ratio(count, roads.road_inside_km),
-        unsnapped=tally.unsnapped,
-        total=tally.total,
+        unsnapped=counts.unsnapped,
+        total=counts.total,
     )
 
 
@@ -172,11 +172,11 @@ def visit_density(
     codes, group_of_point = _visit_groups(points, city, by)
     made = (visits.at_us <= as_of_us) & point_mask[visits.point]
     group_of_visit = group_of_point[visits.point[made]]
-    visit_count, other_visits = _tally(group_of_visit, len(codes))
+    visit_count, other_visits = _count_groups(group_of_visit, len(codes))
     group_by_id = dict(zip(visits.id[made].tolist(), group_of_visit.tolist(), strict=True))
     kept = counted(stages[table.visits.row])
     linked = [group_by_id[identity] for identity in table.visits.value[kept].tolist() if identity in group_by_id]
-    issue_count, other_issues = _tally(np.array(linked, np.int64), len(codes))
+    issue_count, other_issues = _count_groups(np.array(linked, np.int64), len(codes))
     total = int(np.count_nonzero(counted(stages)))
     return VisitDensity(
         codes=codes,
@@ -228,7 +228,7 @@ def _visit_groups(points: PointTable, city: City, by: str) -> tuple[tuple[str, .
     raise ValueError(f"visits are grouped by subdistrict or site_class, not by {by!r}")
 
 
-def _tally(groups: Ints, size: int) -> tuple[NDArray[np.int64], int]:
+def _count_groups(groups: Ints, size: int) -> tuple[NDArray[np.int64], int]:
     """How often each group 0 … size − 1 occurs, and how often none (−1)."""
     counts = np.bincount(groups.astype(np.int64) + 1, minlength=size + 1)
     return counts[1:].astype(np.int64), int(counts[0])

@@ -87,7 +87,7 @@ def keep_in_box(
 
 
 @compiled
-def tally(
+def count_issues(
     stage: Any, subdistrict: Any, segment: Any, is_point: Any, areas: int, segments: int, counted: int, opened: int
 ) -> Any:
     """Counts by stage + 1 (6,), and of points by subdistrict + 1 and by segment + 1, each (places + 1, 2).

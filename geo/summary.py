@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geo.density import Tally
+from geo.density import Counts
 from geo.lifecycle import Stage
 from geo.selection import STAGES
 
@@ -26,9 +26,9 @@ class IssueTotals:
     handling: int
 
 
-def issue_totals(tally: Tally) -> IssueTotals:
+def issue_totals(counts: Counts) -> IssueTotals:
     """Totals of what was added up; all zero for nothing."""
-    count = {stage: int(tally.by_stage[position]) for position, stage in enumerate(STAGES)}
+    count = {stage: int(counts.by_stage[position]) for position, stage in enumerate(STAGES)}
     in_progress = count[Stage.HANDLING] + count[Stage.VERIFYING] + count[Stage.OVERDUE]
     return IssueTotals(
         total=count[Stage.CLOSED] + in_progress,

@@ -74,7 +74,7 @@ def chip_buttons(scene: Scene, chips: list[Chip]) -> None:
 def empty_sentence(scene: Scene) -> str:
     """What to say where nothing matches: the condition whose removal brings most issues back."""
     chips = chips_of(scene)
-    gains = {chip: scene.tally(less(scene.filter, chip.field)).total for chip in chips if chip.field != "as_of"}
+    gains = {chip: scene.counts(less(scene.filter, chip.field)).total for chip in chips if chip.field != "as_of"}
     if not gains or max(gains.values()) == 0:
         return scene.say("core.empty_plain")
     best = max(gains, key=lambda chip: gains[chip])

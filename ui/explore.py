@@ -122,7 +122,7 @@ def _count_row(scene: Scene, total: int) -> None:
 def _top_roads(scene: Scene) -> None:
     roads = scene.city.roads
     assert roads is not None, "asked only of a city with roads"
-    density = road_density(scene.snapshot.tally(scene.filter), scene.city)
+    density = road_density(scene.snapshot.counts(scene.filter), scene.city)
     enough = density.count >= FEW
     listed = enough if enough.any() else density.count > 0
     title, note = (
@@ -134,7 +134,7 @@ def _top_roads(scene: Scene) -> None:
 
 def _top_subdistricts(scene: Scene) -> None:
     areas = scene.city.areas
-    density = subdistrict_density(scene.snapshot.tally(scene.filter), scene.city)
+    density = subdistrict_density(scene.snapshot.counts(scene.filter), scene.city)
     _top(
         scene,
         "subdistricts",

@@ -36,7 +36,7 @@ MOST_OPTIONS = 300
 def register_field(scene: Scene) -> None:
     """Which register; one only, since registers are never added."""
     codes = list(scene.campaign.register_codes)
-    totals = {code: scene.tally(IssueFilter(scene.filter.campaign, code, scene.filter.as_of)).total for code in codes}
+    totals = {code: scene.counts(IssueFilter(scene.filter.campaign, code, scene.filter.as_of)).total for code in codes}
     bounds = {register.code: register.bound for register in scene.campaign.registers}
 
     def label(code: str) -> str:
@@ -267,5 +267,5 @@ def _counted(scene: Scene, field: str, others: IssueFilter) -> dict[str, int]:
 
 def _stage_counts(scene: Scene) -> dict[Stage, int]:
     others = replace(scene.filter, stages=())
-    counts = scene.tally(others).by_stage
+    counts = scene.counts(others).by_stage
     return {stage: int(counts[position]) for position, stage in enumerate(STAGES)}

@@ -23,7 +23,7 @@ def subdistrict_rail(scene: Scene) -> None:
     """All subdistricts by issues per square kilometre, zeros included, and what lies outside."""
     city = scene.city
     others = without(scene.filter, "subdistricts")  # so that another row can be chosen instead
-    density = subdistrict_density(scene.tally(others), city)
+    density = subdistrict_density(scene.counts(others), city)
     classes = classify(density.per_km2, breaks_for(SUBDISTRICT_BREAKS, density.per_km2))
     colours = tokens()["sequential"][scene.theme]
     top = max(float(np.nanmax(density.per_km2)), 1e-9)
@@ -69,7 +69,7 @@ def road_rail(scene: Scene) -> None:
     if roads is None:
         st.html(tag("p", scene.say("situation.no_roads"), cls="xj-cap"))
         return
-    density = road_density(scene.tally(without(scene.filter, "roads")), scene.city)
+    density = road_density(scene.counts(without(scene.filter, "roads")), scene.city)
     per_km = np.nan_to_num(density.per_km)
     classes = classify(per_km, breaks_for(ROAD_BREAKS, per_km))
     colours = tokens()["road_density"][scene.theme]

@@ -61,7 +61,7 @@ def _splits_changed() -> None:
 
 def _register_rows(scene: Scene, register: Register, splits: bool) -> list[Html]:
     whole = IssueFilter(campaign=scene.campaign.code, register=register.code, as_of=scene.filter.as_of)
-    totals = issue_totals(scene.tally(whole))
+    totals = issue_totals(scene.counts(whole))
     name = tag("span", tag("b", scene.name(register.name)), tag("small", scene.name(register.note), cls="d"))
     rows = [_row(scene, name, register.published_total, totals.total, register.bound, scene.say("record.unit_issues"))]
     published = register.published_rectified

@@ -16,7 +16,7 @@ from data.snapshot import Snapshot
 from geo.campaign import Campaign, Register
 from geo.city import City
 from geo.clock import to_us
-from geo.density import Tally
+from geo.density import Counts
 from geo.errors import BadValueError
 from geo.filter import IssueFilter
 from geo.filter_query import MAX_VALUE, filter_pairs, parse_filter
@@ -91,7 +91,7 @@ class Scene:
     @cached_property
     def meant(self) -> int:
         """How many those are."""
-        by_stage = self.snapshot.tally(self.filter).by_stage
+        by_stage = self.snapshot.counts(self.filter).by_stage
         counts = by_stage if self.filter.statuses or self.filter.stages else by_stage[:REJECTED]
         return int(counts.sum())
 
@@ -103,7 +103,7 @@ class Scene:
     @cached_property
     def totals(self) -> IssueTotals:
         """Counts of those."""
-        return issue_totals(self.snapshot.tally(self.filter))
+        return issue_totals(self.snapshot.counts(self.filter))
 
     @cached_property
     def whole(self) -> IssueFilter:
@@ -113,7 +113,7 @@ class Scene:
     @cached_property
     def whole_total(self) -> int:
         """How many `whole` has."""
-        return self.snapshot.tally(self.whole).total
+        return self.snapshot.counts(self.whole).total
 
     @cached_property
     def has_synthetic(self) -> bool:
@@ -134,9 +134,9 @@ class Scene:
         """Whether the moment asked about is the present one."""
         return self.filter.as_of == self.moment.astimezone(UTC)
 
-    def tally(self, issue_filter: IssueFilter) -> Tally:
+    def counts(self, issue_filter: IssueFilter) -> Counts:
         """What another filter means at the same moment, added up."""
-        return self.snapshot.tally(replace(issue_filter, as_of=self.filter.as_of))
+        return self.snapshot.counts(replace(issue_filter, as_of=self.filter.as_of))
 
     def pairs(self, issue_filter: IssueFilter | None = None) -> list[tuple[str, str]]:
         """The canonical writing of a filter (this one by default)."""

@@ -159,7 +159,7 @@ def _rate_card(scene: Scene, good: int, n: int, label: str, note: str, below: li
 def _other_register(scene: Scene, register: Register) -> Card:
     """Another register's own figures, at the present moment and unfiltered; never added to the first."""
     whole = IssueFilter(campaign=scene.campaign.code, register=register.code, as_of=scene.filter.as_of)
-    totals = issue_totals(scene.tally(whole))
+    totals = issue_totals(scene.counts(whole))
     done = totals.rectified / totals.total if totals.total else 0.0
     surveys = [r for r in scene.campaign.registers if r.bound == "ge" and r.published_total is not None]
     below: list[object] = [scene.say("situation.left"), " ", tag("b", figures.count(totals.in_progress))]

@@ -156,14 +156,14 @@ def test_what_is_carried_from_revision_to_revision_is_what_is_worked_out_anew(
     with filled(stores, []) as (runtime, _):
         for drafts, imported, changed in batches:
             for issue_filter in chosen:
-                runtime.snapshot.tally(issue_filter)  # asked before: they are carried on
+                runtime.snapshot.counts(issue_filter)  # asked before: they are carried on
                 runtime.snapshot.heat(issue_filter)
             runtime.submit(drafts, actor="law", imported=imported)
             for which, step in changed:
                 change_one(runtime, which, step)
         fresh = read_snapshot(runtime.store, CITY)
         for issue_filter in chosen:
-            carried, anew = runtime.snapshot.tally(issue_filter), fresh.tally(issue_filter)
+            carried, anew = runtime.snapshot.counts(issue_filter), fresh.counts(issue_filter)
             assert carried.by_stage.tolist() == anew.by_stage.tolist()
             np.testing.assert_array_equal(runtime.snapshot.stages(issue_filter), fresh.stages(issue_filter))
             np.testing.assert_allclose(carried.area, anew.area, atol=1e-9)

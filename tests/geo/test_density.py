@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.clock import to_us
-from geo.density import Tally, road_density, subdistrict_density, tally_of, visit_density
+from geo.density import Counts, counts_of, road_density, subdistrict_density, visit_density
 from geo.lifecycle import Status
 from geo.selection import counted, select_points, stage_of, still_open
 from geo.tables import IssueTable, RowValues, Shares, subset
@@ -26,16 +26,16 @@ def shares(*entries: tuple[int, int, float]) -> Shares:
     return Shares(np.array(row, np.int32), np.array(place, np.int32), np.array(weight, np.float64))
 
 
-def added_up(table: IssueTable, stages=None) -> Tally:
-    """The tally of all issues (or of `stages`), the same by both passes."""
+def added_up(table: IssueTable, stages=None) -> Counts:
+    """The counts of all issues (or of `stages`), the same by both passes."""
     if stages is None:
         stages = stage_of(table.status, table.due_us, to_us(CLOCK))
-    tally = tally_of(table, CITY, stages)
+    counts = counts_of(table, CITY, stages)
     with compiled_passes():
-        again = tally_of(table, CITY, stages)
+        again = counts_of(table, CITY, stages)
     for name in ("by_stage", "area", "segment", "outside", "unsnapped"):
-        np.testing.assert_array_equal(getattr(again, name), getattr(tally, name))
-    return tally
+        np.testing.assert_array_equal(getattr(again, name), getattr(counts, name))
+    return counts
 
 
 @pytest.fixture
@@ -94,8 +94,8 @@ def test_parts_and_remainder_make_the_total_under_any_filter(data):
     drawn = data.draw(records(CITY))
     stages = drawn.stages(CITY, data.draw(filters(CITY, as_of=drawn.as_of)))
     total = int(counted(stages).sum())
-    tally = added_up(drawn.issues, stages)
-    areas, roads = subdistrict_density(tally, CITY), road_density(tally, CITY)
+    counts = added_up(drawn.issues, stages)
+    areas, roads = subdistrict_density(counts, CITY), road_density(counts, CITY)
     assert areas.total == roads.total == total
     assert areas.count.sum() + areas.outside == pytest.approx(total, abs=1e-6)
     assert roads.count.sum() + roads.unsnapped == pytest.approx(total, abs=1e-6)
@@ -126,8 +126,8 @@ def test_tallies_of_any_two_parts_make_that_of_the_whole(data):
     drawn = data.draw(records(CITY))
     issues, stages = drawn.issues, drawn.stages(CITY, data.draw(filters(CITY, as_of=drawn.as_of)))
     mask = np.array(data.draw(st.lists(st.booleans(), min_size=len(issues), max_size=len(issues))), bool)
-    one, two = (tally_of(subset(issues, rows), CITY, stages[rows]) for rows in map(np.flatnonzero, (mask, ~mask)))
-    whole = tally_of(issues, CITY, stages)
+    one, two = (counts_of(subset(issues, rows), CITY, stages[rows]) for rows in map(np.flatnonzero, (mask, ~mask)))
+    whole = counts_of(issues, CITY, stages)
     for joined, expected in ((one.plus(two), whole), (whole.plus(two, sign=-1), one)):
         assert joined.by_stage.tolist() == expected.by_stage.tolist()
         assert joined.area == pytest.approx(expected.area, abs=1e-9)

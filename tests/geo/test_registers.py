@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.clock import to_us
-from geo.density import tally_of
+from geo.density import counts_of
 from geo.filter import IssueFilter
 from geo.registers import register_counts
 from geo.selection import chosen_stages
@@ -32,7 +32,7 @@ def test_a_register_holds_what_its_own_filter_finds(n, seed):
             own = table.campaign[table.register == position] == CITY.campaign_index[campaign.code]
             assert own.all()
             totals = issue_totals(
-                tally_of(table, CITY, chosen_stages(table, CITY, IssueFilter(campaign.code, code, CLOCK)))
+                counts_of(table, CITY, chosen_stages(table, CITY, IssueFilter(campaign.code, code, CLOCK)))
             )
             assert counts.total(position) == totals.total
             assert counts.rectified(position) == totals.rectified

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.density import road_density, subdistrict_density, tally_of
+from geo.density import counts_of, road_density, subdistrict_density
 from layers.breaks import ROAD_BREAKS, SUBDISTRICT_BREAKS, Breaks, breaks_for
 from layers.legend import density_legend, heat_cap, heat_legend, heat_stop, number_text
 from tests.small_city import small_city
@@ -64,8 +64,8 @@ def test_a_legend_by_hand():
 @given(data=st.data())
 def test_the_parts_sum_to_n_under_any_filter(data):
     drawn = data.draw(records(CITY))
-    tally = tally_of(drawn.issues, CITY, drawn.stages(CITY, data.draw(filters(CITY, as_of=drawn.as_of))))
-    areas, roads = subdistrict_density(tally, CITY), road_density(tally, CITY)
+    counts = counts_of(drawn.issues, CITY, drawn.stages(CITY, data.draw(filters(CITY, as_of=drawn.as_of))))
+    areas, roads = subdistrict_density(counts, CITY), road_density(counts, CITY)
     for fixed, values, counts, remainder in [
         (SUBDISTRICT_BREAKS, areas.per_km2, areas.count, areas.outside),
         (ROAD_BREAKS, roads.per_km, roads.count, roads.unsnapped),
@@ -78,7 +78,7 @@ def test_the_parts_sum_to_n_under_any_filter(data):
             values=values,
             counts=counts,
             remainder=remainder,
-            n=tally.total,
+            n=counts.total,
             quality="approximate",
             **PERIOD,
         )

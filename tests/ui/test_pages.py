@@ -49,7 +49,7 @@ def test_the_map_the_count_and_the_export_have_one_filter(page: Open) -> None:
     assert told == export == {"subdistrict": ["520103025"], "type": ["C0101", "E0501"], "since": ["2021-07-01"]}
     current = runtime()
     pairs = [(key, value) for key, values in told.items() for value in values]
-    total = current.snapshot.tally(
+    total = current.snapshot.counts(
         parse_filter(pairs, current.city, now=lambda campaign: current.now(campaign.code))
     ).total
     assert f"导出 GeoJSON · {total:,} 件" in drawn.words
