@@ -64,8 +64,8 @@ def test_a_legend_by_hand():
 @given(data=st.data())
 def test_the_parts_sum_to_n_under_any_filter(data):
     drawn = data.draw(records(CITY))
-    counts = counts_of(drawn.issues, CITY, drawn.stages(CITY, data.draw(filters(CITY, as_of=drawn.as_of))))
-    areas, roads = subdistrict_density(counts, CITY), road_density(counts, CITY)
+    added_up = counts_of(drawn.issues, CITY, drawn.stages(CITY, data.draw(filters(CITY, as_of=drawn.as_of))))
+    areas, roads = subdistrict_density(added_up, CITY), road_density(added_up, CITY)
     for fixed, values, counts, remainder in [
         (SUBDISTRICT_BREAKS, areas.per_km2, areas.count, areas.outside),
         (ROAD_BREAKS, roads.per_km, roads.count, roads.unsnapped),
@@ -78,7 +78,7 @@ def test_the_parts_sum_to_n_under_any_filter(data):
             values=values,
             counts=counts,
             remainder=remainder,
-            n=counts.total,
+            n=added_up.total,
             quality="approximate",
             **PERIOD,
         )
