@@ -1,4 +1,4 @@
-"""Runs every test with its full counts and writes what came out to docs/evidence/, with commit and date."""
+"""Runs every test, or those named, with full counts; writes what came out to docs/evidence/, with commit and date."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ def git(*arguments: str) -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return answer.stdout.strip()
+
+
+def _said(selection: list[str]) -> str:
+    """What was run, for the report."""
+    if not selection:
+        return "`make soak` (every test with its full counts)"
+    return f"`.venv/bin/python scripts/soak.py {' '.join(selection)}` (only these tests, with their full counts)"
 
 
 def main() -> int:
@@ -47,7 +54,7 @@ def main() -> int:
     tail = "\n".join(lines[-40:]).replace(str(ROOT) + os.sep, "")
     report.write_text(
         f"# Soak of {now:%Y-%m-%d %H:%M} UTC\n\n"
-        f"- Command: `make soak` (every test with its full counts)\n- Commit: {commit}{changed}\n"
+        f"- Command: {_said(sys.argv[1:])}\n- Commit: {commit}{changed}\n"
         f"- Machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n"
         f"- Time: {minutes:.1f} minutes; exit code {process.returncode}\n\n```\n{tail}\n```\n",
         encoding="utf-8",
