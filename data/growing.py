@@ -25,11 +25,19 @@ class Growing:
             return newest
         used, end = len(newest), len(newest) + len(more)
         if end > len(self._room):
-            roomier = np.empty(end + max(end // 4, 1_024), self._room.dtype)
-            roomier[:used] = newest
-            self._room = roomier
+            self._move(newest, end)
         self._room[used:end] = more
         return self._room[:end]
+
+    def make_room(self, newest: NDArray[Any]) -> None:
+        """Move now, where there is no room behind `newest`, so that the next `append` need not."""
+        if len(newest) and len(self._room) == len(newest):
+            self._move(newest, len(newest))
+
+    def _move(self, newest: NDArray[Any], least: int) -> None:
+        roomier = np.empty(least + max(least // 4, 1_024), self._room.dtype)
+        roomier[: len(newest)] = newest
+        self._room = roomier
 
     def replaced(self, newest: NDArray[Any], rows: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
         """`newest` with the values at `rows` replaced, in memory of its own: older views keep the old ones."""

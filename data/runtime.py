@@ -60,7 +60,7 @@ class Runtime:
             self._load_demo()
         self._columns = settings.columns_file_for(store.file, store.place)
         self._snapshot, self._kept_seq = open_snapshot(store, city, self._columns)
-        self._keeper = threading.Thread(target=self._keep, name="xunjie-columns")
+        self._keeper = threading.Thread(target=self._settle, name="xunjie-columns")
         self._keeper.start()
         self._queue = WriterQueue(self._writer, self.catch_up)
         METER.waiting = lambda: self._queue.depth
@@ -169,6 +169,13 @@ class Runtime:
             self._listener.close()
         self.store.close()
         _forget(self)
+
+    def _settle(self) -> None:
+        """Behind the start: room for the first report, which would wait for it, and the arrays for the next start."""
+        for name, growing in list(self._snapshot.growing.items()):
+            with self._lock:  # for one array at a time: a report may come in between
+                growing.make_room(self._snapshot.arrays[name])
+        self._keep()
 
     def _keep(self) -> None:
         """Keep the arrays of a large snapshot for the next start, unless they were kept as they are."""
