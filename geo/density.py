@@ -105,8 +105,10 @@ def counts_of(table: IssueTable, city: City, stages: Stages) -> Counts:
     if is_large(len(table)):
         from geo import kernels
 
-        sizes = (areas, segments, REJECTED, CLOSED)
-        by_stage, area, segment = kernels.count_issues(stages, table.subdistrict, table.segment, table.is_point, *sizes)
+        columns = (stages, table.subdistrict, table.segment, table.is_point)
+        in_areas, in_segments = kernels.count_issues(*columns, areas, segments)
+        by_stage = in_areas.sum(axis=0)
+        area, segment = _counted_and_open(in_areas[:-1]), _counted_and_open(in_segments[:-1])
     else:
         by_stage = np.bincount(stages.astype(np.int64) + 1, minlength=len(STAGES) + 1)
         area = _of_points(table.subdistrict, table.is_point, stages, areas)
@@ -195,6 +197,12 @@ def _of_points(place: Ints, is_point: Bools, stages: Stages, places: int) -> NDA
     at = place.astype(np.int64) + 1
     masks = (counted(stages) & is_point, still_open(stages) & is_point)
     return np.stack([np.bincount(at[mask], minlength=places + 1) for mask in masks], axis=1)
+
+
+def _counted_and_open(by_stage: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Of counts by place and stage + 1 (shape (n, 6)): all that count, and those still open; shape (n, 2)."""
+    columns = (by_stage[:, 1 : REJECTED + 1].sum(axis=1), by_stage[:, 1 : CLOSED + 1].sum(axis=1))
+    return np.stack(columns, axis=1).astype(np.int64)
 
 
 def _spread(shares: Shares, rows: Ints, kept: Bools, opened: Bools, places: int) -> tuple[NDArray[np.float64], float]:

@@ -28,51 +28,43 @@ def status_at(first: Any, at_us: Any, status: Any, as_of_us: int) -> Any:
 
 
 @compiled
-def chosen_stages(
+def stages_of_register(
     status: Any,
     campaign: Any,
     register: Any,
-    kind: Any,
-    task: Any,
-    subdistrict: Any,
-    segment: Any,
-    reported_us: Any,
     due_us: Any,
     campaign_is: int,
     register_is: int,
-    kind_ok: Any,
-    task_ok: Any,
-    area_ok: Any,
-    segment_ok: Any,
     stage_by_state: Any,
-    since_us: int,
-    until_us: int,
     as_of_us: int,
     never: int,
 ) -> Any:
-    """Per row its stage if every look-up says yes, else −1; int8 (n,).
+    """Per row of one register its stage, −1 for the others; int8 (n,).
 
-    The look-ups are indexed by position + 1 (0 is none), `stage_by_state` by 2 × (status + 1) + late.
+    `stage_by_state` is looked up by 2 × (status + 1) + late.
     """
     n = len(status)
     found = np.empty(n, np.int8)
     for row in range(n):
         due = due_us[row]
-        reported = reported_us[row]
         late = np.int64(due < as_of_us) & np.int64(due != never)
         stage = stage_by_state[2 * (status[row] + 1) + late]
-        met = (
-            (campaign[row] == campaign_is)
-            & (register[row] == register_is)
-            & (reported >= since_us)
-            & (reported < until_us)
-            & kind_ok[kind[row] + 1]
-            & task_ok[task[row] + 1]
-            & area_ok[subdistrict[row] + 1]
-            & segment_ok[segment[row] + 1]
-        )
-        found[row] = stage if met else -1
+        found[row] = stage if (campaign[row] == campaign_is) & (register[row] == register_is) else -1
     return found
+
+
+@compiled
+def keep_listed(stage: Any, value: Any, ok: Any) -> None:
+    """Set `stage` to −1, in place, where the look-up of `value` + 1 (0 is none) says no."""
+    for row in range(len(stage)):
+        stage[row] = stage[row] if ok[value[row] + 1] else -1
+
+
+@compiled
+def keep_period(stage: Any, reported_us: Any, since_us: int, until_us: int) -> None:
+    """Set `stage` to −1, in place, for every row reported before `since_us`, or at `until_us` or later."""
+    for row in range(len(stage)):
+        stage[row] = stage[row] if (reported_us[row] >= since_us) & (reported_us[row] < until_us) else -1
 
 
 @compiled
@@ -87,26 +79,22 @@ def keep_in_box(
 
 
 @compiled
-def count_issues(
-    stage: Any, subdistrict: Any, segment: Any, is_point: Any, areas: int, segments: int, counted: int, opened: int
-) -> Any:
-    """Counts by stage + 1 (6,), and of points by subdistrict + 1 and by segment + 1, each (places + 1, 2).
+def count_issues(stage: Any, subdistrict: Any, segment: Any, is_point: Any, areas: int, segments: int) -> Any:
+    """How many rows have each place and stage: int32 (areas + 2, 6) and (segments + 2, 6), by place + 1 and stage + 1.
 
-    Column 0 counts stages below `counted`, column 1 those below `opened`; all int64.
+    Lines and polygons, which lie in several places, are counted in the last line of each.
     """
-    by_stage = np.zeros(6, np.int64)
-    by_area = np.zeros((areas + 1, 2), np.int64)
-    by_segment = np.zeros((segments + 1, 2), np.int64)
+    by_area = np.zeros((areas + 2, 6), np.int32)
+    by_segment = np.zeros((segments + 2, 6), np.int32)
     for row in range(len(stage)):
-        now = stage[row]
-        by_stage[now + 1] += 1
-        if 0 <= now < counted and is_point[row]:
-            still_open = 1 if now < opened else 0
-            by_area[subdistrict[row] + 1, 0] += 1
-            by_area[subdistrict[row] + 1, 1] += still_open
-            by_segment[segment[row] + 1, 0] += 1
-            by_segment[segment[row] + 1, 1] += still_open
-    return by_stage, by_area, by_segment
+        at = stage[row] + 1
+        if is_point[row]:
+            by_area[subdistrict[row] + 1, at] += 1
+            by_segment[segment[row] + 1, at] += 1
+        else:
+            by_area[areas + 1, at] += 1
+            by_segment[segments + 1, at] += 1
+    return by_area, by_segment
 
 
 @compiled

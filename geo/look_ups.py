@@ -37,6 +37,11 @@ class LookUps:
     until_us: int  # exclusive
     as_of_us: int
 
+    @property
+    def has_period(self) -> bool:
+        """Whether `since_us` or `until_us` leaves anything out."""
+        return self.since_us != _FIRST_US or self.until_us != _LAST_US
+
 
 def look_ups(city: City, f: IssueFilter, stage_by_state: NDArray[np.int8]) -> LookUps:
     """The tables of a filter, but for its box and text. Raises BadValueError for codes that the city does not have."""

@@ -144,13 +144,23 @@ def _plain_pass(table: IssueTable, asked: LookUps) -> Stages:
 
 
 def _compiled_pass(table: IssueTable, asked: LookUps) -> Stages:
+    """One pass for the register, and one for each key that leaves anything out."""
     from geo import kernels
 
-    columns = (table.status, table.campaign, table.register, table.type, table.task, table.subdistrict, table.segment)
-    stages: Stages = kernels.chosen_stages(
-        *columns, table.reported_us, table.due_us, asked.campaign, asked.register, asked.type_ok, asked.task_ok,
-        asked.area_ok, asked.segment_ok, asked.stage_by_state, asked.since_us, asked.until_us, asked.as_of_us, NEVER,
+    stages: Stages = kernels.stages_of_register(
+        table.status, table.campaign, table.register, table.due_us, asked.campaign, asked.register,
+        asked.stage_by_state, asked.as_of_us, NEVER,
     )  # fmt: skip
+    for column, ok in (
+        (table.type, asked.type_ok),
+        (table.task, asked.task_ok),
+        (table.subdistrict, asked.area_ok),
+        (table.segment, asked.segment_ok),
+    ):
+        if not ok.all():
+            kernels.keep_listed(stages, column, ok)
+    if asked.has_period:
+        kernels.keep_period(stages, table.reported_us, asked.since_us, asked.until_us)
     return stages
 
 
