@@ -33,6 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "postgres" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgis)
+            item.add_marker(pytest.mark.slow)  # the server takes a while to start, and most of it is repetition
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

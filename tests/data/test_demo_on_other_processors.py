@@ -29,6 +29,8 @@ from geo import crs, datum
 from geo.filter_query import parse_filter
 from tests.data.test_demo import DIGEST, YUNYAN, canonical
 
+pytestmark = pytest.mark.slow
+
 PLACED_DIGEST = "46e98c046517013c5693aebe9927e8b7eb6d2540ec2561b16a7dac685666d350"
 REGISTERS = ("supervision", "facility_survey", "cable_survey", "cable_phase1")
 ULPS = 8 * 2.0**-52

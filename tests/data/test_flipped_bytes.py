@@ -22,6 +22,8 @@ from geo.issue import IssueDraft
 from tests.data.conftest import runtime_of
 from tests.small_city import small_city
 
+pytestmark = pytest.mark.slow
+
 CITY = small_city()
 
 

@@ -73,12 +73,14 @@ def test_too_many_registers_of_one_campaign_are_refused(tmp_path: Path) -> None:
     assert f"registers has {MOST_CODES + 1} entries" in refusal(tmp_path)
 
 
+@pytest.mark.slow
 def test_too_many_registers_of_all_campaigns_together_are_refused(tmp_path: Path) -> None:
     half = MOST_CODES // 2 + 1
     write(tmp_path, city=CITY_TOML + campaign("a", half) + campaign("b", half))
     assert f"{2 * half + 1} registers" in refusal(tmp_path)
 
 
+@pytest.mark.slow
 def test_too_many_subdistricts_are_refused(tmp_path: Path) -> None:
     column = [
         feature("Polygon", square(106.0 + (i % 200) / 100, 26.0 + i // 200 / 100, 0.01), code=f"A{i}", name="区")

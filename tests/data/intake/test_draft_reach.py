@@ -105,7 +105,7 @@ def test_inspection_points_obey_the_same_rule(city: City, lon: float, lat: float
             point_events([point], city, actor="a", known=frozenset())
 
 
-@pytest.mark.parametrize(("name", "rejects"), [("yunyan", 0), ("chicago", 24)])
+@pytest.mark.parametrize(("name", "rejects"), [("yunyan", 0), pytest.param("chicago", 24, marks=pytest.mark.slow)])
 def test_every_record_of_our_own_cities_is_within_reach(name: str, rejects: int) -> None:
     city = load_city(CITIES / name)
     records = load_records(city)
