@@ -28,6 +28,7 @@ settings.register_profile("soak", max_examples=1_000, deadline=None, print_blob=
 settings.load_profile("soak" if SOAK else "reduced")
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m leaves any out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright keeps an event loop in the main thread, which tests of coroutines cannot share."""
     for item in items:

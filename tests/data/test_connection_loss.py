@@ -62,7 +62,7 @@ def within(seconds: float, condition: Callable[[], bool]) -> float:
     return time.monotonic() - began
 
 
-pytestmark = pytest.mark.postgis
+pytestmark = [pytest.mark.postgis, pytest.mark.slow]
 
 
 @pytest.mark.parametrize(
