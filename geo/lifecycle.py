@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from geo.access import Role
 from geo.errors import BadValueError, TransitionError
 
 
@@ -35,14 +36,6 @@ class Stage(StrEnum):
 
 OPEN = frozenset(Status) - {Status.CLOSED, Status.REJECTED}
 """In progress: every state but CLOSED and REJECTED."""
-
-
-class Role(StrEnum):
-    """Who may make a change."""
-
-    INSPECTOR = "inspector"
-    COMMANDER = "commander"
-    DEPARTMENT = "department"
 
 
 class Evidence(StrEnum):
