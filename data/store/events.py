@@ -23,10 +23,12 @@ class Kind(StrEnum):
 
     ISSUE_REPORTED = "issue_reported"  # the whole draft
     ISSUE_CHANGED = "issue_changed"  # one change of status
+    ISSUE_AMENDED = "issue_amended"  # one amendment: what it set, and what stood there before
     ISSUE_IMPORTED = "issue_imported"  # a draft from another ledger with its dated states
     POINT_ADDED = "point_added"
     VISIT_RECORDED = "visit_recorded"
     DOCUMENT_PUT = "document_put"  # the next version of a document
+    PERSON_ERASED = "person_erased"  # names the reference only
     LAYERS_CHANGED = "layers_changed"  # the city's layers were replaced and every place was worked out anew
 
 
