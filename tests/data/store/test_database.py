@@ -168,7 +168,7 @@ def test_a_closed_store_is_not_written_behind_another_ones_back(url: str, city: 
 def test_tables_and_filter_can_be_said_to_postgresql_too(city: City) -> None:
     dialect = postgresql.dialect()
     tables = [str(CreateTable(table).compile(dialect=dialect)) for table in METADATA.sorted_tables]
-    assert len(tables) == 8
+    assert len(tables) == 14
     assert "BYTEA" in "".join(tables)
     everything = parse_filter(
         [("status", "CLOSED"), ("stage", "overdue"), ("q", "100%"), ("bbox", "106,26,107,27"), ("road", "-")],

@@ -49,7 +49,7 @@ def test_versions_are_counted_and_the_log_is_untouched(old: Path, city: City) ->
     store = open_store(f"sqlite:///{old}", city)
     with store.reading() as connection:
         assert connection.execute(select(ISSUE.c.version).order_by(ISSUE.c.row)).scalars().all() == VERSIONS
-        assert connection.execute(text("SELECT value FROM meta WHERE key = 'schema_version'")).scalar() == "2"
+        assert connection.execute(text("SELECT value FROM meta WHERE key = 'schema_version'")).scalar() == "3"
     store.close()
     assert log_of(old) == before
     open_store(f"sqlite:///{old}", city).close()  # a second time there is nothing left to do
