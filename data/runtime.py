@@ -9,6 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
+from data.access.access import Access
 from data.campaign_clock import campaign_now
 from data.catching_up import caught_up, keep_columns, open_snapshot
 from data.city_folder.load import load_city
@@ -53,6 +54,7 @@ class Runtime(DocumentDesk):
         self._closed = False
         self._health = READY
         self._writer = Writer(store, city, Placer(city))
+        self.access = Access(store, settings.access, self._writer.between_groups)
         with store.reading() as connection:
             meta, empty = read_meta(connection), is_empty(connection)
         if meta.layer_version != city.layer_version:

@@ -13,7 +13,7 @@ from geo.clock import NEVER
 from geo.errors import BadValueError
 from geo.filter import IssueFilter
 from geo.lifecycle import Stage, Status
-from geo.look_ups import LookUps, among, look_ups, place_positions
+from geo.look_ups import LookUps, among, areas_within, look_ups, place_positions
 from geo.scale import is_large
 from geo.tables import DEGREE_SCALE, Bools, Floats, Ints, IssueTable, PointTable
 
@@ -89,12 +89,15 @@ def still_open(stages: Stages) -> Bools:
 
 
 def select_points(points: PointTable, city: City, issue_filter: IssueFilter) -> Bools:
-    """Which inspection points the filter means; shape (n,). Only campaign, place, bbox and site class concern them.
+    """Which inspection points the filter means; shape (n,). Only campaign, place, bbox, site class and what
+    the asker may see concern them.
 
     A point without a position lies outside every bbox, subdistrict and road.
     """
     f = issue_filter
     mask: Bools = points.campaign == city.campaign_index[f.campaign]
+    if not f.within.is_whole:
+        mask &= areas_within(city, f.within)[points.subdistrict.astype(np.int64) + 1]
     if f.site_classes:
         mask &= among(points.site_class, [city.catalogue.position("site_class", code) for code in f.site_classes])
     if f.subdistricts:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
 from data.store.schema import ISSUE, TRANSITION
@@ -46,6 +46,10 @@ def issue_rows(city: City, issue_filter: IssueFilter) -> Select[tuple[int]]:
         conditions.append(i.reported_us < to_us(f.until))
     if f.subdistricts:
         conditions.append(_among(i.subdistrict, f.subdistricts))
+    if f.within.departments is not None or f.within.groups is not None:
+        conditions.append(false())  # see geo.look_ups.areas_within
+    elif f.within.subdistricts is not None:
+        conditions.append(_among(i.subdistrict, tuple(sorted(f.within.subdistricts))))
     if f.roads:
         conditions.append(_among(i.road, f.roads))
     if f.bbox is not None:
