@@ -11,12 +11,13 @@ import orjson
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, Table, case, func, select
 
+from data.carrying import carried
 from data.columns_file import KeptColumns, read_columns, write_columns
 from data.documents.document import Documents
 from data.growing import Growing
 from data.issue_records import IssueRecords
 from data.records import Reject
-from data.snapshot import Snapshot, carried, emptied
+from data.snapshot import Snapshot, emptied
 from data.store.collector import collector_at_rest
 from data.store.database import Store, layers_must_agree, read_meta
 from data.store.documents import documents_put_since, latest_documents

@@ -158,6 +158,7 @@ def test_what_is_carried_from_revision_to_revision_is_what_is_worked_out_anew(
             for issue_filter in chosen:
                 runtime.snapshot.counts(issue_filter)  # asked before: they are carried on
                 runtime.snapshot.heat(issue_filter)
+                runtime.snapshot.cells(issue_filter, 200.0, most=5)
             runtime.submit(drafts, actor="law", imported=imported)
             for which, step in changed:
                 change_one(runtime, which, step)
@@ -169,7 +170,12 @@ def test_what_is_carried_from_revision_to_revision_is_what_is_worked_out_anew(
             np.testing.assert_allclose(carried.area, anew.area, atol=1e-9)
             np.testing.assert_allclose(carried.segment, anew.segment, atol=1e-9)
             np.testing.assert_allclose((carried.outside, carried.unsnapped), (anew.outside, anew.unsnapped), atol=1e-9)
-            surfaces = (snapshot.heat(issue_filter) for snapshot in (runtime.snapshot, fresh))
+            both = (runtime.snapshot, fresh)
+            (cells, side), (cells_anew, side_anew) = (snapshot.cells(issue_filter, 200.0, most=5) for snapshot in both)
+            assert side == side_anew
+            for name in ("x_m", "y_m", "count"):
+                np.testing.assert_array_equal(getattr(cells, name), getattr(cells_anew, name))
+            surfaces = (snapshot.heat(issue_filter) for snapshot in both)
             np.testing.assert_array_equal(*(surface.values for surface in surfaces))
 
 
