@@ -65,9 +65,9 @@ def issue_clusters(table: IssueTable, stages: Stages, *, below: int, cell_m: flo
 
 def _compiled_clusters(table: IssueTable, stages: Stages, below: int, cell_m: float, most: int) -> Clusters | None:
     """None where issues are scattered too wide for a grid of such squares."""
-    from geo import kernels
+    from geo import counting_kernels, kernels
 
-    low_x, high_x, low_y, high_y, n = kernels.extent(stages, table.x_cm, table.y_cm, below).tolist()
+    low_x, high_x, low_y, high_y, n = counting_kernels.extent(stages, table.x_cm, table.y_cm, below).tolist()
     if n == 0:
         return np.empty(0), np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64)
     while True:

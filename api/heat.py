@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from api.operation import Parameter
+from api.operation import positive
 from api.schemas import NUMBER
 from api.view import View
 from api.viewport import BBox
-from geo.errors import BadValueError
 from layers.legend import heat_cap
 
 LEVELS: Final = 85
@@ -20,21 +20,13 @@ LEVELS: Final = 85
 _LARGEST_CAP: Final = 1e9
 
 
-def _read_cap(text: str) -> float:
-    try:
-        cap = float(text) if len(text) <= 24 and text.isascii() else 0.0
-    except ValueError:
-        cap = 0.0
-    if not 0 < cap <= _LARGEST_CAP:
-        raise BadValueError("cap", text[:100], "a density above 0 in issues per km², as an answer gave it")
-    return cap
-
-
-CAP: Final = Parameter(
+CAP: Final = positive(
     "cap",
     "issues per km² of full colour; without it that of the filter's whole city",
+    "a density above 0 in issues per km², as an answer gave it",
     {**NUMBER, "exclusiveMinimum": 0, "maximum": _LARGEST_CAP},
-    _read_cap,
+    low=math.ulp(0.0),
+    high=_LARGEST_CAP,
 )
 
 

@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.city import City
-from geo.clock import NEVER
 from geo.errors import StoreError
 from geo.history import History
 from geo.tables import DEGREE_SCALE, METRE_SCALE, IssueTable, PointTable, RowValues, Shares, VisitTable
 from geo.timeline import local_days
 
-Columns = Mapping[str, Sequence[Any]]
-"""Values by name of the store's column, parallel to each other."""
+Columns = Mapping[str, Any]
+"""Sequences of values by name of the store's column, parallel to each other."""
 
 Arrays = dict[str, NDArray[Any]]
 """The read side of issues as flat arrays, e.g. "type", "shapes.row", "history.at_us": what grows, and what is kept."""
@@ -26,7 +25,7 @@ ISSUE_COLUMNS: Final = (
     *("row", "campaign", "register", "type", "task", "subdistrict", "segment", "lon", "lat", "x_m", "y_m"),
     *("reported_us", "due_us", "visit", "synthetic", "approximate", "duplicate", "is_point", "shape", "status"),
 )
-"""`shape` is the WKB of a line or polygon, None for a point."""
+"""`shape` is the WKB of a line or polygon, None for a point; `due_us` NEVER for one without a deadline."""
 
 SHARE_COLUMNS: Final = ("issue_row", "layer", "place", "weight")
 STEP_COLUMNS: Final = ("issue_row", "at_us", "status")
@@ -79,7 +78,7 @@ class TableBuilder:
             "x_cm": _scaled(issues["x_m"], METRE_SCALE),
             "y_cm": _scaled(issues["y_m"], METRE_SCALE),
             "reported_us": reported_us,
-            "due_us": np.array([NEVER if value is None else value for value in issues["due_us"]], np.int64),
+            "due_us": np.array(issues["due_us"], np.int64),
             "day": local_days(reported_us, self._time_zone),
             **{name: np.array(issues[name], np.bool_) for name in _FLAGS},
             "status": np.array(issues["status"], np.int8),

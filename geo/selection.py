@@ -148,7 +148,7 @@ def _plain_pass(table: IssueTable, asked: LookUps) -> Stages:
 
 def _compiled_pass(table: IssueTable, asked: LookUps) -> Stages:
     """One pass for the register, and one for each key that leaves anything out."""
-    from geo import kernels
+    from geo import selection_kernels as kernels
 
     stages: Stages = kernels.stages_of_register(
         table.status, table.campaign, table.register, table.due_us, asked.campaign, asked.register,
@@ -172,7 +172,7 @@ def _keep_in_box(stages: Stages, table: IssueTable, bbox: BBox) -> None:
     west, east = _e7_bounds(bbox[0], bbox[2])
     south, north = _e7_bounds(bbox[1], bbox[3])
     if is_large(len(table)):
-        from geo import kernels
+        from geo import selection_kernels as kernels
 
         kernels.keep_in_box(stages, table.lon_e7, table.lat_e7, table.is_point, west, south, east, north)
     else:

@@ -36,7 +36,7 @@ from geo.lifecycle import CHANGES, Status
 from geo.selection import meant
 from tests.data.conftest import runtime_of
 from tests.small_city import CLOCK, small_city
-from tests.stores import Stores, fresh_store
+from tests.stores import Stores, fresh_store, packed_reading
 from tests.strategies import filters, issue_drafts, moments
 
 CITY = small_city()
@@ -132,9 +132,11 @@ def test_a_filter_means_the_same_in_sql_as_in_python(stores: Stores, batches: li
 @given(BATCHES)
 def test_the_snapshot_that_caught_up_is_the_one_read_from_the_store(stores: Stores, batches: list) -> None:
     with filled(stores, batches) as (runtime, _):
-        grown, fresh = runtime.snapshot, read_snapshot(runtime.store, CITY)
-        assert (grown.revision, grown.seq, grown.head) == (fresh.revision, fresh.seq, fresh.head)
-        same_arrays(grown.arrays, fresh.arrays)
+        with packed_reading():
+            packed = read_snapshot(runtime.store, CITY)
+        for grown, fresh in ((runtime.snapshot, read_snapshot(runtime.store, CITY)), (runtime.snapshot, packed)):
+            assert (grown.revision, grown.seq, grown.head) == (fresh.revision, fresh.seq, fresh.head)
+            same_arrays(grown.arrays, fresh.arrays)
 
 
 def same_arrays(grown: dict[str, np.ndarray], fresh: dict[str, np.ndarray]) -> None:
@@ -158,6 +160,7 @@ def test_what_is_carried_from_revision_to_revision_is_what_is_worked_out_anew(
             for issue_filter in chosen:
                 runtime.snapshot.counts(issue_filter)  # asked before: they are carried on
                 runtime.snapshot.heat(issue_filter)
+                runtime.snapshot.cells(issue_filter, 200.0, most=5)
             runtime.submit(drafts, actor="law", imported=imported)
             for which, step in changed:
                 change_one(runtime, which, step)
@@ -169,7 +172,12 @@ def test_what_is_carried_from_revision_to_revision_is_what_is_worked_out_anew(
             np.testing.assert_allclose(carried.area, anew.area, atol=1e-9)
             np.testing.assert_allclose(carried.segment, anew.segment, atol=1e-9)
             np.testing.assert_allclose((carried.outside, carried.unsnapped), (anew.outside, anew.unsnapped), atol=1e-9)
-            surfaces = (snapshot.heat(issue_filter) for snapshot in (runtime.snapshot, fresh))
+            both = (runtime.snapshot, fresh)
+            (cells, side), (cells_anew, side_anew) = (snapshot.cells(issue_filter, 200.0, most=5) for snapshot in both)
+            assert side == side_anew
+            for name in ("x_m", "y_m", "count"):
+                np.testing.assert_array_equal(getattr(cells, name), getattr(cells_anew, name))
+            surfaces = (snapshot.heat(issue_filter) for snapshot in both)
             np.testing.assert_array_equal(*(surface.values for surface in surfaces))
 
 
