@@ -23,6 +23,7 @@ from geo.city import City
 from geo.clock import to_us
 from geo.density import Counts, counts_of
 from geo.errors import NotFoundError
+from geo.figures import Figure
 from geo.filter import IssueFilter
 from geo.heat_surface import HeatSurface, heat_bounds, heat_grid, heat_surface
 from geo.history import History, table_at
@@ -33,15 +34,17 @@ from geo.tables import IssueTable, PointTable, VisitTable, subset
 
 _KEPT_MOMENTS: Final = 8
 _KEPT_COUNTS: Final = 128
-_CARRIED: Final = 16
-_CARRIED_STAGES: Final = 4
+_KEPT_FIGURES: Final = 256
+_CARRIED: Final = 64
+_CARRIED_STAGES: Final = 12
 _KEPT_BYTES: Final = 64 * 2**20
-_KEPT_SURFACES: Final = 6
-_CARRIED_SURFACES: Final = 3
+_KEPT_SURFACES: Final = 8
+_CARRIED_SURFACES: Final = 6
 _MOST_STAMPS: Final = 2_000
 """More changed issues than this are not stamped onto a kept surface: a new one costs less."""
 
 _Value = TypeVar("_Value")
+_Figure = TypeVar("_Figure", bound=Figure)
 
 
 class Recent:
@@ -101,6 +104,7 @@ class Snapshot:
     rejects: tuple[Reject, ...] = ()
     kept_counts: Recent = field(default_factory=lambda: Recent(_KEPT_COUNTS), repr=False)
     surfaces: Recent = field(default_factory=lambda: Recent(_KEPT_SURFACES), repr=False)
+    figures: Recent = field(default_factory=lambda: Recent(_KEPT_FIGURES), repr=False)
     _moments: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)
 
     @cached_property
@@ -135,13 +139,22 @@ class Snapshot:
 
         def choose() -> Stages:
             if chosen.bbox is not None:
-                return kept_in_box(self.stages(replace(chosen, bbox=None)), self.issues, chosen.bbox)
+                return self.stages_in_box(chosen)
             found = self.records.containing(chosen.text, len(self.issues)) if chosen.text else None
             stages = chosen_stages(self.issues_at(chosen.as_of), self.city, chosen, found=found)
             stages.flags.writeable = False
             return stages
 
         return self._stages.get(chosen, choose)
+
+    def stages_in_box(self, chosen: IssueFilter) -> Stages:
+        """The same of a filter with a box, not kept: a map asks for many boxes, each of them once."""
+        assert chosen.bbox is not None
+        return kept_in_box(self.stages(replace(chosen, bbox=None)), self.issues, chosen.bbox)
+
+    def figure(self, chosen: IssueFilter, key: Hashable, make: Callable[[], _Figure]) -> _Figure:
+        """The figure `key` of the issues that `chosen` means. Kept, and carried on to the next revisions."""
+        return self.figures.get((chosen, key), make)
 
     def counts(self, chosen: IssueFilter) -> Counts:
         """The issues that `chosen` means, added up by stage and place. Kept, and carried on to the next revisions."""
@@ -161,14 +174,6 @@ class Snapshot:
         return self._moments.get(
             ("registers", moment), lambda: register_counts(table, len(self.city.registers), moment)
         )
-
-    def counts_of_rows(self, chosen: IssueFilter, rows: NDArray[np.integer]) -> Counts:
-        """What these positions (ascending) add to `counts`; for a filter without text, at the latest states."""
-        return counts_of(subset(self.issues, rows), self.city, self.stages_of_rows(chosen, rows))
-
-    def stages_of_rows(self, chosen: IssueFilter, rows: NDArray[np.integer]) -> Stages:
-        """`stages` of these positions (ascending) alone; for a filter without text, at the latest states."""
-        return chosen_stages(subset(self.issues, rows), self.city, chosen)
 
     def now(self, campaign: Campaign) -> datetime:
         """The moment of `campaign`, as `geo.filter_query` asks for it."""
@@ -208,37 +213,69 @@ class Snapshot:
 
 
 def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
-    """Carry counts, stages and surfaces of `old` that were asked for last over to `new`, where `changed` rows are in
-    other states and more rows stand behind.
+    """Carry counts, figures, stages and surfaces of `old` that were asked for last over to `new`, where `changed` rows
+    are in other states and more rows stand behind.
 
-    Costs the changes, a copy of a byte an issue for each of the stages, and a copy of each surface. What stands for a
-    past moment, or for a search, is left to be worked out anew.
+    Costs the changes, a copy of a byte an issue for each of the stages, and a copy of each surface that they touch.
+    What stands for a past moment, or for a search, is left to be worked out anew.
     """
     before = len(old.issues)
-    added = np.arange(before, len(new.issues))
-    after = np.concatenate([changed, added])
+    after = np.concatenate([changed, np.arange(before, len(new.issues))])
+    gone, come = _Rows(old, changed), _Rows(new, after)
+    for (chosen, key), figure in old.figures.items():
+        if _lasts(chosen, new):
+            carried_on = come.carry(gone.carry(figure, chosen, sign=-1), chosen, sign=1)
+            if carried_on is not None:
+                new.figures.put((chosen, key), carried_on)
     for chosen, counts in old.kept_counts.items()[-_CARRIED:]:
-        if chosen.text or to_us(chosen.as_of) < new.newest_us:
-            continue
-        if len(changed):
-            counts = counts.plus(old.counts_of_rows(chosen, changed), sign=-1)
-        new.kept_counts.put(chosen, counts.plus(new.counts_of_rows(chosen, after)))
+        if _lasts(chosen, new):
+            for rows, sign in ((gone, -1), (come, 1)):
+                if (rows.stages(chosen) >= 0).any():
+                    counts = counts.plus(counts_of(rows.part, new.city, rows.stages(chosen)), sign=sign)
+            new.kept_counts.put(chosen, counts)
     for chosen, stages in old._stages.items()[-_CARRIED_STAGES:]:
-        if not chosen.text and to_us(chosen.as_of) >= new.newest_us:
+        if _lasts(chosen, new):
             longer = np.empty(len(new.issues), np.int8)
             longer[:before] = stages
-            longer[after] = new.stages_of_rows(chosen, after)
+            longer[after] = come.stages(chosen)
             longer.flags.writeable = False
             new._stages.put(chosen, longer)
     if len(changed) + len(after) > _MOST_STAMPS:
         return
     for chosen, surface in old.surfaces.items()[-_CARRIED_SURFACES:]:
-        if not chosen.text and to_us(chosen.as_of) >= new.newest_us:
-            for snapshot, rows, sign in ((old, changed, -1), (new, after, 1)):
-                part = subset(snapshot.issues, rows)
-                felt = counted(chosen_stages(part, snapshot.city, chosen))
-                surface = surface.plus(part.x_cm[felt], part.y_cm[felt], sign=sign)
+        if _lasts(chosen, new):
+            for rows, sign in ((gone, -1), (come, 1)):
+                felt = counted(rows.stages(chosen))
+                if felt.any():
+                    surface = surface.plus(rows.part.x_cm[felt], rows.part.y_cm[felt], sign=sign)
             new.surfaces.put(chosen, surface)
+
+
+def _lasts(chosen: IssueFilter, new: Snapshot) -> bool:
+    """Whether what was kept of a filter can be carried to `new`: no search, and no change after its moment."""
+    return not chosen.text and to_us(chosen.as_of) >= new.newest_us
+
+
+class _Rows:
+    """A few rows of a snapshot, and which of them each filter means."""
+
+    def __init__(self, snapshot: Snapshot, rows: NDArray[np.integer]) -> None:
+        self._city, self.rows = snapshot.city, rows
+        self.part = subset(snapshot.issues, rows)
+        self._stages: dict[IssueFilter, Stages] = {}
+
+    def stages(self, chosen: IssueFilter) -> Stages:
+        """The stages of these rows."""
+        found = self._stages.get(chosen)
+        if found is None:
+            found = self._stages[chosen] = chosen_stages(self.part, self._city, chosen)
+        return found
+
+    def carry(self, figure: Figure | None, chosen: IssueFilter, *, sign: int) -> Figure | None:
+        """`figure` with these rows, or without."""
+        if figure is None or not len(self.rows):
+            return figure
+        return figure.plus(self.part, self.stages(chosen), self.rows, sign=sign)
 
 
 def emptied(snapshot: Snapshot, **changes: Any) -> Snapshot:
@@ -246,6 +283,7 @@ def emptied(snapshot: Snapshot, **changes: Any) -> Snapshot:
     kept: dict[str, Any] = {
         "kept_counts": Recent(_KEPT_COUNTS),
         "surfaces": Recent(_KEPT_SURFACES),
+        "figures": Recent(_KEPT_FIGURES),
         "_moments": Recent(_KEPT_MOMENTS),
     }
     return replace(snapshot, **changes, **kept)
