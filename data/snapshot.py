@@ -105,6 +105,7 @@ class Snapshot:
     kept_counts: Recent = field(default_factory=lambda: Recent(_KEPT_COUNTS), repr=False)
     surfaces: Recent = field(default_factory=lambda: Recent(_KEPT_SURFACES), repr=False)
     figures: Recent = field(default_factory=lambda: Recent(_KEPT_FIGURES), repr=False)
+    _registers: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)
     _moments: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)
 
     @cached_property
@@ -171,9 +172,7 @@ class Snapshot:
     def registers_at(self, as_of: datetime) -> RegisterCounts:
         """Every register of the city as it stood at that moment, which no filter touches. The last few are kept."""
         table, moment = self.issues_at(as_of), to_us(as_of)
-        return self._moments.get(
-            ("registers", moment), lambda: register_counts(table, len(self.city.registers), moment)
-        )
+        return self._registers.get(moment, lambda: register_counts(table, len(self.city.registers), moment))
 
     def now(self, campaign: Campaign) -> datetime:
         """The moment of `campaign`, as `geo.filter_query` asks for it."""
@@ -227,6 +226,11 @@ def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
             carried_on = come.carry(gone.carry(figure, chosen, sign=-1), chosen, sign=1)
             if carried_on is not None:
                 new.figures.put((chosen, key), carried_on)
+    for key, registers in old._registers.items():
+        if key >= new.newest_us:
+            for rows, sign in ((gone, -1), (come, 1)):
+                registers = registers.plus(register_counts(rows.part, len(new.city.registers), key), sign=sign)
+            new._registers.put(key, registers)
     for chosen, counts in old.kept_counts.items()[-_CARRIED:]:
         if _lasts(chosen, new):
             for rows, sign in ((gone, -1), (come, 1)):
@@ -284,6 +288,7 @@ def emptied(snapshot: Snapshot, **changes: Any) -> Snapshot:
         "kept_counts": Recent(_KEPT_COUNTS),
         "surfaces": Recent(_KEPT_SURFACES),
         "figures": Recent(_KEPT_FIGURES),
+        "_registers": Recent(_KEPT_MOMENTS),
         "_moments": Recent(_KEPT_MOMENTS),
     }
     return replace(snapshot, **changes, **kept)
