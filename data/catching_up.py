@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from itertools import compress
 from pathlib import Path
@@ -11,14 +11,15 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Select, Table, case, func, select
+from sqlalchemy import Connection, Select, select
 
+from data.carrying import carried
 from data.columns_file import KeptColumns, read_columns, write_columns
 from data.documents.document import Documents
 from data.growing import Growing
 from data.issue_records import IssueRecords
 from data.records import Reject
-from data.snapshot import Snapshot, carried, emptied
+from data.snapshot import Snapshot, emptied
 from data.store.collector import collector_at_rest
 from data.store.database import Store, layers_must_agree, read_meta
 from data.store.documents import documents_put_since, latest_documents
@@ -27,19 +28,17 @@ from data.store.past import ISSUE_PAST, ISSUE_PAST_SHARE
 from data.store.schema import EVENT, ISSUE, ISSUE_SHARE, META, POINT, TRANSITION, VISIT
 from data.table_building import (
     AMENDED_COLUMNS,
-    ISSUE_COLUMNS,
     PAST_COLUMNS,
     POINT_COLUMNS,
     SHARE_COLUMNS,
-    STEP_COLUMNS,
     VISIT_COLUMNS,
     Arrays,
-    Columns,
     TableBuilder,
     first_arrays,
     history_of,
     issue_table,
 )
+from data.table_reading import SHARE_ORDER, Opener, issue_stretches, read_columns_of
 from geo.city import City
 from geo.errors import StoreError
 from geo.history import folded
@@ -47,13 +46,11 @@ from geo.past import replaced_entries
 from geo.scale import is_large
 from geo.tables import PointTable, VisitTable
 
-_ROWS_AT_ONCE: Final = 20_000
 _IDS_AT_ONCE: Final = 500
 _MOST_CHANGES: Final = 50_000
 """More events than this since the last revision are not gone through: the store is read anew."""
 
 _LAST: Final = 2**62
-_SHARE_ORDER: Final = (ISSUE_SHARE.c.issue_row, ISSUE_SHARE.c.layer, ISSUE_SHARE.c.place)
 _LATER_SHARE: Final = 20
 """Changes of old rows are folded into the history when there is one for every so many issues."""
 
@@ -140,8 +137,7 @@ def _advanced(
     arrays, growing = dict(snapshot.arrays), snapshot.growing
     builder, before = TableBuilder(snapshot.city, arrays["departments"].tolist()), len(snapshot.issues)
     if kinds & {Kind.ISSUE_REPORTED, Kind.ISSUE_IMPORTED}:
-        for part in _parts(connection, builder, first_row=before + 1, entries=len(arrays["history.at_us"])):
-            _grow(arrays, growing, part)
+        _append(connection, builder, arrays, growing, first_row=before + 1)
     changed = np.empty(0, np.int64)
     if ids:
         amended = Kind.ISSUE_AMENDED in kinds
@@ -206,8 +202,8 @@ def _replace(
     """Put what acts may have changed of these rows (ascending) into `arrays`; a column in which nothing did stays."""
     at = np.array(numbers, np.int64) - 1
     only = select(ISSUE.c.row).where(ISSUE.c.row.in_(numbers))
-    columns = _read(connection, ISSUE, (*AMENDED_COLUMNS, "status"), ISSUE.c.row, only=only, key="row")
-    shares = _read(connection, ISSUE_SHARE, SHARE_COLUMNS, *_SHARE_ORDER, only=only, key="issue_row")
+    columns = read_columns_of(connection, ISSUE, (*AMENDED_COLUMNS, "status"), ISSUE.c.row, only=only, key="row")
+    shares = read_columns_of(connection, ISSUE_SHARE, SHARE_COLUMNS, *SHARE_ORDER, only=only, key="issue_row")
     now = builder.amendable(columns, shares) | {"status": np.array(columns["status"], np.int8)}
     _grow(arrays, growing, {"departments": now.pop("departments")})
     table = issue_table(arrays)
@@ -231,8 +227,8 @@ def _pasts(
 ) -> Arrays:
     """What issues were before, from row `after` + 1 on; `rows` are those of the issues where they are not all."""
     p, s = ISSUE_PAST.c, ISSUE_PAST_SHARE.c
-    columns = _read(connection, ISSUE_PAST, PAST_COLUMNS, p.row, key="row", stretch=(after + 1, _LAST))
-    shares = _read(
+    columns = read_columns_of(connection, ISSUE_PAST, PAST_COLUMNS, p.row, key="row", stretch=(after + 1, _LAST))
+    shares = read_columns_of(
         connection, ISSUE_PAST_SHARE, ("past_row", *SHARE_COLUMNS[1:]), s.past_row, s.layer, s.place,
         key="past_row", stretch=(after + 1, _LAST),
     )  # fmt: skip
@@ -270,8 +266,7 @@ def _read_all(connection: Connection, store: Store, city: City, only: Select[tup
     builder = TableBuilder(city)
     arrays = first_arrays(builder)
     growing = {name: Growing(values) for name, values in arrays.items()}
-    for part in _parts(connection, builder, only=only):
-        _grow(arrays, growing, part)
+    _append(connection, builder, arrays, growing, only=only, beside=store.reading)
     rows = None
     if only is not None:
         rows = np.fromiter(connection.execute(only.order_by(ISSUE.c.row)).scalars(), np.int64)
@@ -281,6 +276,22 @@ def _read_all(connection: Connection, store: Store, city: City, only: Select[tup
     point = (read_meta(connection).revision, seq, head)
     snapshot = _with_rest(connection, store, city, point, arrays, growing)
     return snapshot if rows is None else emptied(snapshot, records=IssueRecords(store, rows))
+
+
+def _append(
+    connection: Connection,
+    builder: TableBuilder,
+    arrays: Arrays,
+    growing: dict[str, Growing],
+    *,
+    first_row: int = 1,
+    only: Select[tuple[int]] | None = None,
+    beside: Opener | None = None,
+) -> None:
+    """Put the issues from row `first_row` on behind those in `arrays`."""
+    for stretch in issue_stretches(connection, first_row, only=only, beside=beside):
+        part = builder.issues(*stretch, after=len(arrays["status"]), entries=len(arrays["history.at_us"]))
+        _grow(arrays, growing, part)
 
 
 def _with_rest(
@@ -310,59 +321,5 @@ def _with_rest(
 
 
 def _points_and_visits(connection: Connection, builder: TableBuilder) -> tuple[PointTable, VisitTable]:
-    points = builder.points(_read(connection, POINT, POINT_COLUMNS, POINT.c.row))
-    return points, builder.visits(_read(connection, VISIT, VISIT_COLUMNS, VISIT.c.row), points)
-
-
-def _parts(
-    connection: Connection,
-    builder: TableBuilder,
-    *,
-    first_row: int = 1,
-    entries: int = 0,
-    only: Select[tuple[int]] | None = None,
-) -> Iterator[Arrays]:
-    """The issues from row `first_row` on, in parts that bound the memory; `entries` changes of status stand before."""
-    after = first_row - 1
-    last = int(connection.execute(select(func.max(ISSUE.c.row))).scalar() or 0)
-    for first in range(first_row, last + 1, _ROWS_AT_ONCE):
-        stretch = (first, min(first + _ROWS_AT_ONCE - 1, last))
-        issues = _read(connection, ISSUE, ISSUE_COLUMNS, ISSUE.c.row, only=only, key="row", stretch=stretch)
-        shares = _read(
-            connection, ISSUE_SHARE, SHARE_COLUMNS, *_SHARE_ORDER, only=only, key="issue_row", stretch=stretch
-        )
-        order = (TRANSITION.c.issue_row, TRANSITION.c.n)
-        steps = _read(connection, TRANSITION, STEP_COLUMNS, *order, only=only, key="issue_row", stretch=stretch)
-        if only is None and [*issues["row"]] != [*range(stretch[0], stretch[1] + 1)]:
-            raise StoreError("the table issue of the store has gaps in its rows; restore a backup")
-        if len(set(steps["issue_row"])) != len(issues["row"]):
-            raise StoreError("the table transition of the store lacks the report of an issue; restore a backup")
-        yield builder.issues(issues, shares, steps, after=after, entries=entries)
-        after += len(issues["row"])
-        entries += len(steps["issue_row"])
-
-
-def _read(
-    connection: Connection,
-    table: Table,
-    names: Sequence[str],
-    *order: Any,
-    only: Select[tuple[int]] | None = None,
-    key: str = "",
-    stretch: tuple[int, int] | None = None,
-) -> Columns:
-    """The columns `names` of `table` in `order`; only rows whose `key` is in `stretch` (and in `only`)."""
-    query = select(*(_shape(table) if name == "shape" else table.c[name] for name in names)).order_by(*order)
-    if stretch is not None:
-        query = query.where(table.c[key].between(*stretch))
-    if only is not None:
-        query = query.where(table.c[key].in_(only))
-    # Straight from the driver: our values (int, float, str, bytes, None) need no conversion.
-    result = connection.execute(query)
-    rows = result.cursor.fetchall() if result.cursor is not None else []
-    result.close()
-    return dict(zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True))
-
-
-def _shape(table: Table) -> ColumnElement[Any]:
-    return case((table.c.is_point, None), else_=table.c.wkb).label("shape")
+    points = builder.points(read_columns_of(connection, POINT, POINT_COLUMNS, POINT.c.row))
+    return points, builder.visits(read_columns_of(connection, VISIT, VISIT_COLUMNS, VISIT.c.row), points)

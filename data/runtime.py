@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from data.access.access import Access
 from data.act_desk import ActDesk
 from data.campaign_clock import campaign_now
 from data.catching_up import caught_up, keep_columns, open_snapshot
@@ -49,6 +50,7 @@ class Runtime(ActDesk, DocumentDesk):
         self._health = READY
         self._placer = Placer(city)
         self._writer = Writer(store, city, self._placer)
+        self.access = Access(store, settings.access, self._writer.between_groups)
         with store.reading() as connection:
             meta, empty = read_meta(connection), is_empty(connection)
         if meta.layer_version != city.layer_version:

@@ -10,15 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.city import City
-from geo.clock import NEVER
 from geo.errors import StoreError
 from geo.history import History
 from geo.past import Past
 from geo.tables import DEGREE_SCALE, METRE_SCALE, IssueTable, PointTable, RowValues, Shares, VisitTable
 from geo.timeline import local_days
 
-Columns = Mapping[str, Sequence[Any]]
-"""Values by name of the store's column, parallel to each other."""
+Columns = Mapping[str, Any]
+"""Sequences of values by name of the store's column, parallel to each other."""
 
 Arrays = dict[str, NDArray[Any]]
 """The read side of issues as flat arrays, e.g. "type", "shapes.row", "history.at_us": what grows, and what is kept."""
@@ -28,7 +27,7 @@ ISSUE_COLUMNS: Final = (
     *("reported_us", "due_us", "visit", "synthetic", "approximate", "duplicate", "is_point", "shape", "status"),
     "department",
 )
-"""`shape` is the WKB of a line or polygon, None for a point."""
+"""`shape` is the WKB of a line or polygon, None for a point; `due_us` NEVER for one without a deadline."""
 
 AMENDED_COLUMNS: Final = (
     *("row", "type", "task", "subdistrict", "segment", "lon", "lat", "x_m", "y_m", "due_us", "is_point", "shape"),
@@ -109,7 +108,7 @@ class TableBuilder:
             "lat_e7": _scaled(columns["lat"], DEGREE_SCALE),
             "x_cm": _scaled(columns["x_m"], METRE_SCALE),
             "y_cm": _scaled(columns["y_m"], METRE_SCALE),
-            "due_us": np.array([NEVER if value is None else value for value in columns["due_us"]], np.int64),
+            "due_us": np.array(columns["due_us"], np.int64),
             "is_point": np.array(columns["is_point"], np.bool_),
             "shapes.row": (shaped + after).astype(np.int32),
             "shapes.value": _objects([bytes(columns["shape"][row]) for row in shaped.tolist()]),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from geo.access import WHOLE, Scope
+
 
 @dataclass(frozen=True, slots=True)
 class IssueFilter:
@@ -16,7 +18,8 @@ class IssueFilter:
     where `statuses` or `stages` asks for them. `roads` and `subdistricts` are codes; "-" means unsnapped / outside,
     and among `departments` assigned to none.
     Only `campaign`, `subdistricts`, `roads`, `bbox`, `as_of` and `site_classes` concern points; the last concerns
-    nothing else.
+    nothing else. `within` is what the asker may see of all this: it bounds issues and points alike, and stands in no
+    address.
     """
 
     campaign: str
@@ -35,3 +38,4 @@ class IssueFilter:
     text: str = ""
     site_classes: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
+    within: Scope = WHOLE

@@ -23,6 +23,7 @@ from tests.small_city import CLOCK
 from tests.strategies import DEPARTMENTS
 
 BEGIN = CLOCK - timedelta(hours=20)
+FAR = CLOCK + timedelta(days=30_000)
 SHAPES = (
     shapely.Point(106.705, 26.603),
     shapely.Point(106.716, 26.606),
@@ -52,7 +53,7 @@ def an_act(runtime: Runtime, row: int, choice: int, *, actor: str = "") -> Issue
     nexts = [rule for rule in CHANGES if rule.before == status]
     if choice % 3 == 0 and nexts:
         rule = nexts[choice // 3 % len(nexts)]
-        until = CLOCK + timedelta(days=30 + choice % 5) if rule.deadline is Deadline.NOT_BEFORE else None
+        until = FAR + timedelta(days=choice % 5) if rule.deadline is Deadline.NOT_BEFORE else None
         return IssueAct(**known, status=rule.after, evidence="proof", until=until)
     turn = choice // 3
     types = [entry.code for entry in runtime.city.catalogue.types]

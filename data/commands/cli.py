@@ -103,9 +103,7 @@ def _add_backup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verify = commands.add_parser("verify", help="check the store, or a backup: every byte, the log, every table")
     verify.add_argument("--backup", type=Path, metavar="FILE", help="check this backup instead of the store")
     verify.add_argument("--head", type=Path, metavar="FILE", help="a head of the log, from which it must go on")
-    verify.add_argument(
-        "--export-head", type=Path, metavar="FILE", help="write today's head of the log to a new file"
-    )
+    verify.add_argument("--export-head", type=Path, metavar="FILE", help="write today's head of the log to a new file")
     verify.set_defaults(run=_verify)
 
 

@@ -69,6 +69,8 @@ def _chosen(city: City, f: IssueFilter, wanted: Callable[[Then], list[Any]]) -> 
     if f.until is not None:
         conditions.append(i.reported_us < to_us(f.until))
     conditions += _listed(city, f, then)
+    if f.within.groups is not None:
+        conditions.append(false())  # issues belong to no group
     joined = select(*wanted(then)).join(standing, standing.c.issue_row == i.row)
     return joined.outerjoin(past, past.c.issue_row == i.row).where(*conditions)
 
@@ -84,6 +86,10 @@ def _listed(city: City, f: IssueFilter, then: Then) -> Iterator[ColumnElement[bo
     for name, codes in (("subdistrict", f.subdistricts), ("road", f.roads), ("department", f.departments)):
         if codes:
             yield _among(then(name), codes)
+    if f.within.subdistricts is not None:
+        yield _among(then("subdistrict"), tuple(sorted(f.within.subdistricts)))
+    if f.within.departments is not None:
+        yield then("department").in_(sorted(f.within.departments))
     if f.bbox is not None:
         west, south, east, north = f.bbox
         yield and_(then("west") <= east, then("east") >= west, then("south") <= north, then("north") >= south)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from data.access.access_log import problem as access_problem
 from data.store.database import Meta, layers_must_agree, open_store, read_events, read_meta
 from data.store.engine import backend_of
 from data.store.events import checked
@@ -65,7 +66,7 @@ def verify_store(url: str, city: City, *, earlier: Head | None = None) -> Sound:
 def problems(connection: Connection, city: City) -> list[str]:
     """One sentence for each thing that is not as the log says, the first of each kind; empty for a sound store."""
     sealed = seal_problem(connection)
-    found = [] if sealed is None else [sealed]
+    found = [fault for fault in (sealed, access_problem(connection)) if fault is not None]
     try:
         replay = Replay(connection, city)
         for event in checked(read_events(connection)):

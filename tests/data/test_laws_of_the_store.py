@@ -32,14 +32,17 @@ from data.store.writer import Batch, Writer
 from data.table_building import history_of
 from geo.clock import to_us
 from geo.errors import ConflictError, XunjieError
+from geo.figures import day_counts, overdue
+from geo.filter import IssueFilter
 from geo.history import folded
+from geo.in_view import in_view
 from geo.issue import IssueDraft
 from geo.lifecycle import Status
-from geo.selection import meant
+from geo.selection import REJECTED, meant
 from tests.data.conftest import runtime_of
 from tests.lawful_acts import BEGIN, an_act, moving_clock, same_past
 from tests.small_city import CLOCK, small_city
-from tests.stores import Stores, fresh_store
+from tests.stores import Stores, fresh_store, packed_reading
 from tests.strategies import filters, issue_drafts, moments
 
 CITY = small_city()
@@ -133,7 +136,10 @@ def test_a_filter_means_the_same_in_sql_as_in_python(stores: Stores, batches: li
 @given(BATCHES)
 def test_the_snapshot_that_caught_up_is_the_one_read_from_the_store(stores: Stores, batches: list) -> None:
     with filled(stores, batches) as (runtime, _):
+        with packed_reading():
+            packed = read_snapshot(runtime.store, CITY)
         same_readings(runtime.snapshot, read_snapshot(runtime.store, CITY))
+        same_readings(runtime.snapshot, packed)
 
 
 def same_readings(grown: Snapshot, fresh: Snapshot) -> None:
@@ -169,10 +175,16 @@ def test_what_is_carried_from_revision_to_revision_is_what_is_worked_out_anew(
             for issue_filter in chosen:
                 runtime.snapshot.counts(issue_filter)  # asked before: they are carried on
                 runtime.snapshot.heat(issue_filter)
+                runtime.snapshot.cells(issue_filter, 200.0, most=5)
+                figures_of(runtime.snapshot, issue_filter)
+            runtime.snapshot.registers_at(CLOCK)
             runtime.submit(drafts, actor="law", imported=imported)
             for which, step in changed:
                 act_on_one(runtime, which, step)
         fresh = read_snapshot(runtime.store, CITY)
+        registers, counted_anew = (snapshot.registers_at(CLOCK) for snapshot in (runtime.snapshot, fresh))
+        assert registers.by_stage.tolist() == counted_anew.by_stage.tolist()
+        assert registers.synthetic.tolist() == counted_anew.synthetic.tolist()
         for issue_filter in chosen:
             carried, anew = runtime.snapshot.counts(issue_filter), fresh.counts(issue_filter)
             assert carried.by_stage.tolist() == anew.by_stage.tolist()
@@ -180,8 +192,29 @@ def test_what_is_carried_from_revision_to_revision_is_what_is_worked_out_anew(
             np.testing.assert_allclose(carried.area, anew.area, atol=1e-9)
             np.testing.assert_allclose(carried.segment, anew.segment, atol=1e-9)
             np.testing.assert_allclose((carried.outside, carried.unsnapped), (anew.outside, anew.unsnapped), atol=1e-9)
-            surfaces = (snapshot.heat(issue_filter) for snapshot in (runtime.snapshot, fresh))
+            both = (runtime.snapshot, fresh)
+            (cells, side), (cells_anew, side_anew) = (snapshot.cells(issue_filter, 200.0, most=5) for snapshot in both)
+            assert side == side_anew
+            for name in ("x_m", "y_m", "count"):
+                np.testing.assert_array_equal(getattr(cells, name), getattr(cells_anew, name))
+            surfaces = (snapshot.heat(issue_filter) for snapshot in both)
             np.testing.assert_array_equal(*(surface.values for surface in surfaces))
+            assert figures_of(runtime.snapshot, issue_filter) == figures_of(fresh, issue_filter)
+
+
+def figures_of(snapshot: Snapshot, chosen: IssueFilter) -> list[object]:
+    """What the figures say that a snapshot keeps of a filter, and of its box."""
+    table, stages = snapshot.issues_at(chosen.as_of), snapshot.stages(chosen)
+    days = snapshot.figure(chosen, "days", lambda: day_counts(table.day, stages))
+    late = snapshot.figure(chosen, "overdue", lambda: overdue(table, stages, len(snapshot.city.areas.codes)))
+    said: list[object] = [days.day.tolist(), days.count.tolist(), late.by_area.tolist(), late.oldest_us]
+    for most in (2, 40):
+        view = snapshot.figure(
+            chosen, ("in view", most), lambda m=most: in_view(table, stages, below=REJECTED, cell_m=700, most=m)
+        )
+        squares = None if view.squares is None else (view.squares.cell_cm, view.squares.filled.tolist())
+        said += [view.total, view.rows.tolist(), view.stages.tolist(), squares]
+    return said
 
 
 @LAW

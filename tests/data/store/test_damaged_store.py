@@ -19,6 +19,7 @@ from geo.city import City
 from geo.errors import StoreError
 from geo.issue import IssueDraft
 from tests.data.conftest import runtime_of
+from tests.stores import packed_reading
 
 GUARD = "event_append_only"
 
@@ -173,6 +174,17 @@ def test_a_missing_or_meaningless_entry_of_meta_is_one_sentence_to_a_reader(tamp
 def test_a_value_of_another_type_is_one_sentence_to_a_reader(file: str, city: City, script: str) -> None:
     altered(file, script)
     damaged_to_a_reader(file, city)
+    with packed_reading():
+        damaged_to_a_reader(file, city)
+
+
+@pytest.mark.parametrize(("column", "value"), [("is_point", "x'00'"), ("type", "x'00'"), ("due_us", "'soon'")])
+def test_bytes_or_words_in_a_column_that_is_read_packed_are_one_sentence(
+    file: str, city: City, column: str, value: str
+) -> None:
+    altered(file, f"UPDATE issue SET {column} = {value} WHERE row = 2")
+    with packed_reading():
+        damaged_to_a_reader(file, city)
 
 
 def damaged_to_a_reader(url: str, city: City) -> None:
