@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from api import (
+    acts,
     cells,
     change,
     compliance,
@@ -60,6 +61,7 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     stream.OPERATION,
     report.OPERATION,
     change.OPERATION,
+    *acts.OPERATIONS,
     imports.OPERATION,
     issue_record.OPERATION,
     point_record.OPERATION,
