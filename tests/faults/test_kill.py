@@ -21,6 +21,7 @@ from data.store.schema import ISSUE, SCHEMA_VERSION
 from data.store.verify import problems
 from tests.data.conftest import runtime_of
 from tests.faults.victim import BULK, DEEDS, draft
+from tests.older_schemas import statements_back_to
 from tests.small_city import small_city
 
 CITY = small_city()
@@ -134,11 +135,8 @@ def old_store(file: Path, issues: int) -> None:
     runtime.submit([draft(identity) for identity in ids], actor="old", imported=True)
     runtime.close()
     with sqlite3.connect(file) as connection:
-        connection.executescript(
-            "ALTER TABLE issue DROP COLUMN version; DROP TABLE issue_change; DROP TABLE document; "
-            "UPDATE meta SET value = '1' WHERE key = 'schema_version'; "
-            "DELETE FROM meta WHERE key IN ('seal', 'tables'); PRAGMA wal_checkpoint(TRUNCATE)"
-        )
+        script = "; ".join((*statements_back_to(1, dialect="sqlite"), "PRAGMA wal_checkpoint(TRUNCATE)"))
+        connection.executescript(script)
     connection.close()
 
 
