@@ -18,7 +18,7 @@ from data.documents.document import Documents
 from data.growing import Growing
 from data.issue_records import IssueRecords
 from data.records import Reject
-from data.table_building import Arrays, history_of, issue_table
+from data.table_building import Arrays, history_of, issue_table, past_of
 from geo.campaign import Campaign
 from geo.cells import CellCounts, Cells, counted_cells
 from geo.city import City
@@ -30,6 +30,7 @@ from geo.filter import IssueFilter
 from geo.heat_surface import HeatSurface, heat_bounds, heat_grid, heat_surface
 from geo.history import History, table_at
 from geo.issue import Transition
+from geo.past import Past
 from geo.registers import RegisterCounts, register_counts
 from geo.selection import Stages, chosen_stages, kept_in_box
 from geo.tables import IssueTable, PointTable, VisitTable
@@ -124,9 +125,14 @@ class Snapshot:
         return history_of(self.arrays)
 
     @cached_property
+    def past(self) -> Past:
+        """What issues were before they were amended."""
+        return past_of(self.arrays)
+
+    @cached_property
     def newest_us(self) -> int:
-        """The moment of the newest change of status; it may lie ahead of now."""
-        return self.history.newest_us
+        """The moment of the newest change of status or amendment; it may lie ahead of now."""
+        return max(self.history.newest_us, self.past.newest_us)
 
     @cached_property
     def nbytes(self) -> int:
@@ -134,11 +140,11 @@ class Snapshot:
         return sum(array.nbytes for array in self.arrays.values())
 
     def issues_at(self, as_of: datetime) -> IssueTable:
-        """The issues with the states of `as_of` (status −1: not yet reported). The last few moments are kept."""
+        """The issues as they were at `as_of` (status −1: not yet reported). The last few moments are kept."""
         as_of_us = to_us(as_of)
         if as_of_us >= self.newest_us:
             return self.issues
-        return self._moments.get(as_of_us, lambda: table_at(self.issues, self.history, as_of_us))
+        return self._moments.get(as_of_us, lambda: table_at(self.issues, self.history, as_of_us, self.past))
 
     def stages(self, chosen: IssueFilter) -> Stages:
         """The stage of each issue that `chosen` means, −1 for the others (geo.selection.chosen_stages); read-only."""
@@ -146,7 +152,7 @@ class Snapshot:
         def choose() -> Stages:
             if chosen.bbox is not None:
                 return self.stages_in_box(chosen)
-            found = self.records.containing(chosen.text, len(self.issues)) if chosen.text else None
+            found = self._containing(chosen) if chosen.text else None
             stages = chosen_stages(self.issues_at(chosen.as_of), self.city, chosen, found=found)
             stages.flags.writeable = False
             return stages
@@ -161,6 +167,12 @@ class Snapshot:
     def figure(self, chosen: IssueFilter, key: Hashable, make: Callable[[], _Figure]) -> _Figure:
         """The figure `key` of the issues that `chosen` means. Kept, and carried on to the next revisions."""
         return self.figures.get((chosen, key), make)
+
+    def _containing(self, chosen: IssueFilter) -> NDArray[np.int64]:
+        """Positions of the issues that contain the filter's text, as they were at its moment."""
+        as_of_us = to_us(chosen.as_of)
+        then = as_of_us if as_of_us < self.past.newest_us else None
+        return self.records.containing(chosen.text, len(self.issues), as_of_us=then)
 
     def counts(self, chosen: IssueFilter) -> Counts:
         """The issues that `chosen` means, added up by stage and place. Kept, and carried on to the next revisions."""

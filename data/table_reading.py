@@ -35,10 +35,7 @@ Texts = Mapping[str, str]
 _MEASURES: Final = ("lon", "lat", "x_m", "y_m")  # JSON would round them
 _PACKED: Final = tuple(name for name in ISSUE_COLUMNS if name not in (*_MEASURES, "shape"))
 _STEP_ORDER: Final = (TRANSITION.c.issue_row, TRANSITION.c.n)
-_EXPRESSIONS: Final[Mapping[str, ColumnElement[Any]]] = {
-    "shape": case((ISSUE.c.is_point, None), else_=ISSUE.c.wkb).label("shape"),
-    "due_us": func.coalesce(ISSUE.c.due_us, NEVER).label("due_us"),
-}
+SHARE_ORDER: Final = (ISSUE_SHARE.c.issue_row, ISSUE_SHARE.c.layer, ISSUE_SHARE.c.place)
 
 
 def issue_stretches(
@@ -56,7 +53,7 @@ def issue_stretches(
     tables = _packed_tables(connection, stretches, beside) if packed else _tables(connection, stretches, only)
     for stretch, (issues, steps) in zip(stretches, tables, strict=True):
         shares = read_columns_of(
-            connection, ISSUE_SHARE, SHARE_COLUMNS, ISSUE_SHARE.c.issue_row, only=only, key="issue_row", stretch=stretch
+            connection, ISSUE_SHARE, SHARE_COLUMNS, *SHARE_ORDER, only=only, key="issue_row", stretch=stretch
         )
         if only is None and not np.array_equal(issues["row"], np.arange(stretch[0], stretch[1] + 1)):
             raise StoreError("the table issue of the store has gaps in its rows; restore a backup")
@@ -157,4 +154,7 @@ def _within(query: Select[Any], table: Table, key: str, stretch: Stretch | None)
 
 
 def _expression(table: Table, name: str) -> ColumnElement[Any]:
-    return _EXPRESSIONS[name] if table is ISSUE and name in _EXPRESSIONS else table.c[name]
+    """A column of issues, or of what they were, as the tables in memory take it."""
+    if name == "shape":
+        return case((table.c.is_point, None), else_=table.c.wkb).label(name)
+    return func.coalesce(table.c.due_us, NEVER).label(name) if name == "due_us" else table.c[name]

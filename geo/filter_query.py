@@ -18,12 +18,12 @@ from geo.lifecycle import Stage, Status
 from geo.search import fold
 
 SINGLE_KEYS: Final = ("campaign", "register", "since", "until", "bbox", "as_of", "q")
-LIST_KEYS: Final = ("type", "group", "task", "status", "stage", "subdistrict", "road", "site_class")
+LIST_KEYS: Final = ("type", "group", "task", "status", "stage", "subdistrict", "road", "site_class", "department")
 FILTER_KEYS: Final = SINGLE_KEYS + LIST_KEYS
 """Every key a filter may have; a list key may repeat (OR)."""
 
 NOWHERE: Final = "-"
-"""As a subdistrict: outside all of them; as a road: not on a road within the snap limit."""
+"""As a subdistrict: outside all of them; as a road: not on a road within the snap limit; as a department: none."""
 
 MAX_VALUE: Final = 200
 MAX_TEXT: Final = 100
@@ -55,6 +55,8 @@ def parse_filter(pairs: Iterable[Pair], city: City, *, now: Now) -> IssueFilter:
     _check_codes("stage", lists["stage"], _STAGES, "a stage: " + ", ".join(_STAGES))
     areas, roads = city.areas.index, city.roads.index if city.roads else {}
     _check_places("subdistrict", lists["subdistrict"], areas, f"the code of a subdistrict, or {NOWHERE} for outside")
+    for code in lists["department"]:
+        _check_text("department", code)
     _check_places("road", lists["road"], roads, f"the code of a road of this city, or {NOWHERE} for not on a road")
     return IssueFilter(
         campaign=campaign.code,
@@ -72,6 +74,7 @@ def parse_filter(pairs: Iterable[Pair], city: City, *, now: Now) -> IssueFilter:
         bbox=parse_bbox(single["bbox"]) if "bbox" in single else None,
         text=_text(single["q"]) if "q" in single else "",
         site_classes=lists["site_class"],
+        departments=lists["department"],
     )
 
 
@@ -101,7 +104,7 @@ def filter_pairs(issue_filter: IssueFilter, city: City, *, now: Now) -> list[Pai
         pairs.append(("bbox", ",".join(_number_text(number) for number in f.bbox)))
     if f.text:
         pairs.append(("q", f.text))
-    lists = (f.types, f.groups, f.tasks, f.statuses, f.stages, f.subdistricts, f.roads, f.site_classes)
+    lists = (f.types, f.groups, f.tasks, f.statuses, f.stages, f.subdistricts, f.roads, f.site_classes, f.departments)
     pairs += [(key, value) for key, values in zip(LIST_KEYS, lists, strict=True) for value in values]
     return sorted(pairs)
 
@@ -185,9 +188,13 @@ def _as_of(text: str, zone: str) -> datetime:
     return moment if isinstance(moment, datetime) else day_end(moment, zone)
 
 
-def _text(text: str) -> str:
+def _check_text(key: str, text: str) -> None:
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
-        raise BadValueError("q", text, "text without control characters")
+        raise BadValueError(key, text, "text without control characters")
+
+
+def _text(text: str) -> str:
+    _check_text("q", text)
     folded = fold(text)
     if not 0 < len(folded) <= MAX_TEXT:
         raise BadValueError("q", text, f"1 to {MAX_TEXT} visible characters")

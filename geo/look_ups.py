@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,14 +93,15 @@ def _types(city: City, f: IssueFilter) -> Bools:
 
 
 def _areas(city: City, f: IssueFilter) -> Bools:
-    """Subdistricts asked for, less those that the asker may not see."""
+    """Subdistricts asked for, less those that the asker may not see; departments are seen to issue by issue."""
+    seen = replace(f.within, departments=None)
     positions = place_positions("subdistrict", f.subdistricts, city.areas.index)
-    return _taken(len(city.areas.codes), positions, asked=f.subdistricts) & areas_within(city, f.within)
+    return _taken(len(city.areas.codes), positions, asked=f.subdistricts) & areas_within(city, seen)
 
 
 def areas_within(city: City, scope: Scope) -> Bools:
-    """The subdistricts (position + 1; 0: none) of `scope`. What is bounded by units that neither issues nor points
-    name holds nothing: what is not known to lie in a scope lies outside."""
+    """The subdistricts (position + 1; 0: none) of `scope`. What is bounded by units that points do not name holds
+    nothing: what is not known to lie in a scope lies outside."""
     size = len(city.areas.codes)
     if scope.departments is not None or scope.groups is not None:
         return np.zeros(size + 1, bool)

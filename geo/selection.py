@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
@@ -13,6 +14,7 @@ from geo.city import City
 from geo.clock import NEVER
 from geo.errors import BadValueError
 from geo.filter import IssueFilter
+from geo.filter_query import NOWHERE
 from geo.lifecycle import Stage, Status
 from geo.look_ups import LookUps, among, areas_within, look_ups, place_positions
 from geo.scale import is_large
@@ -54,6 +56,10 @@ def chosen_stages(table: IssueTable, city: City, issue_filter: IssueFilter, *, f
     f = issue_filter
     asked = look_ups(city, f, _stage_by_state(f.statuses, f.stages))
     stages = _compiled_pass(table, asked) if is_large(len(table)) else _plain_pass(table, asked)
+    if f.departments:
+        _keep_departments(stages, table, f.departments)
+    if f.within.departments is not None:
+        _keep_departments(stages, table, f.within.departments)
     if f.bbox is not None:
         _keep_in_box(stages, table, f.bbox)
     if f.text:
@@ -168,6 +174,17 @@ def _compiled_pass(table: IssueTable, asked: LookUps) -> Stages:
     if asked.has_period:
         kernels.keep_period(stages, table.reported_us, asked.since_us, asked.until_us)
     return stages
+
+
+def _keep_departments(stages: Stages, table: IssueTable, codes: Collection[str]) -> None:
+    """Set `stages` to −1 where an issue is assigned to none of `codes`; one that nobody has heard of has no issues."""
+    ok = np.array([NOWHERE in codes, *(code in codes for code in table.departments)], bool)
+    if is_large(len(table)):
+        from geo import selection_kernels as kernels
+
+        kernels.keep_listed(stages, table.department, ok)
+    else:
+        stages[~ok[table.department.astype(np.int64) + 1]] = -1
 
 
 def _keep_in_box(stages: Stages, table: IssueTable, bbox: BBox) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from data.store.access_tables import make_access_tables
-from data.store.migration_to_3 import add_documents
+from data.store.migration_to_3 import add_amendments, add_documents, add_personal
 from data.store.schema import META
 from geo.errors import StoreError
 
@@ -55,13 +55,13 @@ def _number_versions(connection: Connection) -> None:
 
 def _close_the_loop(connection: Connection) -> None:
     """Version 3: what the closed loop keeps."""
-    add_documents(connection)
-    make_access_tables(connection)
+    for step in (add_documents, add_amendments, add_personal, make_access_tables):
+        step(connection)
 
 
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration(2, "versions of issues, UUIDs of changes", _number_versions),
-    Migration(3, "documents; accounts, sessions, tokens and the log of access", _close_the_loop),
+    Migration(3, "documents, amendments, personal data; accounts, sessions, tokens, log of access", _close_the_loop),
 )
 """In order, without gaps; version 1 is the first schema that was released. A step names its tables itself: those of
 `data.store.schema` will have moved on."""

@@ -100,19 +100,27 @@ def test_a_sound_store_has_no_problems(tampered: str, city: City) -> None:
 
 
 @pytest.mark.parametrize(
-    "script",
+    ("script", "seq"),
     [
-        "UPDATE event SET payload = replace(payload, '\"b\"', '\"x\"') WHERE seq = 2",
-        "UPDATE event SET actor = 'z' WHERE seq = 2",
-        "DELETE FROM event WHERE seq = 2",
-        "INSERT INTO event SELECT 4, issue_id, at, actor, kind, payload, hash, hash FROM event WHERE seq = 3",
-        "UPDATE event SET seq = 9 WHERE seq = 1; UPDATE event SET seq = 1 WHERE seq = 2; "
-        "UPDATE event SET seq = 2 WHERE seq = 9",
+        ("UPDATE event SET payload = replace(payload, '\"b\"', '\"x\"') WHERE seq = 2", 2),
+        *((f"UPDATE event SET {name} = 'z' WHERE seq = 2", 2)
+          for name in ("issue_id", "at", "actor", "kind", "payload", "prev_hash", "hash")),
+        ("DELETE FROM event WHERE seq = 1", 1),
+        ("DELETE FROM event WHERE seq = 2", 2),
+        ("UPDATE event SET seq = 5 WHERE seq = 3", 3),
+        ("INSERT INTO event SELECT 4, issue_id, at, actor, kind, payload, hash, hash FROM event WHERE seq = 3", 4),
+        ("INSERT INTO event SELECT 0, issue_id, at, actor, kind, payload, hash, hash FROM event WHERE seq = 3", 1),
+        ("UPDATE event SET seq = 9 WHERE seq = 1; UPDATE event SET seq = 1 WHERE seq = 2; "
+         "UPDATE event SET seq = 2 WHERE seq = 9", 1),
+        ("UPDATE event SET seq = 9 WHERE seq = 2; UPDATE event SET seq = 2 WHERE seq = 3; "
+         "UPDATE event SET seq = 3 WHERE seq = 9", 2),
     ],
-)
-def test_an_altered_log_is_found(tampered: str, city: City, script: str) -> None:
+)  # fmt: skip
+def test_an_altered_log_is_found_and_its_first_bad_event_named(
+    tampered: str, city: City, script: str, seq: int
+) -> None:
     altered(tampered, script)
-    assert "the event log is broken at event" in found(tampered, city)
+    assert f"the event log is broken at event {seq}:" in found(tampered, city)
 
 
 def test_bytes_in_the_place_of_text_are_found(file: str, city: City) -> None:
