@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -200,10 +201,11 @@ def _append(
     beside: Opener | None = None,
 ) -> None:
     """Put the issues from row `first_row` on behind those in `arrays`."""
-    for stretch in issue_stretches(connection, first_row, only=only, beside=beside):
-        part = builder.issues(*stretch, after=len(arrays["status"]), entries=len(arrays["history.at_us"]))
-        for name, values in part.items():
-            arrays[name] = growing[name].append(arrays[name], values)
+    with closing(issue_stretches(connection, first_row, only=only, beside=beside)) as stretches:
+        for stretch in stretches:
+            part = builder.issues(*stretch, after=len(arrays["status"]), entries=len(arrays["history.at_us"]))
+            for name, values in part.items():
+                arrays[name] = growing[name].append(arrays[name], values)
 
 
 def _with_rest(
