@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -28,6 +28,8 @@ NOWHERE: Final = "-"
 MAX_VALUE: Final = 200
 MAX_TEXT: Final = 100
 
+_STATUSES: Final = tuple(status.name for status in Status)
+_STAGES: Final = tuple(stage.value for stage in Stage)
 _NUMBER: Final = re.compile(r"[-+]?[0-9]{1,20}(?:\.[0-9]{0,30})?(?:[eE][-+]?[0-9]{1,3})?")
 
 Pair = tuple[str, str]
@@ -49,12 +51,11 @@ def parse_filter(pairs: Iterable[Pair], city: City, *, now: Now) -> IssueFilter:
     for kind in ("type", "group", "task", "site_class"):
         for code in lists[kind]:
             city.catalogue.position(kind, code)
-    _check_codes("status", lists["status"], {status.name for status in Status}, "a status: " + _names(Status))
-    _check_codes("stage", lists["stage"], {stage.value for stage in Stage}, "a stage: " + ", ".join(Stage))
-    areas = city.areas.index.keys() | {NOWHERE}
-    _check_codes("subdistrict", lists["subdistrict"], areas, f"the code of a subdistrict, or {NOWHERE} for outside")
-    roads = (city.roads.index.keys() if city.roads else set()) | {NOWHERE}
-    _check_codes("road", lists["road"], roads, f"the code of a road of this city, or {NOWHERE} for not on a road")
+    _check_codes("status", lists["status"], _STATUSES, "a status: " + ", ".join(_STATUSES))
+    _check_codes("stage", lists["stage"], _STAGES, "a stage: " + ", ".join(_STAGES))
+    areas, roads = city.areas.index, city.roads.index if city.roads else {}
+    _check_places("subdistrict", lists["subdistrict"], areas, f"the code of a subdistrict, or {NOWHERE} for outside")
+    _check_places("road", lists["road"], roads, f"the code of a road of this city, or {NOWHERE} for not on a road")
     return IssueFilter(
         campaign=campaign.code,
         register=_register(single.get("register"), campaign),
@@ -159,15 +160,14 @@ def _register(code: str | None, campaign: Campaign) -> str:
     return code
 
 
-def _check_codes(key: str, codes: Iterable[str], known: Iterable[str], expected: str) -> None:
-    known = frozenset(known)
+def _check_codes(key: str, codes: Iterable[str], known: Container[str], expected: str) -> None:
     for code in codes:
         if code not in known:
             raise BadValueError(key, code, expected)
 
 
-def _names(statuses: Iterable[Status]) -> str:
-    return ", ".join(status.name for status in statuses)
+def _check_places(key: str, codes: Iterable[str], index: Container[str], expected: str) -> None:
+    _check_codes(key, (code for code in codes if code != NOWHERE), index, expected)
 
 
 def _period(since: str | None, until: str | None, zone: str) -> tuple[datetime | None, datetime | None]:
