@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import secrets
 from collections import OrderedDict
@@ -16,6 +15,8 @@ from weakref import WeakKeyDictionary
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
+
+from api.gzip_pieces import gzip_of, piece_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +94,7 @@ class BodyCache:
 
 def pack(plain: bytes, etag: str = "") -> Body:
     """`plain` with its gzip form, where that is worth it."""
-    packed = gzip.compress(plain, compresslevel=5, mtime=0) if len(plain) >= _GZIP_FROM else None
+    packed = gzip_of([piece_of(plain)]) if len(plain) >= _GZIP_FROM else None
     return Body(bytes(memoryview(plain)), packed, etag)  # a copy: the writer's own may hold several times its room
 
 

@@ -72,6 +72,11 @@ class Deltas:
             self._steps.append(_Step(self._revision, change.revision, ids, points))
             self._revision, self._seen = change.revision, now
 
+    @property
+    def revision(self) -> int:
+        """The last change's."""
+        return self._revision
+
     def newest(self) -> Json:
         """The delta of the last change."""
         with self._lock:
