@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 import orjson
 from starlette.requests import Request
@@ -24,14 +23,14 @@ MOST: Final = 12
 
 
 async def picture(request: Request) -> Response:
-    """The answers to each `ask`, in their order; of one whose ETag is the `tag` that stands after it only that it holds.
+    """The answers to each `ask`, in their order; where the `tag` after it is still the ETag, only that it holds.
 
     Each is the very answer of its own route, shared with all who ask for it, and compressed once for all of them.
     """
     asked = _read(request.query_params.multi_items())
     part = request.scope[PARTS]
-    parts = [urlsplit(address) for address, _ in asked]
-    answers = await asyncio.gather(*(part(url.path, url.query.encode()) for url in parts))
+    addresses = [address.partition("?") for address, _ in asked]
+    answers = await asyncio.gather(*(part(path, query.encode()) for path, _, query in addresses))
     pieces, tags = [stored(b'{"answers":[')], []
     for at, ((address, tag), answer) in enumerate(zip(asked, answers, strict=True)):
         if answer is None:
@@ -75,7 +74,7 @@ def _text(value: str) -> str:
 OPERATION: Final = Operation(
     path=PICTURE,
     endpoint=picture,
-    summary="Several answers at once: `ask` and `tag` repeat, an address and the ETag of the answer to it that is known.",
+    summary="Several answers at once: `ask` and `tag` repeat, an address and the ETag of what is known of it.",
     answers={
         200: Answer(
             "for each `ask`, in order: 304 where its `tag` still stands, else its status, ETag and JSON",
@@ -95,7 +94,7 @@ OPERATION: Final = Operation(
         400: BAD_REQUEST,
     },
     parameters=(
-        Parameter("ask", "path and query of a data route, such as /api/summary?type=E0501", STRING, _text, required=True),
+        Parameter("ask", "path and query of a data route, as /api/summary?type=E0501", STRING, _text, required=True),
         Parameter("tag", "the ETag of what is known of the `ask` before it", STRING, _text),
     ),
     shared=True,

@@ -12,13 +12,14 @@ from geo.cells import counted_cells
 from geo.clock import to_us
 from geo.density import counts_of
 from geo.filter import IssueFilter
+from geo.registers import register_counts
 from geo.selection import Stages, chosen_stages, counted
 from geo.tables import subset
 
-_COUNTS: Final = 16
+_COUNTS: Final = 64
 _CELLS: Final = 16
-_STAGES: Final = 4
-_SURFACES: Final = 3
+_STAGES: Final = 12
+_SURFACES: Final = 6
 _MOST_STAMPS: Final = 2_000
 """More changed issues than this are not stamped onto a kept surface: a new one costs less."""
 
@@ -28,6 +29,7 @@ class _Part:
 
     def __init__(self, snapshot: Snapshot, rows: NDArray[np.integer], sign: int) -> None:
         self.issues, self.city, self.sign = subset(snapshot.issues, rows), snapshot.city, sign
+        self.rows = rows
         self._stages: dict[IssueFilter, Stages] = {}
 
     def __len__(self) -> int:
@@ -41,11 +43,12 @@ class _Part:
 
 
 def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
-    """Carry counts, cells, stages and surfaces of `old` that were asked for last over to `new`, where `changed` rows
-    are in other states and more rows stand behind.
+    """Carry figures, counts, cells, stages and surfaces of `old` that were asked for last over to `new`, where
+    `changed` rows are in other states and more rows stand behind.
 
-    Costs the changes, a copy of a byte an issue for each of the stages, and a copy of each surface. What stands for a
-    past moment, or for a search, is left to be worked out anew.
+    Costs the changes, a copy of a byte an issue for each of the stages, and a copy of each surface that they touch;
+    what they do not touch stays the same object. What stands for a past moment, or for a search, is left to be worked
+    out anew.
     """
     before = len(old.issues)
     after = np.concatenate([changed, np.arange(before, len(new.issues))])
@@ -55,10 +58,23 @@ def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
     def lasts(chosen: IssueFilter) -> bool:
         return not chosen.text and to_us(chosen.as_of) >= new.newest_us
 
+    for (chosen, key), figure in old.figures.items():
+        if lasts(chosen):
+            for part in parts:
+                figure = figure and figure.plus(part.issues, part.stages(chosen), part.rows, sign=part.sign)
+            if figure is not None:
+                new.figures.put((chosen, key), figure)
+    for moment, registers in old.kept_registers.items():
+        if moment >= new.newest_us:
+            for part in parts:
+                found = register_counts(part.issues, len(part.city.registers), moment)
+                registers = registers.plus(found, sign=part.sign)
+            new.kept_registers.put(moment, registers)
     for chosen, counts in old.kept_counts.items()[-_COUNTS:]:
         if lasts(chosen):
             for part in parts:
-                counts = counts.plus(counts_of(part.issues, part.city, part.stages(chosen)), sign=part.sign)
+                if (part.stages(chosen) >= 0).any():
+                    counts = counts.plus(counts_of(part.issues, part.city, part.stages(chosen)), sign=part.sign)
             new.kept_counts.put(chosen, counts)
     for (chosen, cell_m), cells in old.kept_cells.items()[-_CELLS:]:
         if lasts(chosen):
@@ -78,5 +94,6 @@ def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
         if lasts(chosen):
             for part in parts:
                 felt = counted(part.stages(chosen))
-                surface = surface.plus(part.issues.x_cm[felt], part.issues.y_cm[felt], sign=part.sign)
+                if felt.any():
+                    surface = surface.plus(part.issues.x_cm[felt], part.issues.y_cm[felt], sign=part.sign)
             new.surfaces.put(chosen, surface)

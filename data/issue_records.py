@@ -21,6 +21,7 @@ from geo.tables import Floats, Objects
 _AT_ONCE: Final = 500
 """Rows asked for by number in one statement; where more than half of a stretch is wanted it is read whole."""
 
+_KEPT_NAMES: Final = 60_000
 _TEXTS: Final = ("id", "number", "description", "address", "visit", "source_datum")
 _FLOATS: Final = ("source_x", "source_y", "distance_m")
 
@@ -47,6 +48,7 @@ class IssueRecords:
 
     def __init__(self, store: Store, rows: NDArray[np.int64] | None = None) -> None:
         self._store, self._rows = store, rows
+        self._names: dict[int, tuple[str, str, bool]] = {}
 
     def of(self, positions: NDArray[np.integer]) -> Details:
         """The details of these positions, in their order."""
@@ -69,24 +71,34 @@ class IssueRecords:
     def names(self, positions: NDArray[np.integer], *, all_ids: bool = False) -> tuple[list[str], dict[int, str]]:
         """The numbers of these positions (ascending), in their order; and the UUIDs, by place in that order: all, or of
         those for which `position` of their number is another issue's."""
-        wanted = self._row_numbers(positions)
-        numbers: list[str] = []
-        ids: list[str] = []
-        first: dict[str, int] = {}
+        wanted = self._row_numbers(positions).tolist()
+        known = {row: name for row in wanted if (name := self._names.get(row)) is not None}
+        missing = np.array([row for row in wanted if row not in known], np.int64)
+        if len(missing):
+            read = self._read_names(missing)
+            known |= read
+            if len(self._names) + len(read) > _KEPT_NAMES:
+                self._names.clear()
+            self._names.update(read)
+        found = [known[row] for row in wanted]
+        return [number for number, _, _ in found], {
+            at: identity for at, (_, identity, is_first) in enumerate(found) if all_ids or not is_first
+        }
+
+    def _read_names(self, rows: NDArray[np.int64]) -> dict[int, tuple[str, str, bool]]:
+        """By row number: number, UUID, and whether it is the first issue of that number. None of it ever changes."""
+        names: dict[int, tuple[str, str, bool]] = {}
         with self._store.reading() as connection:
-            for start in range(0, len(wanted), _AT_ONCE):
-                query = select(ISSUE.c.row, ISSUE.c.id, ISSUE.c.number).where(_among(wanted[start : start + _AT_ONCE]))
-                asked = set(wanted[start : start + _AT_ONCE].tolist())
-                found = [row for row in connection.execute(query.order_by(ISSUE.c.row)) if row.row in asked]
-                numbers += [row.number for row in found]
-                ids += [row.id for row in found]
+            for start in range(0, len(rows), _AT_ONCE):
+                part = rows[start : start + _AT_ONCE]
+                asked = set(part.tolist())
+                query = select(ISSUE.c.row, ISSUE.c.id, ISSUE.c.number).where(_among(part))
+                found = [tuple(row) for row in connection.execute(query) if row.row in asked]
                 of_number = select(ISSUE.c.number, func.min(ISSUE.c.row)).group_by(ISSUE.c.number)
-                first |= dict(
-                    tuple(row)
-                    for row in connection.execute(of_number.where(ISSUE.c.number.in_({row.number for row in found})))
-                )
-        called = enumerate(zip(wanted.tolist(), numbers, strict=True))
-        return numbers, {at: ids[at] for at, (row, number) in called if all_ids or first[number] != row}
+                of_number = of_number.where(ISSUE.c.number.in_({number for _, _, number in found}))
+                first = dict(tuple(row) for row in connection.execute(of_number))
+                names |= {row: (number, identity, first[number] == row) for row, identity, number in found}
+        return names
 
     def position(self, identity: str, n: int) -> int:
         """Position among the first `n` of the issue with that UUID or number (of several with one number the first).

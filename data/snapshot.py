@@ -25,6 +25,7 @@ from geo.city import City
 from geo.clock import to_us
 from geo.density import Counts, counts_of
 from geo.errors import NotFoundError
+from geo.figures import Figure
 from geo.filter import IssueFilter
 from geo.heat_surface import HeatSurface, heat_bounds, heat_grid, heat_surface
 from geo.history import History, table_at
@@ -36,12 +37,14 @@ from geo.tables import IssueTable, PointTable, VisitTable
 _KEPT_MOMENTS: Final = 8
 _KEPT_COUNTS: Final = 128
 _KEPT_BYTES: Final = 64 * 2**20
-_KEPT_SURFACES: Final = 6
+_KEPT_SURFACES: Final = 8
+_KEPT_FIGURES: Final = 256
 _KEPT_CELLS: Final = 64
 _MOST_CELLS: Final = 20_000
 """More cells than this, which no screen shows, are not kept."""
 
 _Value = TypeVar("_Value")
+_Figure = TypeVar("_Figure", bound=Figure)
 
 
 class Recent:
@@ -106,6 +109,8 @@ class Snapshot:
     kept_counts: Recent = field(default_factory=lambda: Recent(_KEPT_COUNTS), repr=False)
     surfaces: Recent = field(default_factory=lambda: Recent(_KEPT_SURFACES), repr=False)
     kept_cells: Recent = field(default_factory=lambda: Recent(_KEPT_CELLS), repr=False)
+    figures: Recent = field(default_factory=lambda: Recent(_KEPT_FIGURES), repr=False)
+    kept_registers: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)
     _moments: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)
 
     @cached_property
@@ -140,13 +145,22 @@ class Snapshot:
 
         def choose() -> Stages:
             if chosen.bbox is not None:
-                return kept_in_box(self.stages(replace(chosen, bbox=None)), self.issues, chosen.bbox)
+                return self.stages_in_box(chosen)
             found = self.records.containing(chosen.text, len(self.issues)) if chosen.text else None
             stages = chosen_stages(self.issues_at(chosen.as_of), self.city, chosen, found=found)
             stages.flags.writeable = False
             return stages
 
         return self.kept_stages.get(chosen, choose)
+
+    def stages_in_box(self, chosen: IssueFilter) -> Stages:
+        """The same of a filter with a box, not kept: a map asks for many boxes, each of them once."""
+        assert chosen.bbox is not None
+        return kept_in_box(self.stages(replace(chosen, bbox=None)), self.issues, chosen.bbox)
+
+    def figure(self, chosen: IssueFilter, key: Hashable, make: Callable[[], _Figure]) -> _Figure:
+        """The figure `key` of the issues that `chosen` means. Kept, and carried on to the next revisions."""
+        return self.figures.get((chosen, key), make)
 
     def counts(self, chosen: IssueFilter) -> Counts:
         """The issues that `chosen` means, added up by stage and place. Kept, and carried on to the next revisions."""
@@ -172,9 +186,7 @@ class Snapshot:
     def registers_at(self, as_of: datetime) -> RegisterCounts:
         """Every register of the city as it stood at that moment, which no filter touches. The last few are kept."""
         table, moment = self.issues_at(as_of), to_us(as_of)
-        return self._moments.get(
-            ("registers", moment), lambda: register_counts(table, len(self.city.registers), moment)
-        )
+        return self.kept_registers.get(moment, lambda: register_counts(table, len(self.city.registers), moment))
 
     def now(self, campaign: Campaign) -> datetime:
         """The moment of `campaign`, as `geo.filter_query` asks for it."""
@@ -220,6 +232,8 @@ def emptied(snapshot: Snapshot, **changes: Any) -> Snapshot:
         "kept_counts": Recent(_KEPT_COUNTS),
         "surfaces": Recent(_KEPT_SURFACES),
         "kept_cells": Recent(_KEPT_CELLS),
+        "figures": Recent(_KEPT_FIGURES),
+        "kept_registers": Recent(_KEPT_MOMENTS),
         "_moments": Recent(_KEPT_MOMENTS),
     }
     return replace(snapshot, **changes, **kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -51,7 +52,7 @@ def chosen_stages(table: IssueTable, city: City, issue_filter: IssueFilter, *, f
     which the store tells. Raises BadValueError for codes that the city does not have.
     """
     f = issue_filter
-    asked = look_ups(city, f, _stage_by_state(f))
+    asked = look_ups(city, f, _stage_by_state(f.statuses, f.stages))
     stages = _compiled_pass(table, asked) if is_large(len(table)) else _plain_pass(table, asked)
     if f.bbox is not None:
         _keep_in_box(stages, table, f.bbox)
@@ -111,15 +112,17 @@ def select_points(points: PointTable, city: City, issue_filter: IssueFilter) -> 
     return mask
 
 
-def _stage_by_state(f: IssueFilter) -> Stages:
+@lru_cache(maxsize=256)
+def _stage_by_state(statuses: tuple[str, ...], chosen: tuple[str, ...]) -> Stages:
     """Stage of each state (2 × (status + 1) + late), −1 for those that the filter does not mean."""
     status = np.repeat(np.arange(-1, len(Status), dtype=np.int8), 2)
     late = np.tile(np.array([NEVER, -1]), len(Status) + 1)
     stages = stage_of(status, late, 0)
-    if f.statuses:
-        stages[~among(status, [_status(name) for name in f.statuses])] = -1
-    if f.stages:
-        stages[~among(stages, [_stage(name) for name in f.stages])] = -1
+    if statuses:
+        stages[~among(status, [_status(name) for name in statuses])] = -1
+    if chosen:
+        stages[~among(stages, [_stage(name) for name in chosen])] = -1
+    stages.flags.writeable = False
     return stages
 
 

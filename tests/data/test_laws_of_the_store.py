@@ -19,6 +19,7 @@ from data.intake.changes import CheckedChange, checked_change
 from data.intake.issues import examine
 from data.intake.placing import Placer
 from data.runtime import Runtime
+from data.snapshot import Snapshot
 from data.store.database import open_store, read_events
 from data.store.events import checked
 from data.store.filter_sql import issue_ids
@@ -30,10 +31,13 @@ from data.store.writer import Batch, Writer
 from data.table_building import history_of
 from geo.clock import NEVER, to_us
 from geo.errors import XunjieError
+from geo.figures import day_counts, overdue
+from geo.filter import IssueFilter
 from geo.history import endings_at, folded
+from geo.in_view import in_view
 from geo.issue import IssueDraft
 from geo.lifecycle import CHANGES, Status
-from geo.selection import meant
+from geo.selection import REJECTED, meant
 from tests.data.conftest import runtime_of
 from tests.small_city import CLOCK, small_city
 from tests.stores import Stores, fresh_store, packed_reading
@@ -161,6 +165,7 @@ def test_what_is_carried_from_revision_to_revision_is_what_is_worked_out_anew(
                 runtime.snapshot.counts(issue_filter)  # asked before: they are carried on
                 runtime.snapshot.heat(issue_filter)
                 runtime.snapshot.cells(issue_filter, 200.0, most=5)
+                figures_of(runtime.snapshot, issue_filter)
             runtime.submit(drafts, actor="law", imported=imported)
             for which, step in changed:
                 change_one(runtime, which, step)
@@ -179,6 +184,22 @@ def test_what_is_carried_from_revision_to_revision_is_what_is_worked_out_anew(
                 np.testing.assert_array_equal(getattr(cells, name), getattr(cells_anew, name))
             surfaces = (snapshot.heat(issue_filter) for snapshot in both)
             np.testing.assert_array_equal(*(surface.values for surface in surfaces))
+            assert figures_of(runtime.snapshot, issue_filter) == figures_of(fresh, issue_filter)
+
+
+def figures_of(snapshot: Snapshot, chosen: IssueFilter) -> list[object]:
+    """What the figures say that a snapshot keeps of a filter, and of its box."""
+    table, stages = snapshot.issues_at(chosen.as_of), snapshot.stages(chosen)
+    days = snapshot.figure(chosen, "days", lambda: day_counts(table.day, stages))
+    late = snapshot.figure(chosen, "overdue", lambda: overdue(table, stages, len(snapshot.city.areas.codes)))
+    said: list[object] = [days.day.tolist(), days.count.tolist(), late.by_area.tolist(), late.oldest_us]
+    for most in (2, 40):
+        view = snapshot.figure(
+            chosen, ("in view", most), lambda m=most: in_view(table, stages, below=REJECTED, cell_m=700, most=m)
+        )
+        squares = None if view.squares is None else (view.squares.cell_cm, view.squares.filled.tolist())
+        said += [view.total, view.rows.tolist(), view.stages.tolist(), squares]
+    return said
 
 
 @LAW
