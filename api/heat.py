@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +13,15 @@ from api.operation import positive
 from api.schemas import NUMBER
 from api.view import View
 from api.viewport import BBox
+from geo.heat_surface import HeatSurface
 from layers.legend import heat_cap
 
 LEVELS: Final = 85
 """Densities are told in so many steps: more than an eye tells apart in a ramp, and a third of the bytes."""
 
 _LARGEST_CAP: Final = 1e9
+_caps: WeakKeyDictionary[HeatSurface, float] = WeakKeyDictionary()
+"""A change that a filter does not mean leaves its surface as it was, and the end of its colours."""
 
 
 CAP: Final = positive(
@@ -33,7 +37,10 @@ CAP: Final = positive(
 def city_cap(view: View) -> float:
     """The density of full colour: of the issues that count over the whole city, so that panning does not change it."""
     surface = view.snapshot.heat(view.filter)
-    return heat_cap(surface.values[surface.values > 0] * surface.per_km2)
+    cap = _caps.get(surface)
+    if cap is None:
+        cap = _caps[surface] = heat_cap(surface.values[surface.values > 0] * surface.per_km2)
+    return cap
 
 
 def shares_of_cap(view: View, bounds: BBox, nx: int, ny: int, cap: float) -> NDArray[np.uint8]:

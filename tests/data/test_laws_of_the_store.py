@@ -166,10 +166,14 @@ def test_what_is_carried_from_revision_to_revision_is_what_is_worked_out_anew(
                 runtime.snapshot.heat(issue_filter)
                 runtime.snapshot.cells(issue_filter, 200.0, most=5)
                 figures_of(runtime.snapshot, issue_filter)
+            runtime.snapshot.registers_at(CLOCK)
             runtime.submit(drafts, actor="law", imported=imported)
             for which, step in changed:
                 change_one(runtime, which, step)
         fresh = read_snapshot(runtime.store, CITY)
+        registers, counted_anew = (snapshot.registers_at(CLOCK) for snapshot in (runtime.snapshot, fresh))
+        assert registers.by_stage.tolist() == counted_anew.by_stage.tolist()
+        assert registers.synthetic.tolist() == counted_anew.synthetic.tolist()
         for issue_filter in chosen:
             carried, anew = runtime.snapshot.counts(issue_filter), fresh.counts(issue_filter)
             assert carried.by_stage.tolist() == anew.by_stage.tolist()
