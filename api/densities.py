@@ -154,6 +154,8 @@ OPERATIONS: Final = (
         "/api/density/subdistricts",
         subdistricts,
         summary="Issues by subdistrict and per km².",
+        by_content=True,
+        drawn=lambda view: (view.counts,),
         schema={
             "measure": STRING,
             "unit": {"const": "per_km2"},
@@ -179,6 +181,8 @@ OPERATIONS: Final = (
         roads,
         summary="Issues by road and road segment and per km; a city without a roads layer says so in `reason`.",
         parameters=(_MOST,),
+        by_content=True,
+        drawn=lambda view: (view.counts,),
         optional=("reason",),
         schema={
             "measure": STRING,

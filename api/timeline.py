@@ -51,5 +51,7 @@ OPERATION = data_operation(
     "/api/timeline",
     by_day,
     summary="Issues reported a day, in the city's time zone.",
+    by_content=True,
+    drawn=lambda view: (view.day_counts,),
     schema={"unit": {"const": "day"}, "rows": listing(pair(DAY, COUNT)), "total": COUNT},
 )
