@@ -19,7 +19,9 @@ from api.viewport import ZOOM, BBox, metres_per_pixel, viewport
 from geo.in_view import InView
 from geo.selection import STAGES
 
-MOST_MARKS: Final = 1_500
+MOST_MARKS: Final = 900
+"""As many as fit, with the roads or the heat of the same part of the map, into 15 kB compressed."""
+
 FORM: Final = choice(
     "form", "list: an object a mark; columns: the same as parallel arrays", ("list", "columns"), default="list"
 )
@@ -147,7 +149,7 @@ _COLUMNS: Final[Mapping[str, Schema]] = {
 OPERATION = data_operation(
     "/api/marks",
     marks,
-    summary="Issues of the viewport: at most 1,500 one by one, else clusters; bbox is required.",
+    summary="Issues of the viewport: at most 900 one by one, else clusters; bbox is required.",
     parameters=(ZOOM, FORM),
     by_content=True,
     optional=("issues", "clusters", *_COLUMNS),

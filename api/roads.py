@@ -18,7 +18,7 @@ from geo.density import RoadDensity, road_density
 from geo.road_lines import CLASSES, RoadLines, road_lines
 from layers.breaks import ROAD_BREAKS, breaks_for, breaks_of, classify
 
-MOST_LINES: Final = 1_000
+MOST_LINES: Final = 900
 """As many as fit, with the marks of the same part of the map, into 15 kB compressed."""
 
 FEW_LINES: Final = 300
@@ -151,7 +151,7 @@ _LISTED: Final[Mapping[str, Schema]] = {
 OPERATION = data_operation(
     "/api/roads",
     roads,
-    summary="Roads of the viewport joined and simplified for the zoom, at most 1,000 lines; bbox is required.",
+    summary="Roads of the viewport joined and simplified for the zoom, at most 900 lines; bbox is required.",
     parameters=(ZOOM, _DENSITY, _SCALE),
     by_content=True,
     optional=("origin", "step", "felt", *_LISTED, "reason"),
