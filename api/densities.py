@@ -17,6 +17,7 @@ from api.schemas import AMOUNT, COUNT, DAY, NAMED, NUMBER, STRING, Schema, listi
 from api.view import View
 from geo.city import RoadLayer
 from geo.density import RoadDensity, road_density, subdistrict_density
+from geo.permissions import Action
 from geo.tables import Floats
 from geo.timeline import period_of
 from layers.breaks import CLASSES, ROAD_BREAKS, SUBDISTRICT_BREAKS, Breaks, breaks_for, classify
@@ -154,6 +155,7 @@ OPERATIONS: Final = (
         "/api/density/subdistricts",
         subdistricts,
         summary="Issues by subdistrict and per km².",
+        action=Action.SEE_AGGREGATES,
         schema={
             "measure": STRING,
             "unit": {"const": "per_km2"},
@@ -178,6 +180,7 @@ OPERATIONS: Final = (
         "/api/density/roads",
         roads,
         summary="Issues by road and road segment and per km; a city without a roads layer says so in `reason`.",
+        action=Action.SEE_AGGREGATES,
         parameters=(_MOST,),
         optional=("reason",),
         schema={

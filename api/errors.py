@@ -16,6 +16,7 @@ from geo.errors import (
     BadValueError,
     BusyError,
     ConflictError,
+    NotAllowedError,
     NotFoundError,
     StaleError,
     StoreError,
@@ -26,6 +27,7 @@ from i18n import translate
 
 STATUS: Final[tuple[tuple[type[XunjieError], int], ...]] = (
     (BadValueError, 400),
+    (NotAllowedError, 403),
     (NotFoundError, 404),
     (ConflictError, 409),
     (StoreError, 503),
@@ -78,6 +80,8 @@ def error_response(error: XunjieError) -> Response:
             {"error": {"key": error.key, "value": error.value, "expected": error.expected}},
             status,
         )
+    if isinstance(error, NotAllowedError):
+        return problem("not_allowed", status)
     if isinstance(error, NotFoundError):
         return problem("not_found", status, kind=error.kind, identity=error.identity[:100])
     if isinstance(error, StaleError):

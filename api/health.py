@@ -13,6 +13,7 @@ from api.question import read_own
 from api.schemas import COUNT, STRING, listing, record
 from data.health import Condition, Reason
 from data.runtime import Runtime, open_runtime_or_none
+from geo.permissions import Action
 from i18n import translate
 
 
@@ -48,6 +49,7 @@ OPERATION = Operation(
     path="/healthz",
     endpoint=health,
     summary="Readiness, and what is wrong.",
+    action=Action.OPEN,
     answers={
         200: Answer(
             "ready, or degraded but reading",

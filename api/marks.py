@@ -16,6 +16,7 @@ from api.operation import choice
 from api.schemas import BBOX, COUNT, GEOMETRY, INTEGER, LAT, LON, STAGE, STRING, Schema, listing, record
 from api.view import View
 from api.viewport import ZOOM, BBox, metres_per_pixel, viewport
+from geo.permissions import Action
 from geo.selection import REJECTED, STAGES, meant
 
 MOST_MARKS: Final = 1_500
@@ -146,6 +147,7 @@ OPERATION = data_operation(
     "/api/marks",
     marks,
     summary="Issues of the viewport: at most 1,500 one by one, else clusters; bbox is required.",
+    action=Action.SEE_ISSUES,
     parameters=(ZOOM, FORM),
     by_content=True,
     optional=("issues", "clusters", *_COLUMNS),

@@ -13,7 +13,10 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import name_of
+from api.identity import ACTION, VIEWER
 from data.runtime import Runtime, open_runtime_or_none
+from geo.access import Scope as Reach
+from geo.permissions import Action, may, reach
 
 MOST_BYTES: Final = 32 * 2**20
 AT_ONCE: Final = 3
@@ -23,7 +26,7 @@ STEP_S: Final = 10
 """As api.question.moment: on a wall clock questions are shared for so long, at one revision."""
 
 _OF_304: Final = frozenset({b"etag", b"cache-control", b"vary"})
-_Key = tuple[str, bytes, bytes]
+_Key = tuple[str, bytes, bytes, Reach | None, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,10 @@ class _Answer:
 
 
 class Repeated:
-    """ASGI middleware behind the gate. For a GET of one of `paths` whose very words were asked at this revision (and
-    within STEP_S) nothing is parsed, routed or handed to a thread; who asks while the first is being answered waits
-    for that answer. Only answers of 200 with an ETag are shared; everything else goes its own way.
+    """ASGI middleware behind the doorkeeper. For a GET of one of `paths` whose very words were asked at this revision
+    (and within STEP_S) by someone who may see the same, nothing is parsed, routed or handed to a thread; who asks while
+    the first is being answered waits for that answer. Only answers of 200 with an ETag are shared; everything else goes
+    its own way.
     """
 
     def __init__(self, app: ASGIApp, paths: Collection[str]) -> None:
@@ -72,7 +76,7 @@ class Repeated:
         if stand != self._stand:
             self._stand, self._answers, self._bytes = stand, {}, 0
         encodings = b",".join(value for name, value in scope["headers"] if name == b"accept-encoding")
-        key = (scope["path"], scope["query_string"], encodings)
+        key = (scope["path"], scope["query_string"], encodings, *_sight(scope))
         asked = self._answers.get(key)
         if asked is None:
             asked = self._answers[key] = asyncio.get_running_loop().create_future()
@@ -137,6 +141,12 @@ def stand_of(source: Runtime) -> object:
     if not stands_still and snapshot.newest_us > now * 1e6:
         return None
     return name_of(source), snapshot.revision, 0 if stands_still else int(now // STEP_S)
+
+
+def _sight(scope: Scope) -> tuple[Reach | None, bool]:
+    """What of the asker an answer depends on: how far they see, and whether issue by issue."""
+    viewer = scope[VIEWER]
+    return reach(viewer, scope[ACTION]), may(viewer, Action.SEE_ISSUES)
 
 
 def _can_be_shared(start: Message) -> bool:

@@ -10,6 +10,7 @@ from api.data_route import Json, data_operation
 from api.schemas import COUNT, DAY, listing, pair
 from api.view import View
 from geo.iso_time import local_date
+from geo.permissions import Action
 from geo.timeline import days_of, per_day
 
 
@@ -44,5 +45,6 @@ OPERATION = data_operation(
     "/api/timeline",
     by_day,
     summary="Issues reported a day, in the city's time zone.",
+    action=Action.SEE_AGGREGATES,
     schema={"unit": {"const": "day"}, "rows": listing(pair(DAY, COUNT)), "total": COUNT},
 )

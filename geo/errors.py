@@ -59,6 +59,14 @@ class BusyError(StoreError):
     """More writes wait than the queue holds; nothing of this one was written, and it may be sent again."""
 
 
+class NotAllowedError(XunjieError):
+    """Who asks may not do this; `action` names it."""
+
+    def __init__(self, action: str) -> None:
+        self.action = action
+        super().__init__(f"this may not be done by who asks: {action}")
+
+
 class NotFoundError(XunjieError):
     """No record of that identity."""
 
