@@ -33,7 +33,13 @@ def _door(pattern: str, action: Action, *, methods: frozenset[str] | None = _REA
     return Door(re.compile(pattern), methods, action, is_page)
 
 
+CLOSED: Final = tuple(
+    Door(re.compile(pattern), None, None) for pattern in (r"/_stcore/agent/.*", r"/auth/.*", r"/oauth2callback")
+)
+"""What Streamlit brings along that nobody may use: driving pages by programs, and a sign-in of its own."""
+
 STREAMLIT: Final = (
+    *CLOSED,
     _door(r"/", Action.OWN, is_page=True),
     _door(r"/[a-z][a-z0-9-]{1,39}", Action.OWN, is_page=True),  # the start page, whichever page it will become
     _door(r"/favicon\.(?:ico|png)", Action.OPEN),
@@ -41,6 +47,7 @@ STREAMLIT: Final = (
     _door(r"/_stcore/health", Action.OPEN),
     _door(r"/_stcore/script-health-check", Action.OPEN),
     _door(r"/_stcore/stream", Action.OWN, methods=None),  # the pages themselves: each run looks the viewer up again
+    _door(r"/_stcore/metrics", Action.WATCH_PROGRAM, methods=frozenset({"GET", "HEAD", "OPTIONS"})),
     _door(r"/_stcore/upload_file/.+", Action.OWN, methods=None),
     _door(r"/_stcore/.+", Action.OWN, methods=frozenset({"GET", "HEAD", "OPTIONS"})),
     _door(r"/(?:media|component|static|app|vendor)/.+", Action.OWN, methods=frozenset({"GET", "HEAD", "OPTIONS"})),
