@@ -107,11 +107,11 @@ def _with_pending(request: Request, settings: OidcSettings, handler: Handler) ->
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         inner = Request(scope, receive)
-        language = language_of(str(inner.session.get("lang", "zh-CN")), "/")
         try:
             answer = await handler(inner)
         except (httpx.HTTPError, OSError) as error:
             _LOG.warning("the OpenID provider cannot be reached: %s", type(error).__name__)
+            language = language_of(str(inner.session.get("lang", "zh-CN")), "/")
             answer = page_response(language, "/", 503, problem="provider_away")
         await answer(scope, receive, send)
 

@@ -84,7 +84,7 @@ def person(login: str, *roles: Role, scope: Scope = WHOLE) -> Person:
 
 
 def fill(current: Runtime) -> list[Place]:
-    """Records in the first three subdistricts: issues with a history, points with visits, all of their texts canaries."""
+    """Records in the first three subdistricts: issues with a history, points with visits, all their texts canaries."""
     city = current.city
     places = []
     for at in range(PLACES):

@@ -24,7 +24,7 @@ from api.app import DOORS, OPERATIONS
 from api.delta import Deltas, Sight
 from api.operation import Operation
 from data.runtime import runtime
-from geo.access import WHOLE, Role, Scope
+from geo.access import WHOLE, Role, Scope, Subject
 from geo.permissions import ALLOWED, SEE_ALL, Action
 from tests.api.people import Person, Place, fill, person, signing_in
 
@@ -231,9 +231,8 @@ def check(town: Town, operation: Operation, someone: Person | None, answer: Any)
                 assert by_search or by_token or operation.action in FINER, (operation.path, someone.login)
     sees = someone is not None and reach is not None and reach_of(someone, Action.SEE_ISSUES) is not None
     for place in town.places:
-        if sees and reach is not None and (reach.subdistricts is None or place.code in reach.subdistricts):
-            if reach.departments is None:
-                continue
+        if sees and reach is not None and reach.holds(Subject(place.code)):
+            continue
         asked = str(answer.request.url) + str(answer.request.content[:2000])
         named = {word for word in place.canaries if word in text and word not in asked}
         assert not named, (operation.path, None if someone is None else someone.login, named)
