@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.doors import Door, Doors
 from api.errors import error_response, problem
 from api.gate import SAFE_METHODS
-from api.identity import ACTION, ROLE_COOKIE, SECRET, VIEWER, bearer_of, cookie_name, cookies_of
+from api.identity import ACTION, SECRET, VIEWER, bearer_of, cookie_name, cookies_of
+from data.access.cookies import ROLE_COOKIE
 from data.access.demo_persons import demo_person
 from data.runtime import Runtime, open_runtime_or_none
 from geo.access import ANONYMOUS, Viewer

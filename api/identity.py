@@ -8,6 +8,7 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
+from data.access.cookies import PLAIN_COOKIE, SECURE_COOKIE
 from data.access.looking_up import TOKEN_PREFIX
 from geo.access import Scope, Viewer
 from geo.errors import NotAllowedError
@@ -16,11 +17,6 @@ from geo.permissions import Action, may, reach
 VIEWER: Final = "xunjie.viewer"
 SECRET: Final = "xunjie.secret"  # noqa: S105 - a key of the ASGI scope
 ACTION: Final = "xunjie.action"
-
-SECURE_COOKIE: Final = "__Host-xunjie"
-PLAIN_COOKIE: Final = "xunjie"
-ROLE_COOKIE: Final = "role"
-"""Of the demo's role switch; it means something only where there is no login."""
 
 
 def viewer_of(request: HTTPConnection) -> Viewer:

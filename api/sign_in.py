@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.errors import problem
-from api.identity import PLAIN_COOKIE, SECURE_COOKIE, cookie_name, cookies_of, session_cookie
+from api.identity import cookie_name, cookies_of, session_cookie
 from api.json_body import body_of
 from api.operation import Answer, Operation
 from api.operation import text as text_parameter
 from api.question import read_own
 from api.sign_in_page import POLICY, language_of, local_path, sign_in_page, style_sheet
+from data.access.cookies import PLAIN_COOKIE, SECURE_COOKIE
 from data.runtime import runtime
 from geo.errors import BadValueError, BusyError
 from geo.permissions import Action

@@ -27,9 +27,7 @@ def add_account_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     """The commands and their options."""
     parser = commands.add_parser("account", help="people who may sign in; with SQLite while the program is stopped")
     what = parser.add_subparsers(required=True, metavar="WHAT")
-    add = what.add_parser(
-        "add-administrator", help="make one; the password is asked for, or read as a line"
-    )
+    add = what.add_parser("add-administrator", help="make one; the password is asked for, or read as a line")
     add.add_argument("login", metavar="LOGIN")
     add.add_argument("--name", help="the name on the screen (default: the login)")
     add.add_argument("--no-password", action="store_true", help="for a sign-in by the OpenID provider alone")
