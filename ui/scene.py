@@ -13,7 +13,7 @@ import streamlit as st
 
 from data.runtime import Runtime, runtime
 from data.snapshot import Snapshot
-from geo.access import Scope, Viewer
+from geo.access import WHOLE, Scope, Viewer
 from geo.campaign import Campaign, Register
 from geo.city import City
 from geo.clock import to_us
@@ -121,6 +121,10 @@ class Scene:
         """All of a register that the viewer sees, at the same moment."""
         f = self.filter
         return IssueFilter(campaign=f.campaign, register=register, as_of=f.as_of, within=f.within)
+
+    def published(self, register: str) -> IssueFilter:
+        """All of a register, whoever looks: what is compared with the campaign's published figures."""
+        return replace(self.whole_of(register), within=WHOLE)
 
     def may(self, action: Action) -> bool:
         """Whether the viewer may do it at all."""
