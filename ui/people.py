@@ -61,7 +61,14 @@ def _accounts(scene: Scene, accounts: list[Account]) -> None:
         token.account for token in access.tokens() if token.revoked_us is None and token.expires_us > now_us
     )
     names = ("login", "name", "roles", "scope", "state", "sessions", "tokens")
-    head = tag("tr", *(tag("th", scene.say(f"people.column_{name}"), scope="col") for name in names))
+    counted = {"sessions", "tokens"}
+    head = tag(
+        "tr",
+        *(
+            tag("th", scene.say(f"people.column_{name}"), scope="col", cls="n" if name in counted else "")
+            for name in names
+        ),
+    )
     rows = (
         tag(
             "tr",
