@@ -80,7 +80,7 @@ def _must_be_allowed(request: Request, identity: str, status: object) -> None:
             raise NotFoundError("issue", identity[:80])
     roles = {change.role for change in CHANGES if change.after.name == status}
     if roles and not viewer_of(request).is_any_of(*roles):
-        raise NotAllowedError(f"a change to {status}")
+        raise NotAllowedError(f"a change to {status} is for " + ", ".join(sorted(roles)))
 
 
 _RECEIPT: Final = record(

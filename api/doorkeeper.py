@@ -101,7 +101,7 @@ def _refusal(scope: Scope, headers: Headers, door: Door | None, viewer: Viewer, 
     unsafe = scope["type"] == "http" and scope["method"] not in SAFE_METHODS
     if unsafe and by_cookie and "origin" not in headers and "sec-fetch-site" not in headers:
         return problem("origin", 403)  # every browser says where a form or a script comes from
-    return None if may(viewer, door.action) else problem("not_allowed", 403)
+    return None if may(viewer, door.action) else problem("not_your_role", 403)
 
 
 def _address(scope: Scope) -> str:

@@ -27,8 +27,8 @@ from i18n import translate
 
 STATUS: Final[tuple[tuple[type[XunjieError], int], ...]] = (
     (BadValueError, 400),
-    (NotAllowedError, 403),
     (NotFoundError, 404),
+    (NotAllowedError, 403),
     (ConflictError, 409),
     (StoreError, 503),
     (XunjieError, 500),
@@ -80,10 +80,10 @@ def error_response(error: XunjieError) -> Response:
             {"error": {"key": error.key, "value": error.value, "expected": error.expected}},
             status,
         )
-    if isinstance(error, NotAllowedError):
-        return problem("not_allowed", status)
     if isinstance(error, NotFoundError):
         return problem("not_found", status, kind=error.kind, identity=error.identity[:100])
+    if isinstance(error, NotAllowedError):
+        return problem("not_allowed", status, reason=str(error))
     if isinstance(error, StaleError):
         return _stale_response(error, status)
     if isinstance(error, ConflictError):

@@ -24,6 +24,7 @@ _BODIES: Final = {"/api/imports": "application/octet-stream", "/sign-in": _FORM,
 
 _FORWARDING: Final = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"})
 _READ: Final = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host")
+_HOP: Final = re.compile(r"\[(?P<six>[0-9a-fA-F:.]+)\](?::[0-9]+)?|(?P<four>[0-9.]+):[0-9]+", re.ASCII)
 _HOST: Final = re.compile(
     r"(?P<name>localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE
 )
@@ -102,15 +103,15 @@ def _proxy_refusal(scope: Scope, settings: AccessSettings) -> Response | None:
     forwarded = {name for name in headers if name in _FORWARDING or name.startswith("x-forwarded")}
     if not forwarded:
         return None
-    client = scope.get("client")
-    if not settings.is_on or client is None or not settings.trusts(client[0] or ""):
+    hops = [_address(hop) for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+    peer = _peer(scope, hops)
+    if not settings.is_on or not settings.trusts(peer):
         return problem("forwarded", 403, header=min(forwarded))
     if any(len(headers.getlist(name)) > 1 for name in _READ):
         return problem("forwarded", 403, header="x-forwarded")
     said = {name: headers.get(name, "") for name in _READ}
-    hops = [hop.strip() for hop in said["x-forwarded-for"].split(",") if hop.strip()]
     # From the right: each trusted proxy has added who it heard from; the first other one is the browser.
-    browser = next((hop for hop in reversed(hops) if not settings.trusts(hop)), client[0])
+    browser = next((hop for hop in reversed(hops) if not settings.trusts(hop)), peer)
     kept = [pair for pair in scope["headers"] if pair[0].decode("latin-1").lower() not in forwarded]
     if said["x-forwarded-host"]:
         kept = [pair for pair in kept if pair[0] != b"host"] + [(b"host", said["x-forwarded-host"].encode("latin-1"))]
@@ -119,6 +120,21 @@ def _proxy_refusal(scope: Scope, settings: AccessSettings) -> Response | None:
         web, socket = (said["x-forwarded-proto"], "wss" if said["x-forwarded-proto"] == "https" else "ws")
         scope["scheme"] = socket if scope["type"] == "websocket" else web
     return None
+
+
+def _peer(scope: Scope, hops: list[str]) -> str:
+    """Who holds the other end of the connection. Uvicorn believes what is forwarded from this very machine, and has put
+    it in the place of the peer's address before we see it: an address that is also among the hops is no peer's."""
+    client = scope.get("client")
+    if client is None or client[0] is None:
+        return ""
+    return "127.0.0.1" if client[0] in hops else str(client[0])
+
+
+def _address(hop: str) -> str:
+    """The address of one hop, without its port."""
+    match = _HOP.fullmatch(hop.strip())
+    return hop.strip() if match is None else match["six"] or match["four"]
 
 
 def _refusal(scope: Scope, headers: Headers, settings: AccessSettings) -> Response | None:

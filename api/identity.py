@@ -33,7 +33,7 @@ def reach_of(request: HTTPConnection, action: Action | None = None) -> Scope:
     wanted = action or request.scope.get(ACTION)
     scope = None if wanted is None else reach(viewer_of(request), wanted)
     if scope is None:
-        raise NotAllowedError(str(wanted))
+        raise NotAllowedError(f"it is {wanted}, which none of your roles may do")
     return scope
 
 

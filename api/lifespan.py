@@ -112,6 +112,8 @@ def _netloc(address: str) -> str:
     """Host and port at which `streamlit run` answers; the port is settled before the lifespan begins."""
     from streamlit import config
 
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked from this machine
+    address = everywhere.get(address, address)
     host = f"[{address}]" if ":" in address else address
     return f"{host}:{config.get_option('server.port')}"
 

@@ -72,7 +72,7 @@ def let_in(endpoint: Endpoint, action: Action | None) -> Endpoint:
 
     def check(request: Request) -> None:
         if action is None or request.scope.get(ACTION) is not action:
-            raise NotAllowedError(str(action))
+            raise NotAllowedError(f"it is {action}, for which nobody was let in")
 
     if inspect.iscoroutinefunction(endpoint):
 

@@ -73,7 +73,7 @@ def read_question(request: Request, runtime: Runtime, parameters: tuple[Paramete
     now = moment(runtime)
     asked = parse_filter([(key, value) for key, value in pairs if key in FILTER_KEYS], runtime.city, now=now)
     if asked.text and not sees_issues(request):
-        raise NotAllowedError("search texts")  # a count would tell what stands in them
+        raise NotAllowedError("texts are searched by who may read them")  # a count would tell what stands in them
     canonical = urlencode(filter_pairs(asked, runtime.city, now=now))
     chosen = replace(asked, within=reach_of(request))
     present = now(runtime.city.campaign(chosen.campaign))

@@ -59,14 +59,6 @@ class BusyError(StoreError):
     """More writes wait than the queue holds; nothing of this one was written, and it may be sent again."""
 
 
-class NotAllowedError(XunjieError):
-    """Who asks may not do this; `action` names it."""
-
-    def __init__(self, action: str) -> None:
-        self.action = action
-        super().__init__(f"this may not be done by who asks: {action}")
-
-
 class NotFoundError(XunjieError):
     """No record of that identity."""
 
@@ -77,6 +69,10 @@ class NotFoundError(XunjieError):
 
 class ConflictError(XunjieError):
     """The same client UUID came with other content, or a change is not allowed from the present state."""
+
+
+class NotAllowedError(XunjieError):
+    """What somebody wants to do is for another role, another part of the campaign, or another person."""
 
 
 class TransitionError(ConflictError):
