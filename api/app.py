@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from api import (
+    accounts,
     cells,
     change,
     compliance,
@@ -20,18 +21,24 @@ from api import (
     issue_record,
     map_pages,
     marks,
+    me,
     metrics,
     picture,
     point_marks,
     point_record,
     report,
     roads,
+    sign_in,
+    sign_in_oidc,
     stream,
     summary,
     timeline,
+    tokens,
     visits,
     watch,
 )
+from api.doorkeeper import Doorkeeper
+from api.doors import Doors
 from api.errors import problem
 from api.gate import Gate
 from api.lifespan import lifespan
@@ -64,6 +71,11 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     issue_record.OPERATION,
     point_record.OPERATION,
     *map_pages.OPERATIONS,
+    *sign_in.OPERATIONS,
+    *sign_in_oidc.OPERATIONS,
+    *me.OPERATIONS,
+    *tokens.OPERATIONS,
+    *accounts.OPERATIONS,
 )
 OPERATIONS: Final[tuple[Operation, ...]] = (*_DESCRIBED, operation_for(_DESCRIBED))
 
@@ -92,15 +104,17 @@ _ANSWERING: Final[list[BaseRoute]] = [operation.route() for operation in OPERATI
 _NOTHING: Final = _NoSuchRoute(_ANSWERING)
 ROUTES: Final[list[BaseRoute]] = [
     *_ANSWERING,
-    *(Route(path, _NOTHING) for path in ("/api", "/healthz", "/metrics", "/map", "/wall")),
-    *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/heat")),
+    *(Route(path, _NOTHING) for path in ("/api", "/healthz", "/metrics", "/map", "/wall", "/sign-in", "/sign-out")),
+    *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/heat", "/sign-in")),
 ]
-_SHARED: Final = tuple(operation.path for operation in OPERATIONS if operation.shared)
+DOORS: Final = Doors(OPERATIONS)
+_SHARED: Final = {op.path: op.action for op in OPERATIONS if op.shared and op.action is not None}
 MIDDLEWARE: Final = [
     Middleware(Observer),
     Middleware(Gate),
+    Middleware(Doorkeeper, doors=DOORS),
     Middleware(Repeated, paths=_SHARED),
     Middleware(StartPage),
 ]
 
-__all__ = ["MIDDLEWARE", "OPERATIONS", "ROUTES", "lifespan"]
+__all__ = ["DOORS", "MIDDLEWARE", "OPERATIONS", "ROUTES", "lifespan"]

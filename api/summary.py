@@ -14,6 +14,7 @@ from api.schemas import BOOLEAN, BOUND, COUNT, NUMBER, STRING, TEXT, nullable, r
 from api.view import View
 from geo.campaign import Register
 from geo.heat_surface import BANDWIDTH_M
+from geo.permissions import Action
 
 _DAY_US = 86_400_000_000
 
@@ -106,6 +107,7 @@ OPERATION = data_operation(
     "/api/summary",
     summarise,
     summary="Totals of issues and points under the filter; registers and tallies as they stand, never filtered.",
+    action=Action.SEE_AGGREGATES,
     parameters=(
         flag("synthetic_splits", "1 gives the invented split where only a register's total was published"),
         flag("heat", "1 adds the density at which the heat's colours end"),

@@ -20,6 +20,7 @@ from geo.density import Counts
 from geo.figures import DayCounts, Overdue, day_counts, overdue
 from geo.filter import IssueFilter
 from geo.in_view import InView, in_view
+from geo.look_ups import areas_within
 from geo.selection import REJECTED, STAGES, Stages, meant, select_points
 from geo.summary import IssueTotals, issue_totals
 from geo.tables import Bools, IssueTable, Objects
@@ -111,6 +112,19 @@ class View:
     def points(self) -> Bools:
         """Which inspection points the filter means."""
         return select_points(self.snapshot.points, self.city, self.filter)
+
+    @cached_property
+    def areas_seen(self) -> Bools:
+        """Which subdistricts (position + 1; 0: none) the asker sees."""
+        return areas_within(self.city, self.filter.within)
+
+    def sees_issue(self, row: int) -> bool:
+        """Whether the asker sees the issue at `row`, whatever else the filter says."""
+        return bool(self.areas_seen[int(self.issues.subdistrict[row]) + 1])
+
+    def sees_point(self, row: int) -> bool:
+        """The same of an inspection point."""
+        return bool(self.areas_seen[int(self.snapshot.points.subdistrict[row]) + 1])
 
     @cached_property
     def compliance(self) -> Compliance:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.city import Quality
+from geo.permissions import Action
 from geo.selection import counted
 from ui import figures
 from ui.guard import guarded
@@ -33,7 +34,7 @@ def page() -> None:
                 _methods(scene)
             with st.container(key="panel-store"):
                 _store(scene)
-    if scene.snapshot.rejects:
+    if scene.snapshot.rejects and scene.may(Action.SEE_ISSUES) and scene.filter.within.is_whole:
         with st.container(key="panel-rejects"):
             _rejects(scene)
 

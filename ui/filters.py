@@ -36,7 +36,7 @@ MOST_OPTIONS = 300
 def register_field(scene: Scene) -> None:
     """Which register; one only, since registers are never added."""
     codes = list(scene.campaign.register_codes)
-    totals = {code: scene.counts(IssueFilter(scene.filter.campaign, code, scene.filter.as_of)).total for code in codes}
+    totals = {code: scene.counts(scene.whole_of(code)).total for code in codes}
     bounds = {register.code: register.bound for register in scene.campaign.registers}
 
     def label(code: str) -> str:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from geo.campaign import Bound, Register
 from geo.compliance import compliance_at, rate_of_all
-from geo.filter import IssueFilter
 from geo.selection import select_points
 from geo.summary import IssueTotals, issue_totals
 from ui import address, figures
@@ -60,7 +59,7 @@ def _splits_changed() -> None:
 
 
 def _register_rows(scene: Scene, register: Register, splits: bool) -> list[Html]:
-    whole = IssueFilter(campaign=scene.campaign.code, register=register.code, as_of=scene.filter.as_of)
+    whole = scene.published(register.code)
     totals = issue_totals(scene.counts(whole))
     name = tag("span", tag("b", scene.name(register.name)), tag("small", scene.name(register.note), cls="d"))
     rows = [_row(scene, name, register.published_total, totals.total, register.bound, scene.say("record.unit_issues"))]
@@ -102,7 +101,7 @@ def _hidden_split(scene: Scene, totals: IssueTotals, splits: bool) -> list[Html]
 
 def _points(scene: Scene) -> None:
     snapshot = scene.snapshot
-    mask = select_points(snapshot.points, scene.city, scene.whole)
+    mask = select_points(snapshot.points, scene.city, scene.published(scene.filter.register))
     row = rate_of_all(compliance_at(snapshot.points, snapshot.visits, scene.as_of_us), mask)
     if not row.n:
         return

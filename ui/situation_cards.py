@@ -6,7 +6,6 @@ import numpy as np
 
 from geo.campaign import Register
 from geo.compliance import compliance_at, rate_of_all, wilson
-from geo.filter import IssueFilter
 from geo.selection import OVERDUE, select_points
 from geo.summary import issue_totals
 from ui import figures
@@ -158,7 +157,7 @@ def _rate_card(scene: Scene, good: int, n: int, label: str, note: str, below: li
 
 def _other_register(scene: Scene, register: Register) -> Card:
     """Another register's own figures, at the present moment and unfiltered; never added to the first."""
-    whole = IssueFilter(campaign=scene.campaign.code, register=register.code, as_of=scene.filter.as_of)
+    whole = scene.published(register.code)
     totals = issue_totals(scene.counts(whole))
     done = totals.rectified / totals.total if totals.total else 0.0
     surveys = [r for r in scene.campaign.registers if r.bound == "ge" and r.published_total is not None]

@@ -56,6 +56,10 @@ class Access:
         """Who a cookie's value or a token stands for now; None for nobody. See `LookUp.viewer`."""
         return self._look_up.viewer(secret)
 
+    def peek(self, secret: str) -> Viewer | None:
+        """The same, but asking does not count as being there."""
+        return self._look_up.viewer(secret, counts=False)
+
     # Signing in and out
 
     def sign_in(self, login: str, password: str, *, address: str = "") -> str | None:

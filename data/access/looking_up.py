@@ -43,17 +43,18 @@ class LookUp:
         found = self._kept.get(digest)
         return found is not None and not self._is_due(digest, found, self._now_us())
 
-    def viewer(self, secret: str) -> Viewer | None:
+    def viewer(self, secret: str, *, counts: bool = True) -> Viewer | None:
         """Who `secret` (a cookie's value, or a token) stands for; None for nobody: unknown, revoked, expired, idle for
-        too long, or of a disabled account. Being asked counts as being there. Raises StoreError where the store cannot
-        be read: then nobody can be let in."""
+        too long, or of a disabled account. Being asked `counts` as being there. Raises StoreError where the store
+        cannot be read: then nobody can be let in."""
         if not 20 <= len(secret) <= _LONGEST_SECRET:
             return None
         digest, now_us = secret_hash(secret), self._now_us()
         found = self._found(digest, is_token=secret.startswith(TOKEN_PREFIX))
         if found is None or found.account.disabled or not self._is_open(digest, found, now_us):
             return None
-        self._note_seen(digest, found, now_us)
+        if counts:
+            self._note_seen(digest, found, now_us)
         viewer = found.account.viewer
         if found.token is not None:
             scope = viewer.scope.narrowed(found.token.scope)

@@ -41,6 +41,10 @@ ASKED = {
     "/api/issues/{identity}": [""],
     "/api/points/{code}": [""],
     "/api/openapi.json": [""],
+    "/api/me": [""],
+    "/api/tokens": [""],
+    "/api/accounts": [""],
+    "/api/access-log": ["", "most=3"],
 }
 
 
@@ -69,7 +73,9 @@ def test_the_document_is_openapi(described: dict[str, Any]) -> None:
         for operation in methods.values():
             assert operation["summary"]
             assert operation["responses"]
-            for content in operation["responses"]["200"].get("content", {}).values():
+            done = [answer for status, answer in operation["responses"].items() if status < "400"]
+            assert done
+            for content in (content for answer in done for content in answer.get("content", {}).values()):
                 jsonschema.Draft202012Validator.check_schema(content.get("schema", {}))
 
 
@@ -86,7 +92,7 @@ def test_every_json_answer_is_asked_for_below() -> None:
     json_routes = {
         operation.path
         for operation in OPERATIONS
-        if operation.method == "GET" and operation.answers[200].schema is not None
+        if operation.method == "GET" and 200 in operation.answers and operation.answers[200].schema is not None
     }
     assert json_routes == set(ASKED)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -66,8 +66,9 @@ def running_app(
     port: int | None = None,
     wait_s: float = 120,
     url: str | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[App]:
-    """Start the app with its store (or the one at `url`) and its log in `folder`.
+    """Start the app with its store (or the one at `url`), its log in `folder`, and further environment `settings`.
 
     It is stopped, and its port free, when the block ends.
     """
@@ -77,6 +78,7 @@ def running_app(
     environment["XUNJIE_DATABASE_URL"] = url or f"sqlite:///{folder / 'store.db'}"
     if city is not None:
         environment["XUNJIE_CITY"] = city
+    environment |= settings or {}
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
     with log.open("wb") as output:
