@@ -21,6 +21,8 @@ from data.intake.changes import checked_change
 from data.intake.draft_checks import is_uuid
 from data.intake.issues import Origin, examine
 from data.intake.placing import Placer
+from data.photos.book import PhotoBook
+from data.photos.files import PhotoFiles
 from data.records import CityRecords
 from data.settings import Settings
 from data.snapshot import Snapshot
@@ -55,6 +57,8 @@ class Runtime(DocumentDesk):
         self._health = READY
         self._writer = Writer(store, city, Placer(city))
         self.access = Access(store, settings.access, self._writer.between_groups)
+        folder = settings.photos_folder_for(store.file, store.place)
+        self.photos = PhotoBook(store, city, PhotoFiles(folder), self._writer.between_groups)
         with store.reading() as connection:
             meta, empty = read_meta(connection), is_empty(connection)
         if meta.layer_version != city.layer_version:
@@ -180,6 +184,15 @@ class Runtime(DocumentDesk):
             with self._lock:  # for one array at a time: a report may come in between
                 growing.make_room(self._snapshot.arrays[name])
         self._keep()
+        self._collect_photos()
+
+    def _collect_photos(self) -> None:
+        """Files that were left when a program was broken off between a photo's file and its row."""
+        try:
+            if removed := self.photos.collect():
+                _LOG.info("took away %d files of photos that nothing names", removed)
+        except (StoreError, OSError) as error:
+            _LOG.warning("files of photos that nothing names could not be taken away: %s", error)
 
     def _keep(self) -> None:
         """Keep the arrays of a large snapshot for the next start, unless they were kept as they are."""

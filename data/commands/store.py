@@ -9,8 +9,10 @@ from data.commands.command import Command
 from data.commands.importing import say_reject
 from data.demo import load_records
 from data.intake.placing import Placer
+from data.photos.files import PhotoFiles
 from data.runtime import demo_batch
 from data.store.database import open_store
+from data.store.engine import backend_of
 from data.store.schema import SCHEMA_VERSION
 from data.store.verify import verify_store
 from data.store.writer import Writer
@@ -57,7 +59,10 @@ def run_migrate(command: Command) -> int:
 def run_verify(command: Command) -> int:
     """Check file, seals and log, and replay it; 1 where something is not as it should be. Changes nothing."""
     city = load_city(command.settings.city_folder)
-    sound = verify_store(command.settings.database_url_for(city.code), city)
+    url = command.settings.database_url_for(city.code)
+    backend = backend_of(url)
+    photos = PhotoFiles(command.settings.photos_folder_for(backend.file, backend.place))
+    sound = verify_store(url, city, photos=photos)
     command.say("cli.verified", file=sound.place, events=sound.events, hash=sound.last_hash[:16])
     if sound.sealed is not None:
         command.say("cli.verified_sealed" if sound.sealed else "cli.verified_unsealed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.store.documents import DOCUMENT
+from data.store.photo_tables import PHOTO
 from data.store.schema import METADATA
 
-__all__ = ["DOCUMENT", "METADATA"]
+__all__ = ["DOCUMENT", "METADATA", "PHOTO"]

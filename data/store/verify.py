@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from data.access.access_log import problem as access_problem
+from data.photos.checking import photo_file_problems, photo_row_problems
+from data.photos.files import PhotoFiles
 from data.store.database import Meta, layers_must_agree, open_store, read_events, read_meta
 from data.store.engine import backend_of
 from data.store.events import checked
@@ -32,8 +34,9 @@ class Sound:
     sealed: bool | None
 
 
-def verify_store(url: str, city: City) -> Sound:
-    """Check the store at `url`, whether or not a program has it open; nothing is changed.
+def verify_store(url: str, city: City, *, photos: PhotoFiles | None = None) -> Sound:
+    """Check the store at `url`, whether or not a program has it open; nothing is changed. `photos`: their files
+    too.
 
     Raises StoreError with one sentence for each kind of damage.
     """
@@ -47,7 +50,10 @@ def verify_store(url: str, city: City) -> Sound:
             if file is not None and (fault := structure_problem(connection, file)) is not None:
                 raise StoreError(fault)
             layers_must_agree(connection, city)
-            if faults := problems(connection, city):
+            faults = problems(connection, city)
+            if photos is not None:
+                faults += photo_file_problems(connection, photos)
+            if faults:
                 raise StoreError("; ".join(faults))
             events = connection.execute(select(func.count()).select_from(EVENT)).scalar() or 0
             last = connection.execute(select(EVENT.c.hash).order_by(EVENT.c.seq.desc()).limit(1)).scalar()
@@ -60,6 +66,7 @@ def problems(connection: Connection, city: City) -> list[str]:
     """One sentence for each thing that is not as the log says, the first of each kind; empty for a sound store."""
     sealed = seal_problem(connection)
     found = [fault for fault in (sealed, access_problem(connection)) if fault is not None]
+    found += photo_row_problems(connection)
     try:
         replay = Replay(connection, city)
         for event in checked(read_events(connection)):

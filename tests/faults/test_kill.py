@@ -128,7 +128,7 @@ def test_no_import_is_half_there(rounds: int, tmp_path: Path) -> None:
 
 
 def old_store(file: Path, issues: int) -> None:
-    """A store of schema 1 with so many issues: today's without what the migration adds."""
+    """A store of schema 1 with so many issues: today's without what the migrations add."""
     runtime = Runtime(Settings(), CITY, open_store(f"sqlite:///{file}", CITY))
     ids = [f"00000000-0000-4000-8000-{n:012d}" for n in range(issues)]
     runtime.submit([draft(identity) for identity in ids], actor="old", imported=True)
@@ -136,6 +136,7 @@ def old_store(file: Path, issues: int) -> None:
     with sqlite3.connect(file) as connection:
         connection.executescript(
             "ALTER TABLE issue DROP COLUMN version; DROP TABLE issue_change; DROP TABLE document; "
+            "DROP TABLE photo; DROP TABLE photo_upload; DROP TABLE issue_photo; "
             "UPDATE meta SET value = '1' WHERE key = 'schema_version'; "
             "DELETE FROM meta WHERE key IN ('seal', 'tables'); PRAGMA wal_checkpoint(TRUNCATE)"
         )
