@@ -21,6 +21,8 @@ from api import (
     map_pages,
     marks,
     metrics,
+    photo_files,
+    photos,
     picture,
     point_marks,
     point_record,
@@ -61,6 +63,8 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     report.OPERATION,
     change.OPERATION,
     imports.OPERATION,
+    *photos.OPERATIONS,
+    *photo_files.OPERATIONS,
     issue_record.OPERATION,
     point_record.OPERATION,
     *map_pages.OPERATIONS,
@@ -92,8 +96,8 @@ _ANSWERING: Final[list[BaseRoute]] = [operation.route() for operation in OPERATI
 _NOTHING: Final = _NoSuchRoute(_ANSWERING)
 ROUTES: Final[list[BaseRoute]] = [
     *_ANSWERING,
-    *(Route(path, _NOTHING) for path in ("/api", "/healthz", "/metrics", "/map", "/wall")),
-    *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/heat")),
+    *(Route(path, _NOTHING) for path in ("/api", "/healthz", "/metrics", "/map", "/photos", "/wall")),
+    *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/heat", "/photos")),
 ]
 _SHARED: Final = tuple(operation.path for operation in OPERATIONS if operation.shared)
 MIDDLEWARE: Final = [

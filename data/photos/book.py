@@ -48,7 +48,7 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True)
 class IssuePhoto:
-    """A photo of an issue and what was noticed about it. `distance_m` from the issue; `blurred`: photos made from it."""
+    """A photo of an issue and what was noticed; `distance_m` is from the issue, `blurred` are photos made from it."""
 
     attached: Attached
     photo: Photo
@@ -269,13 +269,22 @@ class PhotoBook:
         self, connection: Connection, photo: Photo, occasion: Occasion, before: Sequence[Photo]
     ) -> tuple[Flag, ...]:
         family = family_of(connection, photo)
-        return flags_of(
+        found = flags_of(
             photo,
             occasion,
             uses=rows.uses_of(connection, family),
             likenesses=self._index.like(connection, photo, family),
             before=[one for one in before if not one.is_erased],
         )
+        return tuple(_numbered(connection, flag) for flag in found)
+
+
+def _numbered(connection: Connection, flag: Flag) -> Flag:
+    """A flag that names an issue also says the number that people know it by."""
+    if "issue" not in flag.figures:
+        return flag
+    query = select(ISSUE.c.number).where(ISSUE.c.id == flag.figures["issue"])
+    return replace(flag, figures={**flag.figures, "number": connection.execute(query).scalar() or ""})
 
 
 def _check(rectangles: Sequence[Rectangle], photo: Photo) -> None:

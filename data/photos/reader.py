@@ -33,7 +33,7 @@ from data.photos.walls import confine
 
 KINDS: Final = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WebP", "HEIF": "HEIC"}
 _STILL: Final = ("PNG", "WEBP")
-"""Formats that may move. In an MPO the further pictures are previews and depth maps; of a HEIC the primary one counts."""
+"""Formats that may move. Further pictures of an MPO are previews and depth maps; of a HEIC the primary one counts."""
 
 _PLUGINS: Final = (JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin)
 _CELLS: Final = 6
@@ -69,6 +69,8 @@ def _opened(content: bytes) -> Image.Image:
         image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "HEIF"))
     except UnidentifiedImageError:
         raise RefusedError("not_a_photo") from None
+    except Image.DecompressionBombError:
+        raise RefusedError("too_many_pixels") from None
     width, height = image.size
     if width * height > caps.MOST_PIXELS:
         raise RefusedError("too_many_pixels")

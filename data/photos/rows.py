@@ -160,7 +160,7 @@ def uses_of(connection: Connection, hashes: Iterable[str]) -> list[Attached]:
 def broken_seals(connection: Connection, table: Table) -> Iterator[str]:
     """Hashes of the photos whose row in `table` (photo or photo_upload) is not as it was written."""
     for row in connection.execute(select(table).execution_options(yield_per=5_000)).mappings():
-        values = dict(row)
+        values = {str(name): value for name, value in row.items()}
         if values.pop("seal") != row_seal(values):
             yield str(values["sha256"])
 

@@ -1,0 +1,108 @@
+"""What routes say of photos, and whether they may: the viewer's rights, a photo and its flags in JSON."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from api.schemas import BOOLEAN, COUNT, INTEGER, MOMENT, STRING, Schema, listing, nullable, record
+from data.photos.flags import CODES, Flag
+from data.photos.rights import may_see_photo
+from data.photos.rows import Photo
+from data.runtime import Runtime, runtime
+from geo.access import Viewer
+from geo.clock import from_us
+from geo.errors import NotFoundError
+from geo.iso_time import local_iso
+from i18n import translate
+
+Json = dict[str, Any]
+NOBODY: Final = "local"
+"""Who sent a photo where nobody signs in: the account of the one machine that is served then."""
+
+
+def viewer_of(request: Request) -> Viewer | None:
+    """Who asks; None where nobody signs in."""
+    return getattr(request.state, "viewer", None)
+
+
+def account_of(request: Request) -> str:
+    """The account that the request's writing is put down to."""
+    viewer = viewer_of(request)
+    return NOBODY if viewer is None else viewer.account
+
+
+def may_see_issue(viewer: Viewer, issue_id: str) -> bool:
+    """Whether `viewer` may see the issue (UUID). Nobody until the rules of access say so."""
+    return False
+
+
+def photo_for(request: Request) -> Photo:
+    """The photo that the address names. NotFoundError where there is none, and where the viewer may not see it: both
+    sound the same."""
+    sha256, current, viewer = request.path_params["sha"], runtime(), viewer_of(request)
+    photo = current.photos.get(sha256)
+    issues = frozenset() if viewer is None else current.photos.issues_of(photo)
+    uploaders = frozenset() if viewer is None else current.photos.uploaders_of(photo)
+    if not may_see_photo(viewer, photo, issues=issues, uploaders=uploaders, may_see_issue=may_see_issue):
+        raise NotFoundError("photo", sha256)
+    return photo
+
+
+def photo_json(photo: Photo, current: Runtime) -> Json:
+    """What is said of a photo: never where it was taken, nor with which camera."""
+    return {
+        "photo": photo.sha256,
+        "width": photo.width,
+        "height": photo.height,
+        "bytes": photo.bytes,
+        "taken_at": _iso(photo.taken_us, current),
+        "has_place": photo.lon is not None,
+        "uploaded_at": _iso(photo.uploaded_us, current),
+        "reviewed": photo.is_reviewed,
+        "blurred_from": photo.blurred_from,
+    }
+
+
+def flag_json(flag: Flag, viewer: Viewer | None) -> Json:
+    """A flag with its sentence in both languages. An issue that the viewer may not see is not named."""
+    figures = dict(flag.figures)
+    said: dict[str, dict[str, object]] = {"en": dict(figures), "zh-CN": dict(figures)}
+    if "issue" in figures and viewer is not None and not may_see_issue(viewer, str(figures["issue"])):
+        for name in ("issue", "number", "photo"):
+            figures.pop(name, None)
+        for language, values in said.items():
+            values["number"] = translate("photos.flag_elsewhere", "en" if language == "en" else "zh-CN")
+    return {
+        "code": flag.code,
+        "figures": figures,
+        "message": translate(f"photos.flag_{flag.code}", "en", **said["en"]),
+        "message_zh": translate(f"photos.flag_{flag.code}", "zh-CN", **said["zh-CN"]),
+    }
+
+
+def _iso(us: int | None, current: Runtime) -> str | None:
+    moment = None if us is None else from_us(us)
+    return None if moment is None else local_iso(moment, current.city.time_zone)
+
+
+PHOTO_SCHEMA: Final[dict[str, Schema]] = {
+    "photo": {**STRING, "description": "SHA-256 of the photo's bytes, its identity"},
+    **dict.fromkeys(("width", "height", "bytes"), COUNT),
+    "taken_at": nullable(MOMENT),
+    "has_place": BOOLEAN,
+    "uploaded_at": MOMENT,
+    "reviewed": {**BOOLEAN, "description": "a person found no face or plate left to hide"},
+    "blurred_from": nullable(STRING),
+}
+FLAGS: Final[Schema] = listing(
+    record(
+        {
+            "code": {"enum": list(CODES)},
+            "figures": {"type": "object", "additionalProperties": {"anyOf": [STRING, INTEGER, {"type": "number"}]}},
+            "message": STRING,
+            "message_zh": STRING,
+        }
+    )
+)
