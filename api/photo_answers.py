@@ -15,6 +15,7 @@ from geo.access import Viewer
 from geo.clock import from_us
 from geo.errors import NotFoundError
 from geo.iso_time import local_iso
+from geo.permissions import Action, may
 from i18n import translate
 
 Json = dict[str, Any]
@@ -34,8 +35,13 @@ def account_of(request: Request) -> str:
 
 
 def may_see_issue(viewer: Viewer, issue_id: str) -> bool:
-    """Whether `viewer` may see the issue (UUID). Nobody until the rules of access say so."""
-    return False
+    """Whether `viewer` may see the issue (UUID)."""
+    return may(viewer, Action.SEE_ISSUES, runtime().photos.subject_of(issue_id))
+
+
+def may_see_protected(viewer: Viewer | None, issue_id: str) -> bool:
+    """Whether `viewer` may know what the camera wrote into photos of the issue (UUID)."""
+    return viewer is None or may(viewer, Action.SEE_PROTECTED, runtime().photos.subject_of(issue_id))
 
 
 def photo_for(request: Request) -> Photo:
@@ -50,15 +56,22 @@ def photo_for(request: Request) -> Photo:
     return photo
 
 
-def photo_json(photo: Photo, current: Runtime) -> Json:
-    """What is said of a photo: never where it was taken, nor with which camera."""
+def knows_of(viewer: Viewer | None, photo: Photo, current: Runtime) -> bool:
+    """Whether `viewer` may know what the camera wrote into `photo`: they sent it, or may for one of its issues."""
+    if viewer is None or viewer.account in current.photos.uploaders_of(photo):
+        return True
+    return any(may_see_protected(viewer, issue) for issue in current.photos.issues_of(photo))
+
+
+def photo_json(photo: Photo, current: Runtime, *, knows: bool) -> Json:
+    """What is said of a photo: never where it was taken, nor with which camera; when, to who `knows` of it."""
     return {
         "photo": photo.sha256,
         "width": photo.width,
         "height": photo.height,
         "bytes": photo.bytes,
-        "taken_at": _iso(photo.taken_us, current),
-        "has_place": photo.lon is not None,
+        "taken_at": _iso(photo.taken_us, current) if knows else None,
+        "has_place": photo.lon is not None if knows else None,
         "uploaded_at": _iso(photo.uploaded_us, current),
         "reviewed": photo.is_reviewed,
         "blurred_from": photo.blurred_from,
@@ -91,7 +104,7 @@ PHOTO_SCHEMA: Final[dict[str, Schema]] = {
     "photo": {**STRING, "description": "SHA-256 of the photo's bytes, its identity"},
     **dict.fromkeys(("width", "height", "bytes"), COUNT),
     "taken_at": nullable(MOMENT),
-    "has_place": BOOLEAN,
+    "has_place": {**nullable(BOOLEAN), "description": "null where the viewer may not know"},
     "uploaded_at": MOMENT,
     "reviewed": {**BOOLEAN, "description": "a person found no face or plate left to hide"},
     "blurred_from": nullable(STRING),

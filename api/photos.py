@@ -19,7 +19,9 @@ from api.photo_answers import (
     Json,
     account_of,
     flag_json,
+    knows_of,
     may_see_issue,
+    may_see_protected,
     photo_for,
     photo_json,
     viewer_of,
@@ -52,7 +54,7 @@ def _upload(request: Request, content: bytes, asked: dict[str, Any]) -> Response
     issue = None if asked["issue"] is None else _issue_id(asked["issue"], current)
     uploaded = current.photos.add(content, uploader=account_of(request))
     flags = () if issue is None else current.photos.flags(uploaded.photo, issue, asked["kind"])
-    said = photo_json(uploaded.photo, current) | {
+    said = photo_json(uploaded.photo, current, knows=True) | {
         "created": uploaded.created,
         "flags": [flag_json(flag, viewer) for flag in flags],
     }
@@ -71,7 +73,8 @@ async def blur(request: Request) -> Response:
 def _blur(request: Request, rectangles: list[Rectangle]) -> Response:
     current, source = runtime(), photo_for(request)
     made = current.photos.blur(source.sha256, rectangles, actor=account_of(request))
-    said = photo_json(made.photo, current) | {"created": made.created}
+    knows = knows_of(viewer_of(request), source, current)
+    said = photo_json(made.photo, current, knows=knows) | {"created": made.created}
     return json_response(said, 201 if made.created else 200, {"Location": f"/api/photos/{made.photo.sha256}"})
 
 
@@ -87,7 +90,8 @@ async def review(request: Request) -> Response:
 def _review(request: Request, reviewed: bool) -> Response:
     current, photo = runtime(), photo_for(request)
     noted = current.photos.review(photo.sha256, reviewer=account_of(request), reviewed=reviewed)
-    return json_response(photo_json(noted, current), 200)
+    knows = knows_of(viewer_of(request), photo, current)
+    return json_response(photo_json(noted, current, knows=knows), 200)
 
 
 async def erase(request: Request) -> Response:
@@ -106,21 +110,24 @@ def _erase(request: Request) -> Response:
 
 
 def of_issue(request: Request) -> Response:
-    """The photos of an issue with what was noticed about each."""
+    """The photos of an issue; what was noticed about each to who may know what cameras wrote."""
     read_own(request.query_params.multi_items(), ())
     current, viewer = runtime(), viewer_of(request)
     issue = _issue_id(request.path_params["identity"], current)
     if viewer is not None and not may_see_issue(viewer, issue):
         raise NotFoundError("issue", request.path_params["identity"])
-    photos = current.photos.of_issue(issue)
-    said = [_attached_json(one, current) | {"flags": [flag_json(flag, viewer) for flag in one.flags]} for one in photos]
+    knows = may_see_protected(viewer, issue)
+    said = []
+    for one in current.photos.of_issue(issue):
+        flags = [flag_json(flag, viewer) for flag in one.flags] if knows else []
+        said.append(_attached_json(one, current, knows=knows) | {"flags": flags})
     return json_response({"issue": issue, "photos": said}, 200)
 
 
-def _attached_json(one: IssuePhoto, current: Runtime) -> Json:
-    blurred = [photo_json(photo, current) for photo in one.blurred]
-    distance = None if one.distance_m is None else round(one.distance_m, 1)
-    return photo_json(one.photo, current) | {
+def _attached_json(one: IssuePhoto, current: Runtime, *, knows: bool) -> Json:
+    blurred = [photo_json(photo, current, knows=knows) for photo in one.blurred]
+    distance = None if one.distance_m is None or not knows else round(one.distance_m, 1)
+    return photo_json(one.photo, current, knows=knows) | {
         "kind": one.attached.kind,
         "seq": one.attached.seq,
         "actor": one.attached.actor,

@@ -23,8 +23,8 @@ class Settings:
     """What the environment says. `database_url` None means SQLite in `var/<city code>.db` of the project folder.
 
     `tiles_url` None means no basemap; else a template with {z}, {x} and {y}, in `tiles_datum`.
-    `log_format` is how the server's log is written (data.logs); `access` who may come in, and from where; `photos` None: they lie near the
-    store.
+    `log_format` is how the server's log is written (data.logs); `access` who may come in, and from where; `photos`
+    None: they lie near the store.
     """
 
     database_url: str | None = field(default=None, repr=False)  # it may hold a password

@@ -27,6 +27,7 @@ from data.photos.rows import Attached, Photo
 from data.store.database import Store
 from data.store.photo_tables import PHOTO
 from data.store.schema import ISSUE
+from geo.access import Subject
 from geo.city import City
 from geo.clock import to_us
 from geo.errors import BadValueError, ConflictError, NotFoundError
@@ -168,6 +169,14 @@ class PhotoBook:
         """Issues (UUIDs) that `photo`, or one that it was blurred from or that was blurred from it, is attached to."""
         with self._store.reading() as connection:
             return frozenset(use.issue_id for use in rows.uses_of(connection, family_of(connection, photo)))
+
+    def subject_of(self, issue_id: str) -> Subject:
+        """What permissions look at in an issue (UUID): its subdistrict. NotFoundError for an unknown one."""
+        with self._store.reading() as connection:
+            found = connection.execute(select(ISSUE.c.subdistrict).where(ISSUE.c.id == issue_id)).one_or_none()
+        if found is None:
+            raise NotFoundError("issue", issue_id)
+        return Subject(subdistrict=found.subdistrict)
 
     def uploaders_of(self, photo: Photo) -> frozenset[str]:
         """Accounts that sent it."""

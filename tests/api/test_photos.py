@@ -15,12 +15,11 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from api import photo_answers
 from data.photos.attaching import attach
 from data.photos.bare_jpeg import foreign_part
 from data.photos.rows import Attached
 from data.runtime import runtime
-from geo.access import Role, Viewer
+from geo.access import Role, Scope, Viewer
 from i18n import section
 from layers.blur_page import WORDS
 from tests.data.photos.scenes import encoded, exif, photo, png_of_size, scene, zip_with
@@ -49,7 +48,7 @@ def issue(empty: TestClient) -> str:
 
 
 def attached(issue: str, sha256: str, kind: str, seq: int) -> None:
-    with runtime()._writer.alone() as connection:
+    with runtime()._writer.between_groups() as connection:
         assert attach(connection, Attached(issue, sha256, kind, seq, 0, "inspector"))
 
 
@@ -249,6 +248,7 @@ def seen_by(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     monkeypatch.setattr("api.photos.viewer_of", lambda _request: asking["viewer"])
     for module in ("photo_answers", "photos"):
         monkeypatch.setattr(f"api.{module}.may_see_issue", lambda _viewer, issue: issue in asking["issues"])
+        monkeypatch.setattr(f"api.{module}.may_see_protected", lambda viewer, issue: issue in asking["issues"])
     return asking
 
 
@@ -297,8 +297,30 @@ def test_a_flag_does_not_name_an_issue_that_the_viewer_may_not_see(
     assert answer.json()["flags"][0]["message"].endswith("first for issue (not yours to see).")
 
 
-def test_until_rules_say_so_nobody_who_signs_in_sees_an_issue() -> None:
-    assert not photo_answers.may_see_issue(Viewer("a", "A", frozenset(Role)), "i")
+def test_scope_decides_which_issues_photos_are_seen(
+    empty: TestClient, issue: str, sent: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = empty.get(f"/api/issues/{issue}").json()["subdistrict"]
+    attached(issue, sent["photo"], "before", 41)
+    for role, subdistrict, sees, knows in (
+        (Role.INSPECTOR, here, True, True),
+        (Role.INSPECTOR, "elsewhere", False, False),
+        (Role.DEPARTMENT, here, True, False),
+        (Role.PUBLIC, here, False, False),
+        (Role.ADMINISTRATOR, "elsewhere", True, False),
+        (Role.AUDITOR, "elsewhere", True, True),
+    ):
+        who = Viewer("someone", "", frozenset({role}), Scope(subdistricts=frozenset({subdistrict})))
+        for module in ("photo_answers", "photos"):
+            monkeypatch.setattr(f"api.{module}.viewer_of", lambda _request, who=who: who)
+        assert (empty.get(f"/api/photos/{sent['photo']}").status_code == 200) is sees, role
+        answer = empty.get(f"/api/issues/{issue}/photos")
+        assert (answer.status_code == 200) is sees, role
+        if sees:
+            [one] = answer.json()["photos"]
+            told = (one["taken_at"], one["has_place"], one["distance_m"])
+            assert (None not in told) is knows, role
+            assert knows or set(told) == {None}
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

@@ -41,7 +41,7 @@ NOTHING = "f" * 64
 @pytest.fixture
 def book(live: Runtime, tmp_path: Path) -> PhotoBook:
     """The photos of an empty store, in a folder of their own."""
-    return PhotoBook(live.store, live.city, PhotoFiles(tmp_path / "photos"), live._writer.alone)
+    return PhotoBook(live.store, live.city, PhotoFiles(tmp_path / "photos"), live._writer.between_groups)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def issues(live: Runtime, city: City) -> list[str]:
 
 def attached(live: Runtime, issue: str, sha256: str, kind: str, seq: int) -> Attached:
     act = Attached(issue, sha256, kind, seq, 0, "inspector")
-    with live._writer.alone() as connection:
+    with live._writer.between_groups() as connection:
         check_attach(connection, sha256, kind)
         assert attach(connection, act)
     return act
@@ -231,7 +231,7 @@ def test_what_was_lost_on_disk_comes_back_by_sending_it_again(live: Runtime, boo
 )
 def test_a_row_that_was_changed_is_found(live: Runtime, book: PhotoBook, change: dict[str, object]) -> None:
     book.add(photo(1, place=HERE), uploader="anna")
-    with live._writer.alone() as connection:
+    with live._writer.between_groups() as connection:
         connection.execute(update(PHOTO).values(change))
     with live.store.reading() as connection:
         assert len(photo_row_problems(connection)) == 1
@@ -245,11 +245,11 @@ def test_a_changed_upload_and_a_lost_photo_are_found(live: Runtime, book: PhotoB
         assert attachment_problem(connection, [act, replace(act, seq=9)]) is None  # the second time it changed nothing
         assert attachment_problem(connection, []) is not None
         assert attachment_problem(connection, [replace(act, kind="after")]) is not None
-    with live._writer.alone() as connection:
+    with live._writer.between_groups() as connection:
         connection.execute(update(PHOTO_UPLOAD).values(uploader="ben"))
     with live.store.reading() as connection:
         assert "photo_upload" in photo_row_problems(connection)[0]
-    with live._writer.alone() as connection:
+    with live._writer.between_groups() as connection:
         connection.execute(text("DELETE FROM photo"))
     with live.store.reading() as connection:
         assert any("in no row of photo" in problem for problem in photo_row_problems(connection))
@@ -258,7 +258,7 @@ def test_a_changed_upload_and_a_lost_photo_are_found(live: Runtime, book: PhotoB
 def test_only_what_is_there_can_be_attached_and_once(live: Runtime, book: PhotoBook, issues: list[str]) -> None:
     kept = book.add(photo(1), uploader="anna").photo
     act = attached(live, issues[0], kept.sha256, "before", 5)
-    with live._writer.alone() as connection:
+    with live._writer.between_groups() as connection:
         assert not attach(connection, replace(act, kind="after", seq=6))
         for bad in (None, 5, "x", kept.sha256.upper(), kept.sha256[:-1]):
             with pytest.raises(BadValueError):
@@ -268,7 +268,7 @@ def test_only_what_is_there_can_be_attached_and_once(live: Runtime, book: PhotoB
         with pytest.raises(NotFoundError):
             check_attach(connection, NOTHING, "before")
     book.erase(kept.sha256)
-    with live._writer.alone() as connection, pytest.raises(NotFoundError):
+    with live._writer.between_groups() as connection, pytest.raises(NotFoundError):
         check_attach(connection, kept.sha256, "before")
 
 
