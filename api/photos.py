@@ -117,8 +117,11 @@ def of_issue(request: Request) -> Response:
     if viewer is not None and not may_see_issue(viewer, issue):
         raise NotFoundError("issue", request.path_params["identity"])
     knows = may_see_protected(viewer, issue)
+    photos = current.photos.of_issue(issue)
+    if viewer is not None and knows and photos:
+        current.access.saw_protected(viewer, "photos", issue)
     said = []
-    for one in current.photos.of_issue(issue):
+    for one in photos:
         flags = [flag_json(flag, viewer) for flag in one.flags] if knows else []
         said.append(_attached_json(one, current, knows=knows) | {"flags": flags})
     return json_response({"issue": issue, "photos": said}, 200)

@@ -302,6 +302,7 @@ def test_scope_decides_which_issues_photos_are_seen(
 ) -> None:
     here = empty.get(f"/api/issues/{issue}").json()["subdistrict"]
     attached(issue, sent["photo"], "before", 41)
+    noted_before: list[str] = []
     for role, subdistrict, sees, knows in (
         (Role.INSPECTOR, here, True, True),
         (Role.INSPECTOR, "elsewhere", False, False),
@@ -316,6 +317,9 @@ def test_scope_decides_which_issues_photos_are_seen(
         assert (empty.get(f"/api/photos/{sent['photo']}").status_code == 200) is sees, role
         answer = empty.get(f"/api/issues/{issue}/photos")
         assert (answer.status_code == 200) is sees, role
+        noted = [entry.kind for entry in runtime().access.newest_entries(1_000) if entry.subject == issue]
+        assert noted == ["saw_protected"] * (len(noted_before) + knows), role
+        noted_before = noted
         if sees:
             [one] = answer.json()["photos"]
             told = (one["taken_at"], one["has_place"], one["distance_m"])
