@@ -26,6 +26,7 @@ from api.photo_answers import (
     photo_json,
     viewer_of,
 )
+from api.photo_work import at_its_turn
 from api.question import read_own
 from api.schemas import BOOLEAN, INTEGER, NUMBER, PROBLEM, STRING, listing, nullable, record
 from data.intake.draft_checks import is_uuid
@@ -46,7 +47,7 @@ async def upload(request: Request) -> Response:
     """201 with the photo's hash, or 200 where it was there; `flags` where `issue` is named."""
     asked = read_own(request.query_params.multi_items(), _PARAMETERS)
     content = await body_of(request, caps.MOST_BYTES)
-    return await run_in_threadpool(_upload, request, content, asked)
+    return await at_its_turn(lambda: _upload(request, content, asked))
 
 
 def _upload(request: Request, content: bytes, asked: dict[str, Any]) -> Response:
@@ -67,7 +68,7 @@ async def blur(request: Request) -> Response:
     read_own(request.query_params.multi_items(), ())
     fields = fields_of(await body_of(request, _MOST_JSON_BYTES), ("rectangles",), {"rectangles": "a list"})
     rectangles = _rectangles(fields["rectangles"])
-    return await run_in_threadpool(_blur, request, rectangles)
+    return await at_its_turn(lambda: _blur(request, rectangles))
 
 
 def _blur(request: Request, rectangles: list[Rectangle]) -> Response:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,8 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from api import photo_work
+from data.photos import caps, reading
 from data.photos.attaching import attach
 from data.photos.bare_jpeg import foreign_part
 from data.photos.rows import Attached
@@ -160,6 +163,32 @@ def test_one_photo_sent_by_many_at_once_is_made_once(empty: TestClient) -> None:
         thread.join()
     assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 200, 201]
     assert len({answer.json()["photo"] for answer in answers}) == 1
+
+
+def test_photos_that_wait_hold_up_nobody_else_and_too_many_are_told_to_come_again(
+    empty: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photo_work, "_places", threading.BoundedSemaphore(8))
+    busy = [reading._children.acquire() for _ in range(caps.AT_ONCE)]
+    answers: list[Any] = []
+    contents = [photo(next(SEEDS)) for _ in range(8)]
+    threads = [threading.Thread(target=lambda c=content: answers.append(send(empty, c))) for content in contents]
+    try:
+        for thread in threads:
+            thread.start()
+        while photo_work._places._value:
+            time.sleep(0.01)
+        assert empty.get("/api/summary").status_code == 200
+        refused = send(empty, contents[0])
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        assert not answers
+    finally:
+        for _ in busy:
+            reading._children.release()
+    for thread in threads:
+        thread.join()
+    assert [answer.status_code for answer in answers] == [201] * 8
+    assert photo_work._places._value == 8
 
 
 def test_flags_are_told_for_the_issue_that_is_named(empty: TestClient, issue: str) -> None:
