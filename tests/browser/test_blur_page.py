@@ -34,7 +34,7 @@ def pixels(app: App, sha256: str) -> np.ndarray:
 def opened(seen, app: App, sha256: str, look: str) -> None:
     seen.page.goto(f"{app.url}/photos/{sha256}/blur?{look}")
     seen.page.wait_for_selector("html[data-ready=true]")
-    seen.page.wait_for_function("document.querySelector('img').complete")
+    seen.page.locator("img").evaluate("image => image.decode()")
 
 
 @pytest.mark.parametrize("look", [("zh-CN", "light", DESK), ("en", "dark", PHONE)], ids=lambda look: look[0])
@@ -101,5 +101,5 @@ def test_what_the_server_refuses_is_said(own_app, visitor) -> None:
         own_app.post(f"/api/photos/{sent['photo']}/erase", {"photo": sent["photo"]})
         page.locator("#add").click()
         page.locator("#save").click()
-        page.wait_for_function("document.getElementById('status').textContent.startsWith('Not saved: There is no')")
+        page.locator("#status", has_text="Not saved: There is no photo").wait_for()
         assert page.locator("#save").is_enabled()
