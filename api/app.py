@@ -23,6 +23,8 @@ from api import (
     marks,
     me,
     metrics,
+    photo_files,
+    photos,
     picture,
     point_marks,
     point_record,
@@ -68,6 +70,8 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     report.OPERATION,
     change.OPERATION,
     imports.OPERATION,
+    *photos.OPERATIONS,
+    *photo_files.OPERATIONS,
     issue_record.OPERATION,
     point_record.OPERATION,
     *map_pages.OPERATIONS,
@@ -104,8 +108,11 @@ _ANSWERING: Final[list[BaseRoute]] = [operation.route() for operation in OPERATI
 _NOTHING: Final = _NoSuchRoute(_ANSWERING)
 ROUTES: Final[list[BaseRoute]] = [
     *_ANSWERING,
-    *(Route(path, _NOTHING) for path in ("/api", "/healthz", "/metrics", "/map", "/wall", "/sign-in", "/sign-out")),
-    *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/heat", "/sign-in")),
+    *(
+        Route(path, _NOTHING)
+        for path in ("/api", "/healthz", "/metrics", "/map", "/photos", "/wall", "/sign-in", "/sign-out")
+    ),
+    *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/heat", "/photos", "/sign-in")),
 ]
 DOORS: Final = Doors(OPERATIONS)
 _SHARED: Final = {op.path: op.action for op in OPERATIONS if op.shared and op.action is not None}

@@ -18,9 +18,14 @@ from data.access.settings import AccessSettings
 from data.runtime import open_runtime_or_none
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-OUR_PATHS: Final = ("/api", "/healthz", "/heat", "/metrics", "/map", "/wall", "/sign-in", "/sign-out")
-_FORM: Final = "application/x-www-form-urlencoded"
-_BODIES: Final = {"/api/imports": "application/octet-stream", "/sign-in": _FORM, "/sign-out": _FORM}
+OUR_PATHS: Final = ("/api", "/healthz", "/heat", "/metrics", "/map", "/photos", "/wall", "/sign-in", "/sign-out")
+_FORM: Final = ("application/x-www-form-urlencoded",)
+_BODIES: Final = {
+    "/api/imports": ("application/octet-stream",),
+    "/api/photos": ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"),
+    "/sign-in": _FORM,
+    "/sign-out": _FORM,
+}
 """What a request that writes must carry, where it is not JSON."""
 
 _FORWARDING: Final = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"})
@@ -151,10 +156,10 @@ def _refusal(scope: Scope, headers: Headers, settings: AccessSettings) -> Respon
         return problem("origin", 403)
     if unsafe and scope["type"] == "http" and is_ours(scope["path"]):
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        # Neither is a type that a form of another site can send without asking first.
-        expected = _BODIES.get(scope["path"], "application/json")
-        if kind != expected:
-            return problem("content_type", 415, kind=expected)
+        # None is a type that a form of another site can send without asking first.
+        expected = _BODIES.get(scope["path"], ("application/json",))
+        if kind not in expected:
+            return problem("content_type", 415, kind=", ".join(expected))
     return None
 
 

@@ -92,6 +92,7 @@ class City:
     panel_corners: tuple[tuple[str, str], ...] = ()
     first_visit_label: Text | None = None  # where "first visit" only means "first in file"
     sources: tuple[Text, ...] = ()  # for the page about the data
+    photo_far_m: float = 100.0  # a photo taken farther than this from its issue is flagged
 
     @cached_property
     def registers(self) -> tuple[Register, ...]:

@@ -78,6 +78,7 @@ def load_city(folder: str | Path) -> City:
         panel_corners=_panel_corners(file),
         first_visit_label=file.optional_both("first_visit_label"),
         sources=_texts(file, "sources"),
+        photo_far_m=file.number("photo_far_m", low=1, high=100_000) if "photo_far_m" in file.left() else 100.0,
     )
     file.done()
     return city

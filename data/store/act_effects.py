@@ -68,7 +68,7 @@ def deadline_from(issue_type: str, at_us: int, city: City) -> int | None:
     return None if hours is None else to_us(begun + timedelta(hours=hours))
 
 
-def amended(record: IssueRecord, act: CheckedAmendment, at_us: int) -> tuple[Amendment, dict[str, Any]]:
+def amended(record: IssueRecord, act: CheckedAmendment, at_us: int, wall_us: int) -> tuple[Amendment, dict[str, Any]]:
     """Make the amendment on `record`; its rule, and the payload of its event. Fields that stand so already are left
     out. Raises TransitionError where the state forbids it, ConflictError where nothing would change, BadValueError for
     a deadline before the report."""
@@ -93,7 +93,7 @@ def amended(record: IssueRecord, act: CheckedAmendment, at_us: int) -> tuple[Ame
         raise BadValueError("due_at", wanted["due_at"], "a moment not before the report")
     if act.act is Act.EXTEND and due_us is None:
         raise BadValueError("due_at", "", "a moment: a deadline can be put off, not taken away")
-    record.amend(at_us, act.actor, act.act, wanted)
+    record.amend(at_us, act.actor, act.act, wanted, recorded_us=wall_us)
     return rule, {"act": str(act.act), "set": wanted, "before": before, "note": act.note}
 
 

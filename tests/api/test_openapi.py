@@ -39,6 +39,7 @@ ASKED = {
     "/api/picture": ["ask=/api/summary&ask=/api/timeline&tag=none&ask=/api/summary%3Ftype%3Dnone"],
     "/api/watch": ["", "overdue=50&newest=50"],
     "/api/issues/{identity}": [""],
+    "/api/issues/{identity}/photos": [""],
     "/api/points/{code}": [""],
     "/api/openapi.json": [""],
     "/api/me": [""],

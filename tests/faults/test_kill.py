@@ -16,7 +16,10 @@ from sqlalchemy import select, text
 
 from data.runtime import Runtime
 from data.settings import Settings
+from data.store.access_tables import ACCESS_TABLES
 from data.store.database import Store, open_store
+from data.store.documents import DOCUMENT
+from data.store.photo_tables import ISSUE_PHOTO, PHOTO, PHOTO_UPLOAD
 from data.store.schema import ISSUE, SCHEMA_VERSION
 from data.store.verify import problems
 from tests.data.conftest import runtime_of
@@ -128,15 +131,18 @@ def test_no_import_is_half_there(rounds: int, tmp_path: Path) -> None:
 
 
 def old_store(file: Path, issues: int) -> None:
-    """A store of schema 1 with so many issues: today's without what the migration adds."""
+    """A store of schema 1 with so many issues: today's without what the migrations add."""
     runtime = Runtime(Settings(), CITY, open_store(f"sqlite:///{file}", CITY))
     ids = [f"00000000-0000-4000-8000-{n:012d}" for n in range(issues)]
     runtime.submit([draft(identity) for identity in ids], actor="old", imported=True)
     runtime.close()
     with sqlite3.connect(file) as connection:
         connection.executescript(
-            "ALTER TABLE issue DROP COLUMN version; DROP TABLE issue_change; DROP TABLE document; "
-            "UPDATE meta SET value = '1' WHERE key = 'schema_version'; "
+            "ALTER TABLE issue DROP COLUMN version; DROP TABLE issue_change; "
+            + "".join(
+                f"DROP TABLE {table.name}; " for table in (DOCUMENT, *ACCESS_TABLES, PHOTO, PHOTO_UPLOAD, ISSUE_PHOTO)
+            )
+            + "UPDATE meta SET value = '1' WHERE key = 'schema_version'; "
             "DELETE FROM meta WHERE key IN ('seal', 'tables'); PRAGMA wal_checkpoint(TRUNCATE)"
         )
     connection.close()
@@ -149,7 +155,7 @@ def schema_of(file: Path) -> tuple[str, bool, bool, bool]:
     columns = {row[1] for row in connection.execute("PRAGMA table_info(issue)")}
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     connection.close()
-    return version, "version" in columns, "issue_change" in tables, "document" in tables
+    return version, "version" in columns, "issue_change" in tables, {"document", "account", "photo"} <= tables
 
 
 def seconds_to_migrate(pristine: Path, copy: Path) -> float:
