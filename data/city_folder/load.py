@@ -20,6 +20,7 @@ from data.city_folder.catalogue import read_catalogue
 from data.city_folder.geojson import LayerFile, read_layer
 from data.city_folder.layers import area_layer, metric_of, road_layer
 from data.city_folder.section import Section, read_toml
+from data.city_folder.working_days import read_calendar
 from geo.city import AreaLayer, City, Quality
 from geo.errors import CityError
 from geo.text import Text
@@ -78,6 +79,7 @@ def load_city(folder: str | Path) -> City:
         panel_corners=_panel_corners(file),
         first_visit_label=file.optional_both("first_visit_label"),
         sources=_texts(file, "sources"),
+        calendar=read_calendar(file),
     )
     file.done()
     return city
