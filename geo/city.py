@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.assignment import AssignmentRule
 from geo.campaign import Campaign, Register
 from geo.catalogue import Catalogue
+from geo.escalation import Escalation
+from geo.organisation import Organisation
 from geo.text import Text
 from geo.working_days import WorkingCalendar, weekdays
 
@@ -93,6 +96,9 @@ class City:
     panel_corners: tuple[tuple[str, str], ...] = ()
     first_visit_label: Text | None = None  # where "first visit" only means "first in file"
     sources: tuple[Text, ...] = ()  # for the page about the data
+    organisation: Organisation = field(default_factory=Organisation, repr=False)
+    assignment_rules: tuple[AssignmentRule, ...] = ()
+    escalation: Escalation = field(default_factory=Escalation)
     calendar: WorkingCalendar = field(default_factory=lambda: WorkingCalendar(weekdays()), repr=False)
 
     @cached_property
