@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from api import (
+    assignment,
     cells,
     change,
     compliance,
@@ -21,10 +22,12 @@ from api import (
     map_pages,
     marks,
     metrics,
+    organisation,
     picture,
     point_marks,
     point_record,
     report,
+    responsibility,
     roads,
     stream,
     summary,
@@ -54,6 +57,9 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     marks.OPERATION,
     point_marks.OPERATION,
     compliance.OPERATION,
+    organisation.OPERATION,
+    responsibility.OPERATION,
+    assignment.OPERATION,
     timeline.OPERATION,
     watch.OPERATION,
     picture.OPERATION,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.errors import StoreError
 from i18n import translate
-from ui import about, explore, points, record, report, situation
+from ui import about, explore, organisation, points, record, report, situation
 from ui.address import language
 from ui.collecting import collect_regularly
 from ui.markup import tag
@@ -21,6 +21,7 @@ _PAGES = (
     ("explore", explore.page),
     ("points", points.page),
     ("report", report.page),
+    ("organisation", organisation.page),
     ("record", record.page),
     ("about", about.page),
 )

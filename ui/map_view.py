@@ -17,7 +17,7 @@ from ui.clock import clock_text
 from ui.pace import follow_within_ms
 from ui.scene import Scene, open_scene
 
-LAYERS = ("subdistricts", "roads", "heat", "plain")
+LAYERS = ("subdistricts", "roads", "heat", "plain", "responsibility")
 Moved = Callable[[tuple[float, float, float, float]], None]
 _ASSETS = Path(__file__).with_name("assets")
 Size = Literal["situation", "explore", "points", "report"]

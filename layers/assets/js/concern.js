@@ -4,7 +4,7 @@
 (function (x) {
   // Answers about the part of the map in view; all others are figures of the whole filter.
   const OF_VIEW = ["cells", "marks", "open", "closed", "roadLines"];
-  const OF_POINTS = ["points", "allPoints"];
+  const OF_POINTS = ["points", "allPoints", "responsibility"];
 
   // Time alone makes issues overdue: after so long, an answer is asked for whatever changed.
   const OLD_MS = 60000;

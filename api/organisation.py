@@ -1,0 +1,136 @@
+"""GET /api/organisation: the units with their duties and work, the assignment rules, and what the rules leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from api.data_route import Json, data_operation
+from api.schemas import BOOLEAN, COUNT, MOMENT, STRING, TEXT, Schema, listing, nullable, record
+from api.view import View
+from data.unit_work import UnitWork, rules_of, unit_work
+from geo.clock import from_us
+from geo.iso_time import local_iso
+from geo.organisation import ASSIGNABLE, Unit, UnitKind
+from geo.rule_table import RuleTable
+
+DUTIES: Final = ("subdistricts", "tasks", "roads", "road_classes", "site_classes", "points")
+
+
+def organisation(view: View, _: Mapping[str, Any]) -> Json:
+    """Every unit; `work` of those that are given issues, over the issues of the filter by the rules. Σ work +
+    `uncovered` = the filter's issues that are open or closed."""
+    city = view.city
+    work = unit_work(view.snapshot, view.filter)
+    table = rules_of(city)
+    return {
+        "units": [_unit(view, unit, position, work) for position, unit in enumerate(city.organisation.units)],
+        "uncovered": _work(view, len(city.organisation.units), work),
+        "rules": [
+            {"number": number, "code": rule.code, "unit": rule.unit, **_keys(rule)}
+            for number, rule in enumerate(table.rules, 1)
+        ],
+        "gaps": _gaps(table),
+        "unreached": [
+            {"number": entry.number, "code": entry.rule.code, "behind": entry.behind} for entry in table.unreached
+        ],
+        "escalation": {
+            "due_soon_hours": city.escalation.due_soon_hours,
+            "levels": [
+                {
+                    "code": level.code,
+                    "name": level.name,
+                    "to": level.to,
+                    "from_working_days": level.from_working_days,
+                }
+                for level in city.escalation.levels
+            ],
+        },
+    }
+
+
+def _keys(rule: Any) -> Json:
+    return {"types": rule.types, "subdistricts": rule.subdistricts, "tasks": rule.tasks}
+
+
+def _gaps(table: RuleTable) -> list[Json]:
+    return [{"types": gap.types, "subdistricts": gap.subdistricts, "tasks": gap.tasks} for gap in table.gaps]
+
+
+def _unit(view: View, unit: Unit, position: int, work: UnitWork) -> Json:
+    return {
+        "code": unit.code,
+        "kind": unit.kind.value,
+        "name": unit.name,
+        "synthetic": unit.synthetic,
+        "part_of": unit.part_of,
+        **{key: getattr(unit, key) for key in DUTIES},
+        "work": _work(view, position, work) if unit.kind in ASSIGNABLE else None,
+    }
+
+
+def _work(view: View, position: int, work: UnitWork) -> Json:
+    figures = work.figures
+    since = from_us(int(figures.zero_since_us[position]))
+    return {
+        "open": int(figures.open[position]),
+        "overdue": int(figures.overdue[position]),
+        "closed": int(figures.closed[position]),
+        "rework": int(figures.rework[position]),
+        "due_soon": int(figures.by_level[position, 0]),
+        "levels": figures.by_level[position, 1:].tolist(),
+        "zero": figures.is_zero(position),
+        "zero_since": None if since is None else local_iso(since, view.city.time_zone),
+    }
+
+
+_CODES: Final[Schema] = listing(STRING)
+_WORK: Final[Schema] = record(
+    {
+        **dict.fromkeys(("open", "overdue", "closed", "rework", "due_soon"), COUNT),
+        "levels": listing(COUNT),
+        "zero": BOOLEAN,
+        "zero_since": nullable(MOMENT),
+    }
+)
+OPERATION = data_operation(
+    "/api/organisation",
+    organisation,
+    summary="Units with their duties and their issues by the rules; rules; what no rule covers or reaches.",
+    schema={
+        "units": listing(
+            record(
+                {
+                    "code": STRING,
+                    "kind": {"enum": [kind.value for kind in UnitKind]},
+                    "name": TEXT,
+                    "synthetic": BOOLEAN,
+                    "part_of": nullable(STRING),
+                    **dict.fromkeys(DUTIES, _CODES),
+                    "work": nullable(_WORK),
+                }
+            )
+        ),
+        "uncovered": _WORK,
+        "rules": listing(
+            record(
+                {
+                    "number": COUNT,
+                    "code": STRING,
+                    "unit": nullable(STRING),
+                    **dict.fromkeys(("types", "subdistricts", "tasks"), _CODES),
+                }
+            )
+        ),
+        "gaps": listing(
+            record({"types": _CODES, **dict.fromkeys(("subdistricts", "tasks"), listing(nullable(STRING)))})
+        ),
+        "unreached": listing(record({"number": COUNT, "code": STRING, "behind": listing(COUNT)})),
+        "escalation": record(
+            {
+                "due_soon_hours": COUNT,
+                "levels": listing(record({"code": STRING, "name": TEXT, "to": TEXT, "from_working_days": COUNT})),
+            }
+        ),
+    },
+)
