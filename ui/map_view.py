@@ -51,7 +51,9 @@ def map_view(
         "show": show,
         "focus": _focus(scene),
     }
-    rest = urlencode([*((key, value) for key, value in told.items() if key != "filter" and value), ("embed", "1")])
+    rest = urlencode(
+        [*((key, value) for key, value in told.items() if key == "show" or (key != "filter" and value)), ("embed", "1")]
+    )
     rest += "&aim=1" if aim is not None else ""
     _component()(
         key=key,

@@ -51,7 +51,7 @@ def page() -> None:
             with st.container(key="panel-units"):
                 unit_table(scene)
         with right:
-            map_view(scene, "explore", layer="responsibility", show="plain")
+            map_view(scene, "explore", layer="responsibility", show="")
             with st.container(key="panel-rules"):
                 rule_explanation(scene)
     if any(unit.synthetic for unit in scene.city.organisation.units):

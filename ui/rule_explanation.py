@@ -79,7 +79,11 @@ def _answer(scene: Scene, found: Explanation) -> Html:
         conditions=_conditions(scene, found.rule, scene.city.catalogue),
     )
     return tag(
-        "p", tag("b", scene.say("organisation.answer", unit=unit)), tag("small", reason, cls="d"), cls="xj-say good"
+        "p",
+        tag("b", scene.say("organisation.answer", unit=unit)),
+        " ",
+        tag("small", reason, cls="d"),
+        cls="xj-say good",
     )
 
 

@@ -65,7 +65,7 @@ def _head(scene: Scene) -> Html:
         tag("th", scene.say("organisation.head_rework"), scope="col", cls="n"),
     ]
     first = tag("th", scene.say("organisation.head_unit"), scope="col")
-    return tag("tr", first, *numbers, tag("th", scene.say("organisation.head_zero"), scope="col"))
+    return tag("tr", first, tag("th", scene.say("organisation.head_zero"), scope="col"), *numbers)
 
 
 def _row(scene: Scene, name: str, at: int, work: UnitWork) -> Html:
@@ -73,7 +73,7 @@ def _row(scene: Scene, name: str, at: int, work: UnitWork) -> Html:
     levels = [int(n) for n in of.by_level[at]]
     cells = [int(of.open[at]), *levels, int(of.closed[at]), int(of.rework[at])]
     numbers = [_number(n, alarm=0 < place - 1 < len(levels)) for place, n in enumerate(cells)]
-    return tag("tr", tag("td", name), *numbers, tag("td", _zero(scene, at, work)))
+    return tag("tr", tag("td", name), tag("td", _zero(scene, at, work), cls="k"), *numbers)
 
 
 def _number(n: int, *, alarm: bool) -> Html:
