@@ -12,9 +12,8 @@ from api.data_route import BAD_REQUEST, NOT_MODIFIED, Json
 from api.operation import Answer, Operation, text
 from api.question import read_own
 from api.schemas import COUNT, STRING, TEXT, listing, nullable, record
+from data.duties import Duties, duties_in_force
 from data.runtime import runtime
-from geo.assignment import explain
-from geo.city import City
 from geo.errors import BadValueError
 from geo.filter_query import NOWHERE
 
@@ -29,7 +28,7 @@ def assignment(request: Request) -> Response:
     """The first rule that matches, and of every rule before it what it did not take. Raises BadValueError."""
     current = runtime()
     own = read_own(request.query_params.multi_items(), _PARAMETERS)
-    city = current.city
+    snapshot, city = current.snapshot, current.city
     city.catalogue.position("type", own["type"])
     place = None if own["subdistrict"] in (None, NOWHERE) else own["subdistrict"]
     task = None if own["task"] in (None, NOWHERE) else own["task"]
@@ -37,15 +36,16 @@ def assignment(request: Request) -> Response:
         raise BadValueError("subdistrict", place, 'the code of a subdistrict of this city, or "-"')
     if task is not None:
         city.catalogue.position("task", task)
-    stand = (name_of(current), current.snapshot.revision)
+    stand = (name_of(current), snapshot.revision)
     key = (*stand, "/api/assignment", own["type"], place, task)
-    return json_answer(request, key, lambda: explained(city, own["type"], place, task), stand=stand)
+    duties = duties_in_force(snapshot)
+    return json_answer(request, key, lambda: explained(duties, own["type"], place, task), stand=stand)
 
 
-def explained(city: City, issue_type: str, subdistrict: str | None, task: str | None) -> Json:
+def explained(duties: Duties, issue_type: str, subdistrict: str | None, task: str | None) -> Json:
     """The answer as JSON."""
-    found = explain(city.assignment_rules, city.organisation, type=issue_type, subdistrict=subdistrict, task=task)
-    unit = None if found.unit is None else city.organisation.unit(found.unit)
+    found = duties.explain(issue_type=issue_type, subdistrict=subdistrict, task=task)
+    unit = None if found.unit is None else duties.organisation.unit(found.unit)
     return {
         "type": issue_type,
         "subdistrict": subdistrict,
@@ -56,7 +56,7 @@ def explained(city: City, issue_type: str, subdistrict: str | None, task: str | 
             {"number": number, "code": entry.rule.code, "because": entry.because}
             for number, entry in enumerate(found.passed, 1)
         ],
-        "rules": len(city.assignment_rules),
+        "rules": len(duties.rules),
     }
 
 

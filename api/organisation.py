@@ -8,7 +8,8 @@ from typing import Any, Final
 from api.data_route import Json, data_operation
 from api.schemas import BOOLEAN, COUNT, MOMENT, STRING, TEXT, Schema, listing, nullable, record
 from api.view import View
-from data.unit_work import UnitWork, rules_of, unit_work
+from data.duties import duties_in_force
+from data.unit_work import UnitWork, unit_work
 from geo.clock import from_us
 from geo.iso_time import local_iso
 from geo.organisation import ASSIGNABLE, Unit, UnitKind
@@ -20,12 +21,14 @@ DUTIES: Final = ("subdistricts", "tasks", "roads", "road_classes", "site_classes
 def organisation(view: View, _: Mapping[str, Any]) -> Json:
     """Every unit; `work` of those that are given issues, over the issues of the filter by the rules. Σ work +
     `uncovered` = the filter's issues that are open or closed."""
-    city = view.city
+    city, duties = view.city, duties_in_force(view.snapshot)
     work = unit_work(view.snapshot, view.filter)
-    table = rules_of(city)
+    units, table = duties.organisation.units, duties.table
     return {
-        "units": [_unit(view, unit, position, work) for position, unit in enumerate(city.organisation.units)],
-        "uncovered": _work(view, len(city.organisation.units), work),
+        "version": duties.version,
+        "since": None if duties.since is None else local_iso(duties.since, city.time_zone),
+        "units": [_unit(view, unit, position, work) for position, unit in enumerate(units)],
+        "uncovered": _work(view, len(units), work),
         "rules": [
             {"number": number, "code": rule.code, "unit": rule.unit, **_keys(rule)}
             for number, rule in enumerate(table.rules, 1)
@@ -98,6 +101,8 @@ OPERATION = data_operation(
     organisation,
     summary="Units with their duties and their issues by the rules; rules; what no rule covers or reaches.",
     schema={
+        "version": nullable({**COUNT, "description": "of the document that was put; null: the city's own file"}),
+        "since": nullable(MOMENT),
         "units": listing(
             record(
                 {

@@ -11,6 +11,7 @@ from api.data_route import Json, data_operation
 from api.operation import integer
 from api.schemas import COUNT, LAT, LON, STRING, TEXT, Schema, listing, nullable, record
 from api.view import View
+from data.duties import duties_in_force
 from geo.responsibility import (
     PLACE_KINDS,
     Duty,
@@ -28,7 +29,7 @@ from geo.text import Text
 def responsibility(view: View, own: Mapping[str, Any]) -> Json:
     """Rows of places and tasks, and the state of every road segment for the map. Points are those the filter means, of
     which `most` have a row, the wrong ones first; `counts` are of all. Subdistricts, roads and tasks are the city's."""
-    city, organisation = view.city, view.city.organisation
+    city, organisation = view.city, duties_in_force(view.snapshot).organisation
     points = point_duties(organisation, view.snapshot.points, np.flatnonzero(view.points).tolist(), city)
     places = [*subdistrict_duties(organisation, city), *road_duties(organisation, city)]
     lines = task_duties(organisation, city)

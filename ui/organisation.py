@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from data.duties import duties_in_force
 from geo.organisation import UnitKind
 from geo.responsibility import (
     PLACE_KINDS,
@@ -38,7 +39,7 @@ def page() -> None:
     """Places and units on the left; map and rules on the right."""
     scene = open_scene()
     _head(scene)
-    if not scene.city.organisation.units:
+    if not duties_in_force(scene.snapshot).organisation.units:
         st.html(tag("p", scene.say("organisation.none_known"), cls="xj-say", role="status"))
         return
     duties = kept(scene.snapshot, ("duties", scene.filter), lambda: tuple(_duties(scene)))
@@ -54,12 +55,14 @@ def page() -> None:
             map_view(scene, "explore", layer="responsibility", show="")
             with st.container(key="panel-rules"):
                 rule_explanation(scene)
-    if any(unit.synthetic for unit in scene.city.organisation.units):
+    if any(unit.synthetic for unit in duties_in_force(scene.snapshot).organisation.units):
         st.html(tag("p", scene.say("organisation.synthetic_note"), cls="xj-note"))
 
 
 def _head(scene: Scene) -> None:
-    count = {kind: figures.count(len(scene.city.organisation.of_kind(kind))) for kind in UnitKind}
+    duties = duties_in_force(scene.snapshot)
+    organisation = duties.organisation
+    count = {kind: figures.count(len(organisation.of_kind(kind))) for kind in UnitKind}
     line = scene.say(
         "organisation.units_line",
         departments=count[UnitKind.DEPARTMENT],
@@ -67,8 +70,11 @@ def _head(scene: Scene) -> None:
         site=count[UnitKind.SITE_GROUP],
         headquarters=count[UnitKind.HEADQUARTERS_GROUP],
     )
+    if duties.since is not None:
+        at = figures.moment(duties.since.astimezone(scene.zone), scene.language)
+        line += " · " + scene.say("organisation.from_document", version=duties.version, at=at)
     with st.container(key="filterrow", horizontal=True, vertical_alignment="center"):
-        small = tag("small", line) if scene.city.organisation.units else Html("")
+        small = tag("small", line) if organisation.units else Html("")
         title = tag("div", tag("h1", scene.say("organisation.title")), small, cls="xj-h")
         st.html(title, width="content")
         chip_buttons(scene, chips_of(scene))
@@ -79,12 +85,13 @@ def _head(scene: Scene) -> None:
 def _duties(scene: Scene) -> list[Duty]:
     """Every place of the city, and the points that the filter means."""
     city, points = scene.city, scene.snapshot.points
+    organisation = duties_in_force(scene.snapshot).organisation
     rows = np.flatnonzero(select_points(points, city, scene.filter)).tolist()
     return [
-        *subdistrict_duties(city.organisation, city),
-        *road_duties(city.organisation, city),
-        *point_duties(city.organisation, points, rows, city),
-        *task_duties(city.organisation, city),
+        *subdistrict_duties(organisation, city),
+        *road_duties(organisation, city),
+        *point_duties(organisation, points, rows, city),
+        *task_duties(organisation, city),
     ]
 
 
@@ -138,8 +145,9 @@ def _wrong_row(scene: Scene, duty: Duty) -> Html:
 
 
 def _owner(scene: Scene, owner: str) -> str:
-    at = scene.city.organisation.index.get(owner)
-    return owner if at is None else scene.name(scene.city.organisation.units[at].name)
+    organisation = duties_in_force(scene.snapshot).organisation
+    at = organisation.index.get(owner)
+    return owner if at is None else scene.name(organisation.units[at].name)
 
 
 def _place(scene: Scene, duty: Duty) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data.unit_work import rules_of
-from geo.assignment import AssignmentRule, Explanation, explain
+from data.duties import duties_in_force
+from geo.assignment import AssignmentRule, Explanation
 from geo.catalogue import Catalogue
 from geo.filter_query import NOWHERE
 from geo.rule_table import RuleTable
@@ -19,17 +19,15 @@ _MOST = 8
 
 def rule_explanation(scene: Scene) -> None:
     """Three choices, the answer with its reason, and whether the rules cover everything."""
-    city = scene.city
+    duties = duties_in_force(scene.snapshot)
     title, note = (
         scene.say("organisation.rules_title"),
-        scene.say("organisation.rules_note", n=len(city.assignment_rules)),
+        scene.say("organisation.rules_note", n=len(duties.rules)),
     )
     st.html(tag("div", tag("h3", title), tag("small", note), cls="xj-h"))
     issue_type, place, task = _choices(scene)
-    found = explain(
-        city.assignment_rules,
-        city.organisation,
-        type=issue_type,
+    found = duties.explain(
+        issue_type=issue_type,
         subdistrict=None if place == NOWHERE else place,
         task=None if task == NOWHERE else task,
     )
@@ -37,7 +35,7 @@ def rule_explanation(scene: Scene) -> None:
     if found.passed:
         with st.expander(scene.say("organisation.passed", n=len(found.passed))):
             st.html(tag("ol", join(_passed(scene, found)), cls="xj-list"))
-    st.html(_coverage(scene, rules_of(city)))
+    st.html(_coverage(scene, duties.table))
 
 
 def _choices(scene: Scene) -> tuple[str, str, str]:
@@ -71,7 +69,7 @@ def _choices(scene: Scene) -> tuple[str, str, str]:
 def _answer(scene: Scene, found: Explanation) -> Html:
     if found.unit is None or found.rule is None:
         return tag("p", scene.say("organisation.answer_none"), cls="xj-say bad")
-    unit = scene.name(scene.city.organisation.unit(found.unit).name)
+    unit = scene.name(duties_in_force(scene.snapshot).organisation.unit(found.unit).name)
     reason = scene.say(
         "organisation.answer_rule",
         number=found.number,
@@ -113,7 +111,7 @@ def _passed(scene: Scene, found: Explanation) -> list[Html]:
         unit = entry.rule.unit
         name = scene.say("organisation.of_office")
         if unit is not None:
-            name = scene.name(scene.city.organisation.unit(unit).name)
+            name = scene.name(duties_in_force(scene.snapshot).organisation.unit(unit).name)
         why = scene.say(f"organisation.because_{entry.because}")
         lines.append(tag("li", tag("b", entry.rule.code), f" → {name}: ", why))
     return lines

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from data.duties import duties_in_force
 from data.unit_work import UnitWork, unit_work
 from geo.clock import from_us
 from geo.organisation import ASSIGNABLE
@@ -25,7 +26,7 @@ def unit_table(scene: Scene) -> None:
     star = "*" if scene.meant_synthetic else ""
     title = scene.say("organisation.work_title", star=star)
     st.html(tag("div", tag("h3", title), tag("small", scene.say("organisation.work_note")), cls="xj-h"))
-    units = scene.city.organisation.units
+    units = duties_in_force(scene.snapshot).organisation.units
     of = work.figures
     listed = [at for at, unit in enumerate(units) if unit.kind in ASSIGNABLE]
     listed.sort(key=lambda at: (-int(of.overdue[at]), -int(of.open[at]), -int(of.closed[at]), at))
