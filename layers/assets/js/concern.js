@@ -4,7 +4,7 @@
 (function (x) {
   // Answers about the part of the map in view; all others are figures of the whole filter.
   const OF_VIEW = ["cells", "marks", "open", "closed", "roadLines"];
-  const OF_POINTS = ["points", "allPoints", "responsibility"];
+  const OF_POINTS = ["points", "allPoints"];
 
   // Time alone makes issues overdue: after so long, an answer is asked for whatever changed.
   const OLD_MS = 60000;
@@ -33,6 +33,9 @@
   function touches(delta, name, url, answer, age) {
     if (OF_POINTS.includes(name)) {
       return delta.since === null || delta.since === undefined || delta.points;
+    }
+    if (name === "responsibility") {
+      return delta.points || delta.count === 0; // what touched no issue may have been the organisation
     }
     if (!OF_VIEW.includes(name)) {
       return true;
