@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from data.duties import duties_in_force
 from data.snapshot import Snapshot
-from geo.clock import NEVER, to_us
+from geo.clock import to_us
+from geo.endings import endings_of_all
 from geo.filter import IssueFilter
-from geo.history import endings_at
 from geo.overdue import UnitFigures, escalation_levels, unit_figures
 
 
@@ -31,10 +31,7 @@ def unit_work(snapshot: Snapshot, chosen: IssueFilter) -> UnitWork:
     stages, as_of_us = snapshot.stages(chosen), to_us(chosen.as_of)
     duties = duties_in_force(snapshot)
     unit = duties.unit_of(table)
-    rows = np.flatnonzero(stages >= 0)
-    endings = endings_at(snapshot.history, rows, as_of_us)
-    closed_us, rework = np.full(len(table), NEVER, np.int64), np.zeros(len(table), np.int16)
-    closed_us[rows], rework[rows] = endings.closed_us, endings.rework
+    endings = endings_of_all(snapshot.history, as_of_us)
     level = escalation_levels(
         stages,
         table.due_us,
@@ -47,8 +44,8 @@ def unit_work(snapshot: Snapshot, chosen: IssueFilter) -> UnitWork:
         unit,
         stages,
         table.due_us,
-        closed_us,
-        rework,
+        endings.closed_us,
+        endings.rework,
         level,
         units=len(duties.organisation.units),
         most_level=len(city.escalation.levels),
