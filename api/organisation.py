@@ -33,10 +33,7 @@ def organisation(view: View, _: Mapping[str, Any]) -> Json:
             {"number": number, "code": rule.code, "unit": rule.unit, **_keys(rule)}
             for number, rule in enumerate(table.rules, 1)
         ],
-        "gaps": _gaps(table),
-        "unreached": [
-            {"number": entry.number, "code": entry.rule.code, "behind": entry.behind} for entry in table.unreached
-        ],
+        **left_open(table),
         "escalation": {
             "due_soon_hours": city.escalation.due_soon_hours,
             "levels": [
@@ -56,8 +53,14 @@ def _keys(rule: Any) -> Json:
     return {"types": rule.types, "subdistricts": rule.subdistricts, "tasks": rule.tasks}
 
 
-def _gaps(table: RuleTable) -> list[Json]:
-    return [{"types": gap.types, "subdistricts": gap.subdistricts, "tasks": gap.tasks} for gap in table.gaps]
+def left_open(table: RuleTable) -> Json:
+    """What no rule covers, and the rules that no issue reaches."""
+    return {
+        "gaps": [{"types": gap.types, "subdistricts": gap.subdistricts, "tasks": gap.tasks} for gap in table.gaps],
+        "unreached": [
+            {"number": entry.number, "code": entry.rule.code, "behind": entry.behind} for entry in table.unreached
+        ],
+    }
 
 
 def _unit(view: View, unit: Unit, position: int, work: UnitWork) -> Json:
@@ -88,6 +91,10 @@ def _work(view: View, position: int, work: UnitWork) -> Json:
 
 
 _CODES: Final[Schema] = listing(STRING)
+LEFT_OPEN: Final = {
+    "gaps": listing(record({"types": _CODES, **dict.fromkeys(("subdistricts", "tasks"), listing(nullable(STRING)))})),
+    "unreached": listing(record({"number": COUNT, "code": STRING, "behind": listing(COUNT)})),
+}
 _WORK: Final[Schema] = record(
     {
         **dict.fromkeys(("open", "overdue", "closed", "rework", "due_soon"), COUNT),
@@ -127,10 +134,7 @@ OPERATION = data_operation(
                 }
             )
         ),
-        "gaps": listing(
-            record({"types": _CODES, **dict.fromkeys(("subdistricts", "tasks"), listing(nullable(STRING)))})
-        ),
-        "unreached": listing(record({"number": COUNT, "code": STRING, "behind": listing(COUNT)})),
+        **LEFT_OPEN,
         "escalation": record(
             {
                 "due_soon_hours": COUNT,

@@ -9,6 +9,7 @@ from geo.assignment import AssignmentRule, Explanation
 from geo.catalogue import Catalogue
 from geo.filter_query import NOWHERE
 from geo.rule_table import RuleTable
+from geo.working_days import deadline
 from ui import figures
 from ui.markup import Html, join, tag
 from ui.names import entry_name, subdistrict_name
@@ -101,8 +102,15 @@ def _deadline(scene: Scene, issue_type: str) -> str:
     rule = scene.city.catalogue.deadline_of(issue_type)
     if rule is None:
         return scene.say("organisation.deadline_none")
+    city = scene.city
+    due = deadline(scene.as_of, rule, city.calendar, city.time_zone)
     key = "organisation.deadline_hours" if rule.unit == "hours" else "organisation.deadline_days"
-    return scene.say(key, n=figures.count(rule.amount))
+    length = scene.say(key, n=figures.count(rule.amount))
+    words = scene.say(
+        "organisation.due_at", length=length, at=figures.moment(due.astimezone(scene.zone), scene.language)
+    )
+    known = rule.unit == "hours" or city.calendar.is_announced(due, city.time_zone)
+    return words if known else f"{words} {scene.say('organisation.unannounced')}"
 
 
 def _passed(scene: Scene, found: Explanation) -> list[Html]:
