@@ -35,6 +35,12 @@ def local_days(us: Ints, time_zone: str) -> NDArray[np.int32]:
     return np.array(days, np.int32)[inverse]
 
 
+def days_past(due_us: Ints, as_of_us: int, *, calendar: WorkingCalendar, time_zone: str) -> NDArray[np.int32]:
+    """How many working days `as_of_us` lies past each deadline, today included; the day of the deadline counts as 0."""
+    today = int(local_days(np.array([as_of_us]), time_zone)[0])
+    return working_days_between(calendar, local_days(due_us, time_zone), today)
+
+
 def escalation_levels(
     stages: Stages, due_us: Ints, as_of_us: int, *, escalation: Escalation, calendar: WorkingCalendar, time_zone: str
 ) -> NDArray[np.int8]:
@@ -48,8 +54,7 @@ def escalation_levels(
     levels[soon] = DUE_SOON
     late = np.flatnonzero(open_now & (due_us < as_of_us))
     if len(late) and escalation.levels:
-        today = int(local_days(np.array([as_of_us]), time_zone)[0])
-        past = working_days_between(calendar, local_days(due_us[late], time_zone), today)
+        past = days_past(due_us[late], as_of_us, calendar=calendar, time_zone=time_zone)
         starts = [level.from_working_days for level in escalation.levels]
         levels[late] = np.searchsorted(starts, past, side="right").astype(np.int8)
     return levels

@@ -20,15 +20,17 @@ from geo.selection import select_points
 from ui import figures
 from ui.chips import chip_buttons, chips_of
 from ui.guard import guarded
+from ui.issue_card import issue_card
 from ui.kept import kept
 from ui.map_view import map_view
 from ui.markup import Html, join, tag
 from ui.names import entry_name, road_name, subdistrict_name
 from ui.notes import help_popover
+from ui.overdue_table import overdue_table
 from ui.plain_table import plain_table
 from ui.rule_explanation import rule_explanation
 from ui.scene import Scene, open_scene
-from ui.unit_table import unit_table
+from ui.unit_table import unit_table, work_of
 
 _MOST_WRONG = 30
 
@@ -49,8 +51,12 @@ def page() -> None:
             with st.container(key="panel-duties"):
                 _counts(scene, duties)
                 _wrong(scene, [duty for duty in duties if duty.state is not OwnerState.ONE])
+            work = work_of(scene)
+            with st.container(key="panel-overdue"):
+                if not issue_card(scene):
+                    overdue_table(scene, work)
             with st.container(key="panel-units"):
-                unit_table(scene)
+                unit_table(scene, work)
         with right:
             map_view(scene, "explore", layer="responsibility", show="")
             with st.container(key="panel-rules"):

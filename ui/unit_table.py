@@ -20,9 +20,13 @@ _FIRST_ROWS = 14
 _ALL = "units-all"
 
 
-def unit_table(scene: Scene) -> None:
+def work_of(scene: Scene) -> UnitWork:
+    """The work of all units over the scene's filter, worked out once a snapshot."""
+    return kept(scene.snapshot, ("unit work", scene.filter), lambda: unit_work(scene.snapshot, scene.filter))
+
+
+def unit_table(scene: Scene, work: UnitWork) -> None:
     """Units that are given issues, the most overdue first, then the most open ones; what no rule covers last."""
-    work = kept(scene.snapshot, ("unit work", scene.filter), lambda: unit_work(scene.snapshot, scene.filter))
     star = "*" if scene.meant_synthetic else ""
     title = scene.say("organisation.work_title", star=star)
     st.html(tag("div", tag("h3", title), tag("small", scene.say("organisation.work_note")), cls="xj-h"))

@@ -37,6 +37,7 @@ ASKED = {
     "/api/compliance": ["", "by=subdistrict", "by=task", "as_of=2021-06-01"],
     "/api/organisation": ["", "type=E0501", "as_of=2021-06-01"],
     "/api/organisation/book": [""],
+    "/api/overdue": ["", "soon=1&most=5", "unit=D02"],
     "/api/responsibility": ["", "subdistrict=520103019&most=3"],
     "/api/assignment": ["type=C0101", "type=E2104&subdistrict=520103019&task=T03"],
     "/api/timeline": ["", "since=2021-12-01"],

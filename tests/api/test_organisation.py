@@ -133,3 +133,32 @@ def test_the_same_question_has_the_same_etag(demo: TestClient) -> None:
     first = demo.get(address)
     again = demo.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
+
+
+def test_the_overdue_list_is_by_deadline_and_agrees_with_the_units(demo: TestClient) -> None:
+    answer, units = demo.get("/api/overdue").json(), demo.get("/api/organisation").json()["units"]
+    assert answer["total"] == len(answer["rows"]) == demo.get("/api/summary").json()["issues"]["overdue"]
+    assert [row["due_at"] for row in answer["rows"]] == sorted(row["due_at"] for row in answer["rows"])
+    levels = [level["code"] for level in demo.get("/api/organisation").json()["escalation"]["levels"]]
+    for unit in units:
+        if unit["work"] is not None:
+            own = [row for row in answer["rows"] if row["unit"]["code"] == unit["code"]]
+            assert len(own) == unit["work"]["overdue"]
+            assert [sum(row["level"]["code"] == code for row in own) for code in levels] == unit["work"]["levels"]
+    for row in answer["rows"]:
+        start = {"unit": 0, "leader": 3, "headquarters": 5}[row["level"]["code"]]
+        assert row["working_days_past"] >= start
+        assert row["overdue"]
+
+
+def test_what_is_due_soon_is_added_where_asked_and_one_unit_can_be_kept(demo: TestClient) -> None:
+    soon = demo.get("/api/overdue?soon=1").json()
+    late = [row for row in soon["rows"] if row["overdue"]]
+    units = demo.get("/api/organisation").json()["units"]
+    expected = sum(unit["work"]["due_soon"] for unit in units if unit["work"])
+    assert soon["total"] - len(late) == expected > 0
+    assert all(row["level"] is None and row["working_days_past"] == 0 for row in soon["rows"] if not row["overdue"])
+    own = demo.get("/api/overdue?unit=D02").json()
+    assert {row["unit"]["code"] for row in own["rows"]} == {"D02"}
+    assert demo.get("/api/overdue?unit=D99").json()["error"]["key"] == "unit"
+    assert demo.get("/api/overdue?most=1").json()["rows"] == late[:1]
