@@ -26,7 +26,7 @@ def overdue_table(scene: Scene, work: UnitWork) -> None:
         st.html(tag("p", scene.say("organisation.overdue_none"), cls="xj-cap", role="status"))
         return
     details = scene.snapshot.records.of(np.array([entry.row for entry in listed], np.int64))
-    heads = ("number", "type", "place", "unit", "due", "past", "to")
+    heads = ("number", "type", "unit", "past", "to", "due", "place")
     record_table(
         "overdue-issues",
         [Column(scene.say(f"organisation.column_{name}"), "right" if name == "past" else "") for name in heads],
@@ -49,9 +49,9 @@ def _cells(scene: Scene, entry: OverdueIssue) -> tuple[Cell, ...]:
     due = from_us(entry.due_us)
     return (
         group_cell(scene, kind.group, scene.name(kind.name)),
-        Cell(subdistrict_name(scene, city.areas.codes[area] if area >= 0 else "-")),
         Cell(scene.say("organisation.uncovered") if entry.unit is None else scene.name(entry.unit.name)),
-        Cell(figures.table_moment(due and due.astimezone(scene.zone))),
         Cell(figures.count(entry.past_days)),
         Cell(figures.NONE if entry.level is None else scene.name(entry.level.to)),
+        Cell(figures.NONE if due is None else figures.moment(due.astimezone(scene.zone), scene.language)),
+        Cell(subdistrict_name(scene, city.areas.codes[area] if area >= 0 else "-")),
     )
