@@ -34,6 +34,7 @@ def organisation(view: View, _: Mapping[str, Any]) -> Json:
             for number, rule in enumerate(table.rules, 1)
         ],
         **left_open(table),
+        "strays": [{"unit": unit, "code": code} for unit, code in duties.strays],
         "escalation": {
             "due_soon_hours": city.escalation.due_soon_hours,
             "levels": [
@@ -135,6 +136,7 @@ OPERATION = data_operation(
             )
         ),
         **LEFT_OPEN,
+        "strays": listing(record({"unit": STRING, "code": STRING})),
         "escalation": record(
             {
                 "due_soon_hours": COUNT,

@@ -15,7 +15,7 @@ from data.documents.organisation import COLLECTION, CURRENT, Book, read
 from data.snapshot import Snapshot
 from geo.assignment import AssignmentRule, Explanation, explain
 from geo.city import City
-from geo.organisation import Organisation
+from geo.organisation import Organisation, stray_places
 from geo.rule_table import RuleTable, rule_table
 from geo.tables import IssueTable
 
@@ -45,6 +45,12 @@ class Duties:
     def table(self) -> RuleTable:
         """The rules worked out for every combination."""
         return rule_table(self.rules, self.organisation, self.city.catalogue, self.city.areas.codes)
+
+    @cached_property
+    def strays(self) -> tuple[tuple[str, str], ...]:
+        """(unit, code) of places that units name and this city lacks: its layers were replaced, or it is a typo."""
+        roads = () if self.city.roads is None else self.city.roads.road_codes
+        return stray_places(self.organisation, subdistricts=self.city.areas.codes, roads=roads)
 
     def explain(self, *, issue_type: str, subdistrict: str | None, task: str | None) -> Explanation:
         """Which rule decides, and why not those before it."""

@@ -86,15 +86,18 @@ def why_not(
 
 
 def check_rule(
-    rule: AssignmentRule, organisation: Organisation, *, catalogue: Catalogue, subdistricts: Sequence[str]
+    rule: AssignmentRule, organisation: Organisation, *, catalogue: Catalogue, subdistricts: Sequence[str] | None
 ) -> AssignmentRule:
-    """`rule`, if every code in it is one of the city and its unit can be given issues. Raises BadValueError."""
+    """`rule`, if every code in it is one of the city and its unit can be given issues. Raises BadValueError.
+
+    `subdistricts` None leaves places unchecked (see `geo.organisation.check_unit`): a rule for others matches nothing.
+    """
     for code in rule.types:
         catalogue.position("type", code)
     for code in rule.tasks:
         catalogue.position("task", code)
     for code in rule.subdistricts:
-        if code not in subdistricts:
+        if subdistricts is not None and code not in subdistricts:
             raise BadValueError("subdistrict", code, f"one of the {len(subdistricts)} subdistricts of this city")
     if rule.unit is not None and organisation.unit(rule.unit).kind not in ASSIGNABLE:
         raise BadValueError("unit", rule.unit, "a department or the office of a subdistrict")

@@ -99,20 +99,37 @@ class Organisation:
         return self.units[at]
 
 
-def check_unit(unit: Unit, *, subdistricts: Iterable[str], roads: Iterable[str], catalogue: Catalogue) -> Unit:
+def check_unit(
+    unit: Unit, *, catalogue: Catalogue, subdistricts: Iterable[str] | None, roads: Iterable[str] | None
+) -> Unit:
     """`unit`, if every code that it names is one of the city. Raises BadValueError for the first that is not.
 
-    Points are not checked: they come and go in the store.
+    Points are not checked: they come and go in the store. Nor are places where None stands for the city's: a layer can
+    be replaced under an organisation (`stray_places` tells what then means nothing).
     """
     known = {
-        "subdistricts": frozenset(subdistricts),
-        "roads": frozenset(roads),
         "road_classes": frozenset(ROAD_CLASSES),
         "tasks": frozenset(task.code for task in catalogue.tasks),
         "site_classes": frozenset(site.code for site in catalogue.site_classes),
     }
+    places = {"subdistricts": subdistricts, "roads": roads}
+    known |= {key: frozenset(codes) for key, codes in places.items() if codes is not None}
     for key, codes in known.items():
         for code in getattr(unit, key):
             if code not in codes:
                 raise BadValueError(f"unit {unit.code} {key}", code, "a code of this city")
     return unit
+
+
+def stray_places(
+    organisation: Organisation, *, subdistricts: Iterable[str], roads: Iterable[str]
+) -> tuple[tuple[str, str], ...]:
+    """(unit, code) of every subdistrict and road that a unit names and the city does not have."""
+    known_areas, known_roads = frozenset(subdistricts), frozenset(roads)
+    return tuple(
+        (unit.code, code)
+        for unit in organisation.units
+        for codes, known in ((unit.subdistricts, known_areas), (unit.roads, known_roads))
+        for code in codes
+        if code not in known
+    )

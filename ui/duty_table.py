@@ -21,6 +21,11 @@ def duty_table(scene: Scene, duties: tuple[Duty, ...]) -> None:
     """Counts, what is wrong, and on demand every place of one kind."""
     _counts(scene, duties)
     _wrong(scene, [duty for duty in duties if duty.state is not OwnerState.ONE])
+    strays = duties_in_force(scene.snapshot).strays
+    if strays:
+        names = ", ".join(f"{unit} → {code}" for unit, code in strays[:8]) + ("…" if len(strays) > 8 else "")
+        words = scene.say("organisation.strays", n=figures.count(len(strays)), names=names)
+        st.html(tag("p", words, cls="xj-say", role="status"))
     with st.expander(scene.say("organisation.all_title")):
         _all(scene, duties)
 

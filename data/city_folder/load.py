@@ -23,7 +23,7 @@ from data.city_folder.organisation import Duties, read_organisation
 from data.city_folder.section import Section, read_toml
 from data.city_folder.working_days import read_calendar
 from geo.catalogue import Catalogue
-from geo.city import AreaLayer, City, Quality, RoadLayer
+from geo.city import AreaLayer, City, Quality
 from geo.errors import CityError
 from geo.text import Text
 
@@ -60,7 +60,7 @@ def load_city(folder: str | Path) -> City:
         roads = road_layer(road_file, road_names, metric_crs, road_quality, road_keys, boundary_metric)
     layers.done()
     campaigns, catalogue = read_campaigns(file), read_catalogue(folder / _file_name(file, "catalogue"))
-    duties = _duties(folder, file, catalogue, areas, roads)
+    duties = _duties(folder, file, catalogue)
     city = City(
         code=file.code("code"),
         name=file.both("name"),
@@ -162,12 +162,11 @@ def _names(folder: Path, file: Section) -> tuple[Names, Names]:
     return _entries(areas, ("en", "short_zh", "short_en")), _entries(roads, ("en",))
 
 
-def _duties(folder: Path, file: Section, catalogue: Catalogue, areas: AreaLayer, roads: RoadLayer | None) -> Duties:
+def _duties(folder: Path, file: Section, catalogue: Catalogue) -> Duties:
     """Organisation, assignment rules and escalation from the file under `organisation` (optional)."""
     if "organisation" not in file.left():
         return Duties()
-    path, codes = folder / _file_name(file, "organisation"), () if roads is None else roads.road_codes
-    return read_organisation(path, catalogue=catalogue, subdistricts=areas.codes, roads=codes)
+    return read_organisation(folder / _file_name(file, "organisation"), catalogue=catalogue)
 
 
 def _entries(section: Section, keys: tuple[str, ...]) -> Names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -27,8 +27,11 @@ class Duties:
     escalation: Escalation = field(default_factory=Escalation)
 
 
-def read_organisation(path: Path, *, catalogue: Catalogue, subdistricts: Sequence[str], roads: Sequence[str]) -> Duties:
-    """The organisation in `path`; CityError where it is missing, malformed or names a code that the city lacks."""
+def read_organisation(path: Path, *, catalogue: Catalogue) -> Duties:
+    """The organisation in `path`; CityError where it is missing, malformed or names a code that the catalogue lacks.
+
+    Places are not checked: the city's layers can be replaced by one command, and the organisation then adapted.
+    """
     file = read_toml(path)
     unit_sections, rule_sections = file.sections("units", required=True), file.sections("rules")
     escalation = _escalation(file.optional_section("escalation"))
@@ -38,12 +41,12 @@ def read_organisation(path: Path, *, catalogue: Catalogue, subdistricts: Sequenc
     for section, unit in zip(unit_sections, units, strict=True):
         if unit.part_of is not None and unit.part_of not in {other.code for other in units if other is not unit}:
             section.fail("part_of", f"is {unit.part_of!r}", "write the code of another one of the units")
-        _checked(section, partial(check_unit, unit, subdistricts=subdistricts, roads=roads, catalogue=catalogue))
+        _checked(section, partial(check_unit, unit, catalogue=catalogue, subdistricts=None, roads=None))
     organisation = Organisation(units)
     rules = tuple(_rule(section) for section in rule_sections)
     refuse_twins(rule_sections, (rule.code for rule in rules))
     for section, rule in zip(rule_sections, rules, strict=True):
-        _checked(section, partial(check_rule, rule, organisation, catalogue=catalogue, subdistricts=subdistricts))
+        _checked(section, partial(check_rule, rule, organisation, catalogue=catalogue, subdistricts=None))
     return Duties(organisation, rules, escalation)
 
 

@@ -10,7 +10,7 @@ import pytest
 from data.city_folder.load import load_city
 from data.city_folder.organisation import Duties, read_organisation
 from geo.errors import CityError
-from geo.organisation import UnitKind
+from geo.organisation import UnitKind, stray_places
 from geo.responsibility import OwnerState, road_duties, subdistrict_duties, task_duties
 from geo.rule_table import rule_table
 from tests.small_city import small_city
@@ -37,8 +37,7 @@ levels = [{ code = "one", from_working_days = 0, name = { zh = "一", en = "One"
 def read(folder: Path, text: str) -> Duties:
     path = folder / "organisation.toml"
     path.write_text(text, encoding="utf-8")
-    roads = CITY.roads.road_codes if CITY.roads is not None else ()
-    return read_organisation(path, catalogue=CITY.catalogue, subdistricts=CITY.areas.codes, roads=roads)
+    return read_organisation(path, catalogue=CITY.catalogue)
 
 
 def test_the_published_numbers_are_met() -> None:
@@ -90,6 +89,22 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
     assert duties.escalation.due_soon_hours == 12
 
 
+def test_places_that_the_layers_lack_are_read_and_told(tmp_path: Path) -> None:
+    """`python -m data city` may have put other layers under the organisation."""
+    text = GOOD.replace('subdistricts = ["A"], name', 'subdistricts = ["A", "Z"], roads = ["R9"], name', 1)
+    duties = read(tmp_path, text)
+    places = {"subdistricts": CITY.areas.codes, "roads": ("R1",)}
+    assert stray_places(duties.organisation, **places) == (("OA", "Z"), ("OA", "R9"))
+    assert stray_places(read(tmp_path, GOOD).organisation, **places) == ()
+
+
+def test_yunyan_names_only_places_that_it_has() -> None:
+    assert YUNYAN.roads is not None
+    strays = stray_places(YUNYAN.organisation, subdistricts=YUNYAN.areas.codes, roads=YUNYAN.roads.road_codes)
+    assert strays == ()
+    assert all(code in YUNYAN.areas.index for rule in YUNYAN.assignment_rules for code in rule.subdistricts)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "hint"),
     [
@@ -97,7 +112,6 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ('code = "OA"', 'code = "W"', "second time"),
         ('part_of = "W"', 'part_of = "X"', "part_of"),
         ('part_of = "W"', 'part_of = "L"', "part_of"),
-        ('subdistricts = ["A"], name', 'subdistricts = ["Z"], name', "subdistricts"),
         ('subdistricts = ["A"], name', "subdistricts = [3], name", "subdistricts"),
         ('["major"]', '["motorway"]', "road_classes"),
         ('unit = "W"', 'unit = "X"', "unit"),
