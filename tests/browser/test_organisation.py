@@ -16,7 +16,7 @@ from tests.browser.streamlit_page import assert_fits, at_rest, open_page
 def test_the_page_shows_the_two_roads_that_are_wrong(app: App, visitor: Callable, size: tuple[int, int]) -> None:
     with visitor(size=size) as seen:
         open_page(seen.page, f"{app.url}/organisation")
-        rows = seen.page.locator(".xj-table.duties tbody tr")
+        rows = seen.page.locator(".xj-table.duties").first.locator("tbody tr")
         rows.first.wait_for()
         assert [row.split()[0] for row in rows.all_inner_texts()] == ["改茶路", "雅关路"]
         assert_fits(seen.page)
