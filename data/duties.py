@@ -57,8 +57,14 @@ class Duties:
         return explain(self.rules, self.organisation, type=issue_type, subdistrict=subdistrict, task=task)
 
     def unit_of(self, table: IssueTable) -> NDArray[np.int32]:
-        """Position of the unit that the rules give each issue to, −1 where none covers it."""
-        return self.table.unit_of(table.type, table.subdistrict, table.task)
+        """Position of the unit of each issue: the department it was assigned to, else the one that the rules give it
+        to; −1 where there is none."""
+        by_rule = self.table.unit_of(table.type, table.subdistrict, table.task)
+        if not len(table.departments):
+            return by_rule
+        known = np.array([self.organisation.index.get(str(code), -1) for code in table.departments], np.int32)
+        unit: NDArray[np.int32] = np.where(table.department >= 0, known[table.department], by_rule)
+        return unit
 
 
 def duties_in_force(snapshot: Snapshot) -> Duties:
