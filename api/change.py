@@ -8,19 +8,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.acting import actor_of, must_be_seen
 from api.data_route import BAD_REQUEST, NOT_FOUND
 from api.errors import json_response
-from api.identity import reach_of, viewer_of
 from api.json_body import body_of, fields_of
 from api.operation import Answer, Operation
 from api.question import read_own
 from api.schemas import BOOLEAN, INTEGER, PROBLEM, STALE, STRING, record
 from data.intake.draft_checks import MAX_NAME, MAX_NOTE
 from data.runtime import runtime
-from geo.access import Viewer
-from geo.errors import BadValueError, NotFoundError
 from geo.lifecycle import Status
-from geo.look_ups import areas_within
 from geo.permissions import Action
 
 MOST_BYTES: Final = 64 * 1024
@@ -57,25 +54,6 @@ async def change(request: Request) -> Response:
         "created": receipt.created,
     }
     return json_response(content, 201 if receipt.created else 200)
-
-
-def actor_of(request: Request, named: object) -> str | Viewer:
-    """Who acts: the viewer, whose roles and scope count. Where nobody signs in a request may name somebody else."""
-    viewer = viewer_of(request)
-    if named in (None, viewer.account):
-        return viewer
-    if runtime().settings.access.is_on or not isinstance(named, str):
-        raise BadValueError("actor", named, "nothing: it is who is signed in that acts")
-    return named
-
-
-def must_be_seen(request: Request, identity: str) -> None:
-    """Raises NotFoundError for an issue that the asker does not see."""
-    within, snapshot = reach_of(request), runtime().snapshot
-    if not within.is_whole:
-        row = snapshot.row(identity)
-        if not areas_within(snapshot.city, within)[int(snapshot.issues.subdistrict[row]) + 1]:
-            raise NotFoundError("issue", identity[:80])
 
 
 _RECEIPT: Final = record(

@@ -28,7 +28,7 @@ POLICY: Final = "; ".join(
         *("base-uri 'none'", "form-action 'none'", "frame-ancestors 'self'"),
     )
 )
-LAYERS: Final = ("subdistricts", "roads", "heat", "plain")
+LAYERS: Final = ("subdistricts", "roads", "heat", "plain", "responsibility")
 SHOWN: Final = ("open", "points", "closed")
 _LONGEST: Final = 200
 

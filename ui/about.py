@@ -121,7 +121,7 @@ def _methods(scene: Scene) -> None:
     st.html(_heading(scene, "methods"))
     values = {"limit": f"{scene.city.snap_limit_m:.0f}", "crs": scene.city.metric_crs, "zone": scene.city.time_zone}
     shown = [key for key in _METHODS if scene.city.roads is not None or key not in ("density_road", "snap")]
-    if not any(kind.due_hours for kind in scene.city.catalogue.types):
+    if not scene.city.catalogue.has_deadlines:
         shown.remove("overdue")
     items = (
         tag("li", tag("b", scene.say(f"about.{key}_name")), " ", scene.say(f"about.{key}", **values)) for key in shown

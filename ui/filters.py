@@ -92,7 +92,7 @@ def stage_field(scene: Scene) -> None:
     st.html(tag("p", scene.say("core.filter_stage") + mark, cls="xj-cap"))
     totals = _stage_counts(scene)
     chosen = scene.filter.stages or ORDINARY_STAGES
-    deadlines = any(kind.due_hours is not None for kind in scene.city.catalogue.types)
+    deadlines = scene.city.catalogue.has_deadlines
     seldom = {Stage.REJECTED} if deadlines else {Stage.REJECTED, Stage.OVERDUE}
     shown = [stage for stage in STAGES if stage not in seldom or totals[stage] or stage in scene.filter.stages]
     for stage in shown:

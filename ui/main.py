@@ -10,7 +10,7 @@ import streamlit as st
 from geo.errors import StoreError
 from geo.permissions import Action
 from i18n import translate
-from ui import about, explore, people, points, record, report, situation
+from ui import about, explore, organisation, people, points, record, report, situation
 from ui.address import language
 from ui.collecting import collect_regularly
 from ui.markup import tag
@@ -23,6 +23,7 @@ PAGES: Final = (
     ("explore", explore.page, Action.SEE_ISSUES),
     ("points", points.page, Action.SEE_ISSUES),
     ("report", report.page, Action.REPORT),
+    ("organisation", organisation.page, Action.SEE_ISSUES),
     ("record", record.page, Action.SEE_AGGREGATES),
     ("about", about.page, Action.SEE_AGGREGATES),
     ("people", people.page, Action.READ_AUDIT),

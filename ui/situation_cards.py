@@ -20,7 +20,7 @@ _DONE, _DOING, _LATE = "var(--primary)", "var(--issue-open)", "var(--issue-overd
 def situation_cards(scene: Scene) -> list[Card]:
     """The cards of the band, those left out that would say nothing of this city."""
     cards = [_issues(scene)]
-    deadlines = any(entry.due_hours is not None for entry in scene.city.catalogue.types)
+    deadlines = scene.city.catalogue.has_deadlines
     if deadlines and scene.register.rectified_published:  # else who is late was never published
         cards.append(_overdue(scene))
     cards += _rates(scene)

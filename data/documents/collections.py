@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from data.documents import organisation
 from geo.city import City
 
 Checker = Callable[[Mapping[str, Any], City], Mapping[str, Any]]
 
-CHECKERS: Final[dict[str, Checker]] = {}
+CHECKERS: Final[dict[str, Checker]] = {
+    organisation.COLLECTION: organisation.check,
+}
 """Name of the collection → its checker. A new collection is one line here."""

@@ -11,7 +11,7 @@ from tests.browser.streamlit_page import open_page
 # Rules that elements of Streamlit itself break, seen with 1.67; nothing of ours may hide behind them.
 FRAMEWORK_RULES: dict[str, str] = {}
 
-PAGES = ["/", "/explore", "/points", "/report", "/record", "/about"]
+PAGES = ["/", "/explore", "/points", "/report", "/organisation", "/record", "/about"]
 WITH_MAP = {"/", "/explore", "/points"}
 LOOKS = [("zh-CN", "light", (1920, 1080)), ("en", "dark", (390, 844))]
 
