@@ -23,6 +23,7 @@ from api import (
     marks,
     me,
     metrics,
+    my_list,
     picture,
     point_marks,
     point_record,
@@ -31,6 +32,7 @@ from api import (
     sign_in,
     sign_in_oidc,
     stream,
+    street,
     summary,
     timeline,
     tokens,
@@ -70,7 +72,9 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     imports.OPERATION,
     issue_record.OPERATION,
     point_record.OPERATION,
+    my_list.OPERATION,
     *map_pages.OPERATIONS,
+    *street.OPERATIONS,
     *sign_in.OPERATIONS,
     *sign_in_oidc.OPERATIONS,
     *me.OPERATIONS,
@@ -104,8 +108,11 @@ _ANSWERING: Final[list[BaseRoute]] = [operation.route() for operation in OPERATI
 _NOTHING: Final = _NoSuchRoute(_ANSWERING)
 ROUTES: Final[list[BaseRoute]] = [
     *_ANSWERING,
-    *(Route(path, _NOTHING) for path in ("/api", "/healthz", "/metrics", "/map", "/wall", "/sign-in", "/sign-out")),
-    *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/heat", "/sign-in")),
+    *(
+        Route(path, _NOTHING)
+        for path in ("/api", "/healthz", "/metrics", "/map", "/street", "/wall", "/sign-in", "/sign-out")
+    ),
+    *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/street", "/heat", "/sign-in")),
 ]
 DOORS: Final = Doors(OPERATIONS)
 _SHARED: Final = {op.path: op.action for op in OPERATIONS if op.shared and op.action is not None}
