@@ -24,6 +24,7 @@ from api import (
     marks,
     me,
     metrics,
+    my_list,
     organisation,
     organisation_book,
     overdue,
@@ -38,6 +39,7 @@ from api import (
     sign_in,
     sign_in_oidc,
     stream,
+    street,
     summary,
     timeline,
     tokens,
@@ -84,7 +86,9 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     *photo_files.OPERATIONS,
     issue_record.OPERATION,
     point_record.OPERATION,
+    my_list.OPERATION,
     *map_pages.OPERATIONS,
+    *street.OPERATIONS,
     *sign_in.OPERATIONS,
     *sign_in_oidc.OPERATIONS,
     *me.OPERATIONS,
@@ -120,9 +124,9 @@ ROUTES: Final[list[BaseRoute]] = [
     *_ANSWERING,
     *(
         Route(path, _NOTHING)
-        for path in ("/api", "/healthz", "/metrics", "/map", "/photos", "/wall", "/sign-in", "/sign-out")
+        for path in ("/api", "/healthz", "/metrics", "/map", "/photos", "/street", "/wall", "/sign-in", "/sign-out")
     ),
-    *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/heat", "/photos", "/sign-in")),
+    *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/heat", "/photos", "/street", "/sign-in")),
 ]
 DOORS: Final = Doors(OPERATIONS)
 _SHARED: Final = {op.path: op.action for op in OPERATIONS if op.shared and op.action is not None}

@@ -54,7 +54,9 @@ STREAMLIT: Final = (
 )
 """Streamlit's paths and pages. Nothing of it shows data to someone who is not signed in."""
 
-OURS: Final = (_door(r"/(?:api|map|heat|wall|healthz|metrics|sign-in|sign-out)(?:/.*)?", Action.OWN, methods=None),)
+OURS: Final = (
+    _door(r"/(?:api|map|street|heat|wall|healthz|metrics|sign-in|sign-out)(?:/.*)?", Action.OWN, methods=None),
+)
 """What is left of our own addresses: a wrong method or a misspelling, which is told to who is signed in."""
 
 

@@ -18,7 +18,10 @@ from data.access.settings import AccessSettings
 from data.runtime import open_runtime_or_none
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-OUR_PATHS: Final = ("/api", "/healthz", "/heat", "/metrics", "/map", "/photos", "/wall", "/sign-in", "/sign-out")
+OUR_PATHS: Final = (
+    *("/api", "/healthz", "/heat", "/metrics", "/map", "/photos", "/street", "/wall"),
+    *("/sign-in", "/sign-out"),
+)
 _FORM: Final = ("application/x-www-form-urlencoded",)
 _BODIES: Final = {
     "/api/imports": ("application/octet-stream",),

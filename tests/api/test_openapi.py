@@ -43,6 +43,7 @@ ASKED = {
     "/api/timeline": ["", "since=2021-12-01"],
     "/api/picture": ["ask=/api/summary&ask=/api/timeline&tag=none&ask=/api/summary%3Ftype%3Dnone"],
     "/api/watch": ["", "overdue=50&newest=50"],
+    "/api/my-list": ["", "most=3&subdistrict=520103026"],
     "/api/issues/{identity}": [""],
     "/api/issues/{identity}/photos": [""],
     "/api/points/{code}": [""],

@@ -41,9 +41,11 @@ class App:
 
     def post(self, path: str, body: object) -> tuple[int, Any]:
         """Status and JSON answer of a POST."""
-        request = urllib.request.Request(
-            self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
-        )
+        return self.send(path, json.dumps(body).encode(), "application/json")
+
+    def send(self, path: str, body: bytes, kind: str) -> tuple[int, Any]:
+        """Status and JSON answer of a POST of bytes of media type `kind`."""
+        request = urllib.request.Request(self.url + path, body, {"Content-Type": kind}, method="POST")
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, json.load(answer)
