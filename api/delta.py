@@ -81,7 +81,7 @@ class Deltas:
         before, now = self._seen, self._source.snapshot
         points = now.points is not before.points or now.visits is not before.visits
         ids = change.ids if change.ids or points or change.collections else None
-        if _moved(before, now):
+        if now is not before and _moved(before, now):
             ids = None
         if now.growing is not before.growing:  # read anew: nothing is known to be as it was
             ids, points = None, True
