@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.campaign import Campaign, Register
 from geo.catalogue import Catalogue
+from geo.checklist import Checklists
 from geo.text import Text
 
 Quality = Literal["real", "approximate", "schematic"]
@@ -92,6 +93,7 @@ class City:
     panel_corners: tuple[tuple[str, str], ...] = ()
     first_visit_label: Text | None = None  # where "first visit" only means "first in file"
     sources: tuple[Text, ...] = ()  # for the page about the data
+    checklists: Checklists = field(default_factory=Checklists)
 
     @cached_property
     def registers(self) -> tuple[Register, ...]:

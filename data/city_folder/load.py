@@ -17,9 +17,11 @@ from shapely.geometry.base import BaseGeometry
 
 from data.city_folder.campaigns import read_campaigns
 from data.city_folder.catalogue import read_catalogue
+from data.city_folder.checklists import read_checklists
 from data.city_folder.geojson import LayerFile, read_layer
 from data.city_folder.layers import area_layer, metric_of, road_layer
 from data.city_folder.section import Section, read_toml
+from geo.checklist import Checklists
 from geo.city import AreaLayer, City, Quality
 from geo.errors import CityError
 from geo.text import Text
@@ -57,6 +59,10 @@ def load_city(folder: str | Path) -> City:
         roads = road_layer(road_file, road_names, metric_crs, road_quality, road_keys, boundary_metric)
     layers.done()
     campaigns = read_campaigns(file)
+    catalogue = read_catalogue(folder / _file_name(file, "catalogue"))
+    checklists = Checklists()
+    if "checklists" in file.left():
+        checklists = read_checklists(folder / _file_name(file, "checklists"), catalogue)
     city = City(
         code=file.code("code"),
         name=file.both("name"),
@@ -65,7 +71,7 @@ def load_city(folder: str | Path) -> City:
         mainland_china=file.boolean("mainland_china"),
         number_prefix=file.code("number_prefix"),
         snap_limit_m=file.number("snap_limit_m", low=1, high=1_000),
-        catalogue=read_catalogue(folder / _file_name(file, "catalogue")),
+        catalogue=catalogue,
         campaigns=campaigns,
         current_campaign=file.choice("current_campaign", tuple(campaign.code for campaign in campaigns)),
         boundary=boundary,
@@ -78,6 +84,7 @@ def load_city(folder: str | Path) -> City:
         panel_corners=_panel_corners(file),
         first_visit_label=file.optional_both("first_visit_label"),
         sources=_texts(file, "sources"),
+        checklists=checklists,
     )
     file.done()
     return city
