@@ -65,7 +65,7 @@ class Deltas:
         """Remember `change`; called for each, in the order of the feed."""
         before, now = self._seen, self._source.snapshot
         points = now.points is not before.points or now.visits is not before.visits
-        ids = change.ids if change.ids or points else None
+        ids = change.ids if change.ids or points or change.collections else None
         if now.growing is not before.growing:  # read anew: nothing is known to be as it was
             ids, points = None, True
         with self._lock:

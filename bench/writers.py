@@ -54,17 +54,7 @@ def rows(city: City) -> list[Row]:
             peers.append(times)
             equal = equal and len(written) == THREADS * EACH and written == found
     names = ("32 writers at once, a write", "32 writers at once, p99 of the wait")
-    return [
-        compared(
-            name,
-            THREADS * EACH,
-            statistics.median(times[at] for times in ours),
-            statistics.median(times[at] for times in peers),
-            "a connection a thread, one INSERT a transaction",
-            equal=equal,
-        )
-        for at, name in enumerate(names)
-    ]
+    return _medians(names, ours, peers, "a connection a thread, one INSERT a transaction", equal=equal)
 
 
 def rows_beside_postgis(city: City) -> list[Row]:
@@ -90,13 +80,20 @@ def rows_beside_postgis(city: City) -> list[Row]:
     finally:
         server.remove()
     names = ("32 writers beside PostGIS on the same disk, a write", "… p99 of the wait")
+    return _medians(names, sqlite, postgis, "the same queue on PostGIS, fsync on", equal=equal)
+
+
+def _medians(
+    names: Sequence[str], ours: Sequence[Times], peers: Sequence[Times], peer_name: str, *, equal: bool
+) -> list[Row]:
+    """A row for each figure of `Times`: the medians of both sides."""
     return [
         compared(
             name,
             THREADS * EACH,
-            statistics.median(times[at] for times in sqlite),
-            statistics.median(times[at] for times in postgis),
-            "the same queue on PostGIS, fsync on",
+            statistics.median(times[at] for times in ours),
+            statistics.median(times[at] for times in peers),
+            peer_name,
             equal=equal,
         )
         for at, name in enumerate(names)

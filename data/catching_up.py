@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import orjson
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, Table, case, func, select
 
 from data.columns_file import KeptColumns, read_columns, write_columns
+from data.documents.document import Documents
 from data.growing import Growing
 from data.issue_records import IssueRecords
 from data.records import Reject
 from data.snapshot import Snapshot, carried, emptied
 from data.store.collector import collector_at_rest
 from data.store.database import Store, layers_must_agree, read_meta
+from data.store.documents import documents_put_since, latest_documents
 from data.store.events import GENESIS, Kind
 from data.store.schema import EVENT, ISSUE, ISSUE_SHARE, META, POINT, TRANSITION, VISIT
 from data.table_building import (
@@ -47,6 +49,14 @@ _LATER_SHARE: Final = 20
 """Changes of old rows are folded into the history when there is one for every so many issues."""
 
 
+class CaughtUp(NamedTuple):
+    """A snapshot and what came since the one before: ids of issues and names of collections (data.feed.Change)."""
+
+    snapshot: Snapshot
+    ids: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+
+
 def read_snapshot(store: Store, city: City, *, only: Select[tuple[int]] | None = None) -> Snapshot:
     """The store as it stands; `only` (a select of row numbers) limits the issues."""
     with collector_at_rest(), store.reading() as connection:
@@ -68,7 +78,8 @@ def open_snapshot(store: Store, city: City, columns: Path) -> tuple[Snapshot, in
             if head == kept.head:  # the chain of hashes says that the log up to here is the one they were made of
                 growing = {name: Growing(values) for name, values in kept.arrays.items()}
                 point = (kept.revision, kept.seq, kept.head)
-                return caught_up(_with_rest(connection, store, city, point, kept.arrays, growing), store)[0], kept.seq
+                opened = _with_rest(connection, store, city, point, kept.arrays, growing)
+                return caught_up(opened, store).snapshot, kept.seq
     return read_snapshot(store, city), -1
 
 
@@ -79,29 +90,31 @@ def keep_columns(snapshot: Snapshot, columns: Path) -> None:
         write_columns(columns, snapshot.city, kept)
 
 
-def caught_up(snapshot: Snapshot, store: Store) -> tuple[Snapshot, tuple[str, ...]]:
-    """The snapshot at the store's newest revision, and the ids of the issues that were added or changed since.
+def caught_up(snapshot: Snapshot, store: Store) -> CaughtUp:
+    """The snapshot at the store's newest revision, and what was added or changed since.
 
-    Costs what happened since, not what there is. The ids are empty where everything may have changed.
+    Costs what happened since, not what there is.
     """
     with store.reading() as connection:
         meta = read_meta(connection)
         if meta.revision == snapshot.revision:
-            return snapshot, ()
+            return CaughtUp(snapshot)
         layers_must_agree(connection, snapshot.city)
         query = select(EVENT.c.seq, EVENT.c.issue_id, EVENT.c.kind, EVENT.c.hash).where(EVENT.c.seq > snapshot.seq)
         events = connection.execute(query.order_by(EVENT.c.seq).limit(_MOST_CHANGES + 1)).all()
         kinds = {Kind(event.kind) for event in events}
         if not events or len(events) > _MOST_CHANGES or Kind.LAYERS_CHANGED in kinds:
-            return read_snapshot(store, snapshot.city), ()
+            return CaughtUp(read_snapshot(store, snapshot.city))
         try:
             after, changed = _advanced(connection, snapshot, kinds, _changed_ids(events))
+            put = documents_put_since(connection, snapshot.seq) if Kind.DOCUMENT_PUT in kinds else []
         except (TypeError, ValueError, OverflowError) as error:
             raise StoreError(f"a table of the store is damaged ({error}); restore a backup") from None
         ids = tuple(dict.fromkeys(event.issue_id for event in events if event.issue_id is not None))
-        after = emptied(after, revision=meta.revision, seq=events[-1].seq, head=events[-1].hash)
+        documents = snapshot.documents.followed_by(put) if put else snapshot.documents
+        after = emptied(after, revision=meta.revision, seq=events[-1].seq, head=events[-1].hash, documents=documents)
         carried(snapshot, after, changed)
-        return after, ids
+        return CaughtUp(after, ids, tuple(dict.fromkeys(document.collection for document in put)))
 
 
 def _changed_ids(events: Sequence[Any]) -> list[str]:
@@ -212,6 +225,7 @@ def _with_rest(
         visits=visits,
         records=IssueRecords(store),
         rejects=tuple(Reject(*entry) for entry in orjson.loads(rejects)),
+        documents=Documents(latest_documents(connection)),
     )
 
 

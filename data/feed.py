@@ -14,10 +14,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One committed revision; `ids` are the issues it added or changed, empty where all may have changed."""
+    """One committed revision; `ids` are the issues it added or changed, `collections` those of the documents it put.
+    Both empty: everything may have changed."""
 
     revision: int
     ids: tuple[str, ...]
+    collections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

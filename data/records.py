@@ -1,10 +1,11 @@
-"""What a city's own files bring into an empty store: issues, points, visits, and the rows that could not be taken."""
+"""What a city's own files bring into an empty store: issues, points, visits, documents, and rows not taken."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from data.documents.checking import DocumentPut
 from geo.issue import IssueDraft
 from geo.point import InspectionPoint, Visit
 
@@ -32,4 +33,5 @@ class CityRecords:
     points: Sequence[InspectionPoint] = ()
     visits: Sequence[Visit] = ()
     rejects: Sequence[Reject] = ()
+    documents: Sequence[DocumentPut] = ()
     bulk: bool = True

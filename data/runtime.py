@@ -12,6 +12,8 @@ import numpy as np
 from data.campaign_clock import campaign_now
 from data.catching_up import caught_up, keep_columns, open_snapshot
 from data.city_folder.load import load_city
+from data.documents.checking import checked_put
+from data.documents.desk import DocumentDesk
 from data.feed import READY, Change, ChangeFeed, Health
 from data.health import Check, Checks, Condition, Reason, disk_check, writable_check, writer_checks
 from data.intake.changes import checked_change
@@ -36,7 +38,7 @@ _LOG = logging.getLogger("xunjie.runtime")
 Progress = Callable[[float], None]
 
 
-class Runtime:
+class Runtime(DocumentDesk):
     """A city and its open store. Reading (`snapshot`) never waits; writing is one at a time."""
 
     def __init__(self, settings: Settings, city: City, store: Store, *, with_demo: bool = True) -> None:
@@ -148,9 +150,9 @@ class Runtime:
         """Show the newest committed revision, whichever process wrote it, and tell of it. Raises StoreError."""
         with self._lock:
             before = self._snapshot
-            self._snapshot, ids = caught_up(before, self.store)
+            self._snapshot, ids, collections = caught_up(before, self.store)
             if self._snapshot is not before:
-                self._feed.publish(Change(self._snapshot.revision, ids))
+                self._feed.publish(Change(self._snapshot.revision, ids, collections))
 
     def health(self) -> Condition:
         """Whether it can do its work, and why not; `checks` takes further checks."""
@@ -236,6 +238,7 @@ def demo_batch(city: City, records: CityRecords) -> Batch:
         imported=records.bulk,
         points=records.points,
         visits=records.visits,
+        documents=tuple(checked_put(put, city, actor="demo") for put in records.documents),
         rejects=records.rejects,
         as_dated=not records.bulk,
         only_if_empty=True,

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.campaign_clock import campaign_now
+from data.documents.document import Documents
 from data.growing import Growing
 from data.issue_records import IssueRecords
 from data.records import Reject
@@ -99,6 +100,7 @@ class Snapshot:
     visits: VisitTable
     records: IssueRecords
     rejects: tuple[Reject, ...] = ()
+    documents: Documents = field(default_factory=Documents, repr=False)
     kept_counts: Recent = field(default_factory=lambda: Recent(_KEPT_COUNTS), repr=False)
     surfaces: Recent = field(default_factory=lambda: Recent(_KEPT_SURFACES), repr=False)
     _moments: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)

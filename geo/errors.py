@@ -76,10 +76,10 @@ class TransitionError(ConflictError):
 
 
 class StaleError(ConflictError):
-    """A change made from a version of an issue that is not the present one.
+    """A change made from a version of an issue (or another `kind` of record) that is not the present one.
 
-    `difference` maps each field whose present value is not the one wished for to (yours, now); `changed_by` and
-    `changed_at` (aware) are those of the last change.
+    `issue` is its identity; `difference` maps each field whose present value is not the one wished for to (yours, now);
+    `changed_by` and `changed_at` (aware) are those of the last change.
     """
 
     def __init__(
@@ -91,10 +91,11 @@ class StaleError(ConflictError):
         changed_by: str,
         changed_at: datetime,
         difference: Mapping[str, tuple[str, str]],
+        kind: str = "issue",
     ) -> None:
         self.issue, self.expected, self.version = issue, expected, version
         self.changed_by, self.changed_at, self.difference = changed_by, changed_at, difference
         super().__init__(
-            f"the issue {issue} is at version {version}, the change was made from version {expected}: "
+            f"the {kind} {issue} is at version {version}, the change was made from version {expected}: "
             f"{changed_by!r} changed it at {changed_at.isoformat()}; look at it again"
         )

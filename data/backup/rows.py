@@ -14,7 +14,8 @@ import orjson
 from sqlalchemy import Column, Connection, LargeBinary, Select, Table, func, select
 
 from data.store.meta_seal import OWN_KEYS
-from data.store.schema import EVENT, META, METADATA
+from data.store.schema import EVENT, META
+from data.store.tables import METADATA
 
 TABLES: Final[tuple[Table, ...]] = tuple(METADATA.sorted_tables)
 _BATCH: Final = 5_000

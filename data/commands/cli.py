@@ -18,6 +18,7 @@ from data.commands.command import Command
 from data.commands.demo import add_demo
 from data.commands.export import run_export
 from data.commands.importing import run_import
+from data.commands.publish import add_publish
 from data.commands.store import run_migrate, run_verify
 from data.importing.csv_reader import ENCODINGS
 from data.settings import Settings
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="bring the store to this release's schema; a start does the same")
     migrate.set_defaults(run=lambda command, _options: run_migrate(command))
     _add_backup(commands)
+    add_publish(commands)
     return parser
 
 

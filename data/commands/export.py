@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +14,12 @@ from data.catching_up import read_snapshot
 from data.city_folder.load import load_city
 from data.commands.command import Command
 from data.exporting.export import issues_csv, issues_geojson, points_geojson
+from data.exporting.whole_file import write_whole
 from data.snapshot import Snapshot
 from data.store.database import layers_must_agree, open_store
 from data.store.filter_sql import issue_rows
 from data.store.schema import ISSUE
-from geo.errors import BadValueError, SettingsError, StoreError
+from geo.errors import BadValueError, SettingsError
 from geo.filter import IssueFilter
 from geo.filter_query import parse_filter
 from geo.iso_time import local_iso
@@ -48,7 +47,7 @@ def run_export(command: Command, options: argparse.Namespace) -> int:
             for piece in pieces:
                 sys.stdout.buffer.write(piece)
             return 0
-        _write_whole(Path(options.file), pieces)
+        write_whole(Path(options.file), pieces)
         count = _count(snapshot, chosen, points=options.points)
     finally:
         store.close()
@@ -74,19 +73,3 @@ def _count(snapshot: Snapshot, chosen: IssueFilter, *, points: bool) -> int:
     if points:
         return int(select_points(snapshot.points, snapshot.city, chosen).sum())
     return int(meant(snapshot.stages(chosen), chosen).sum())
-
-
-def _write_whole(path: Path, pieces: Iterator[bytes]) -> None:
-    """Write a file that is there whole or not at all: under another name first, then put in its place."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.writelines(pieces)
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise StoreError(f"cannot write {path}: {error.strerror}") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -12,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.importing.csv_reader import read_csv
-from data.importing.file_bytes import LedgerFile, checked_format, ledger_file
+from data.importing.file_bytes import LedgerFile, checked_format
 from data.importing.geojson_reader import read_geojson
 from data.importing.row_draft import DERIVED, USED, Assumed, row_draft
 from data.intake.issues import Now, Origin, examine
@@ -34,28 +33,6 @@ class Ledger:
     origins: dict[int, Origin]
     rejects: list[Reject]
     unused: list[str]
-
-
-def read_ledger(
-    path: Path,
-    city: City,
-    *,
-    now: Now,
-    assumed: Assumed,
-    datum_declared: bool = False,
-    encoding: str = "utf-8",
-    numbers: Set[str] = frozenset(),
-) -> Ledger:
-    """`ledger_of` the file at `path`."""
-    return ledger_of(
-        ledger_file(path),
-        city,
-        now=now,
-        assumed=assumed,
-        datum_declared=datum_declared,
-        encoding=encoding,
-        numbers=numbers,
-    )
 
 
 def ledger_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from data.documents.checking import CheckedPut
 from data.intake.issues import Examined
 from data.records import Reject
 from data.store.receipts import Receipt
@@ -24,6 +25,7 @@ class Batch:
     imported: bool = False
     points: Sequence[InspectionPoint] = ()
     visits: Sequence[Visit] = ()
+    documents: tuple[CheckedPut, ...] = ()
     rejects: Sequence[Reject] = ()
     as_dated: bool = False
     only_if_empty: bool = False

@@ -15,7 +15,8 @@ from data.store.file_seal import break_seal, seal_file
 from data.store.listening import Listener
 from data.store.meta_seal import change_meta, is_sealed, seal_meta, seal_problem
 from data.store.migrations import migrate, refuse_newer
-from data.store.schema import EVENT, ISSUE, META, METADATA, SCHEMA_VERSION, make_missing_indexes
+from data.store.schema import EVENT, ISSUE, META, SCHEMA_VERSION, make_missing_indexes
+from data.store.tables import METADATA
 from data.writer_meter import METER
 from geo.city import City
 from geo.errors import StoreError

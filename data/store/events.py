@@ -26,6 +26,7 @@ class Kind(StrEnum):
     ISSUE_IMPORTED = "issue_imported"  # a draft from another ledger with its dated states
     POINT_ADDED = "point_added"
     VISIT_RECORDED = "visit_recorded"
+    DOCUMENT_PUT = "document_put"  # the next version of a document
     LAYERS_CHANGED = "layers_changed"  # the city's layers were replaced and every place was worked out anew
 
 

@@ -12,6 +12,7 @@ import orjson
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
+from data.documents.checking import CheckedPuts
 from data.intake.changes import CheckedChange
 from data.intake.issues import CheckedIssue
 from data.intake.placing import Placer
@@ -24,14 +25,15 @@ from data.store.changing import ChangeReceipt, Changing
 from data.store.database import layers_must_agree, set_meta
 from data.store.events import Kind, Pending, iso_utc
 from data.store.projection import IssueRecord, issue_record, point_columns, visit_columns
+from data.store.putting import DocumentReceipt, Putting
 from data.store.receipts import Receipt, known_receipts, last_number, sort_out
 from data.store.schema import ISSUE, ISSUE_SHARE, POINT, TRANSITION, VISIT
 from geo.city import City
 from geo.clock import to_us
 from geo.errors import StoreError
 
-Work = Batch | CheckedChange
-Outcome = list[Receipt] | ChangeReceipt
+Work = Batch | CheckedChange | CheckedPuts
+Outcome = list[Receipt] | ChangeReceipt | list[DocumentReceipt]
 
 
 class Group:
@@ -49,6 +51,9 @@ class Group:
         self._known = known_receipts(connection, [issue.id for issue in issues if issue.id is not None])
         changes = [work for work in works if isinstance(work, CheckedChange)]
         self._changing = Changing(connection, city, changes) if changes else None
+        puts = [work for work in works if isinstance(work, CheckedPuts)]
+        puts += [CheckedPuts(work.documents) for work in works if isinstance(work, Batch) and work.documents]
+        self._putting = Putting(connection, city, puts) if puts else None
         self._wall_us = to_us(datetime.now(UTC))
         self._row = connection.execute(select(func.max(ISSUE.c.row))).scalar() or 0
         self._pending: list[Pending] = []
@@ -68,10 +73,21 @@ class Group:
         return bool(self._pending)
 
     def take(self, work: Work) -> Outcome:
-        """Receipts of a batch's drafts, or that of a change. Raises ConflictError for a known UUID with other content,
-        StoreError where `only_if_empty` is not met, BadValueError for a point or visit that cannot be taken, and for a
-        change what `Changing.take` raises."""
-        return self._take_batch(work) if isinstance(work, Batch) else self._take_change(work)
+        """Receipts of a batch's drafts or of documents, or that of a change. Raises ConflictError for a known UUID with
+        other content, StoreError where `only_if_empty` is not met, BadValueError for a point or visit that cannot be
+        taken, and for changes and documents what `Changing.take` and `Putting.take` raise."""
+        if isinstance(work, Batch):
+            return self._take_batch(work)
+        return self._take_puts(work) if isinstance(work, CheckedPuts) else self._take_change(work)
+
+    def _take_puts(self, puts: CheckedPuts) -> list[DocumentReceipt]:
+        receipts, events = self._put(puts)
+        self._pending += events
+        return receipts
+
+    def _put(self, puts: CheckedPuts) -> tuple[list[DocumentReceipt], list[Pending]]:
+        assert self._putting is not None
+        return self._putting.take(puts, revision=self._meta.revision + 1, wall_us=self._wall_us)
 
     def _take_change(self, change: CheckedChange) -> ChangeReceipt:
         assert self._changing is not None
@@ -87,6 +103,8 @@ class Group:
         meta = replace(self._meta, last_number=self._last_number)
         receipts, fresh = sort_out(batch.issues.issues, ChainMap(mine, self._known), meta, self._city.number_prefix)
         pending = self._of_points_and_visits(batch)
+        if batch.documents:  # the last that may be refused
+            pending += self._put(CheckedPuts(batch.documents, as_dated=batch.as_dated))[1]
         if not (fresh or pending):
             return receipts
         if batch.as_dated:
@@ -109,6 +127,8 @@ class Group:
         self._write_issues()
         if self._changing is not None:
             self._changing.write()
+        if self._putting is not None:
+            self._putting.write()
         _add_points(self._connection, self._pending, self._placer)
         set_meta(self._connection, revision=self.revision, last_number=self._last_number)
         if self._rejects:

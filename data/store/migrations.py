@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from data.store.migration_to_3 import add_documents
 from data.store.schema import META
 from geo.errors import StoreError
 
@@ -51,7 +52,10 @@ def _number_versions(connection: Connection) -> None:
     ).create(connection)
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (Migration(2, "versions of issues, UUIDs of changes", _number_versions),)
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    Migration(2, "versions of issues, UUIDs of changes", _number_versions),
+    Migration(3, "documents", add_documents),
+)
 """In order, without gaps; version 1 is the first schema that was released. A step names its tables itself: those of
 `data.store.schema` will have moved on."""
 

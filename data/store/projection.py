@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from data.store.documents import document_columns
 from data.store.events import Event, Kind, us_of_iso
 from geo.lifecycle import Status
 
@@ -102,6 +103,7 @@ class Projection:
     seen: int = 0  # issues so far, those taken out of `issues` included
     points: list[dict[str, Any]] = field(default_factory=list)
     visits: list[dict[str, Any]] = field(default_factory=list)
+    documents: list[dict[str, Any]] = field(default_factory=list)
 
     def apply(self, event: Event) -> None:
         """Take in the next event of the log."""
@@ -122,6 +124,8 @@ class Projection:
                 self.points.append(point_columns(len(self.points) + 1, payload))
             case Kind.VISIT_RECORDED:
                 self.visits.append(visit_columns(len(self.visits) + 1, us_of_iso(event.at), payload))
+            case Kind.DOCUMENT_PUT:
+                self.documents.append(document_columns(us_of_iso(event.at), event.actor, payload))
             case Kind.LAYERS_CHANGED:
                 pass  # places are not part of the records
 

@@ -15,6 +15,7 @@ from sqlalchemy import Boolean, Column, Connection, Float, Integer, Select, Tabl
 from sqlalchemy.types import NullType
 
 from data.intake.placing import Placer
+from data.store.documents import DOCUMENT
 from data.store.events import Event
 from data.store.projection import IssueRecord, Projection
 from data.store.receipts import last_number
@@ -23,6 +24,8 @@ from geo.city import City
 
 Row = Mapping[Any, Any]
 _CHUNK: Final = 10_000
+_DOCUMENTS: Final = 500
+"""Documents are longer than issues."""
 
 
 class DifferenceError(Exception):
@@ -37,7 +40,7 @@ class Replay:
         self._projection = Projection()
         self._left = _events_left(connection)
         self._done: list[IssueRecord] = []
-        self._rows = dict.fromkeys((ISSUE, ISSUE_SHARE, TRANSITION, ISSUE_CHANGE), 0)
+        self._rows = dict.fromkeys((ISSUE, ISSUE_SHARE, TRANSITION, ISSUE_CHANGE, DOCUMENT), 0)
         self.last_revision = self.last_number = 0
 
     def take(self, event: Event) -> None:
@@ -45,6 +48,8 @@ class Replay:
         self._projection.apply(event)
         if len(self._projection.changes) >= _CHUNK:
             self._compare_changes()
+        if len(self._projection.documents) >= _DOCUMENTS:
+            self._compare_documents()
         issue_id = event.issue_id
         if issue_id is None:
             return
@@ -60,6 +65,7 @@ class Replay:
         """After the last event: what is left, then the rows that no event made."""
         self._compare_issues()
         self._compare_changes()
+        self._compare_documents()
         points = self._projection.points
         spots = self._placer.points([(columns["lon"], columns["lat"]) for columns in points])
         rows = [columns | spot for columns, spot in zip(points, spots, strict=True)]
@@ -75,6 +81,13 @@ class Replay:
         only = ISSUE_CHANGE.c.id.in_([columns["id"] for columns in changes])
         _compare(self._connection, ISSUE_CHANGE, changes, select(*_raw(ISSUE_CHANGE)).where(only))
         self.last_revision = max(self.last_revision, *(columns["revision"] for columns in changes), 0)
+
+    def _compare_documents(self) -> None:
+        documents, self._projection.documents = self._projection.documents, []
+        self._rows[DOCUMENT] += len(documents)
+        only = DOCUMENT.c.change.in_([columns["change"] for columns in documents])
+        _compare(self._connection, DOCUMENT, documents, select(*_raw(DOCUMENT)).where(only))
+        self.last_revision = max(self.last_revision, *(columns["revision"] for columns in documents), 0)
 
     def _compare_issues(self) -> None:
         records, self._done = sorted(self._done, key=lambda record: record.columns["row"]), []

@@ -4,7 +4,7 @@ PostgreSQL has a geometry `geom` beside them for other GIS clients, which this p
 Times are microseconds since 1970 UTC (BIGINT, NULL for none) except in the log, which people must be able to read.
 Codes are the city's own strings, so that a store outlives a catalogue that is put in another order. `event` is the
 truth; `issue`, `issue_share`, `transition`, `issue_change`, `point` and `visit` are worked out from it and from the
-city's layers.
+city's layers. Further tables stand in files of their own; `data.store.tables` has them all.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from sqlalchemy import (
     event,
 )
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 METADATA: Final = MetaData()
 
-_CODE: Final = Text().with_variant(Text(collation="C"), "postgresql")
+CODE: Final = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that is put in order by its bytes in UTF-8, in every database."""
 
 META: Final = Table("meta", METADATA, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
@@ -104,8 +104,8 @@ ISSUE_SHARE: Final = Table(
     "issue_share",
     METADATA,
     Column("issue_row", BigInteger, primary_key=True, autoincrement=False),
-    Column("layer", _CODE, primary_key=True),  # "subdistrict" | "segment"
-    Column("place", _CODE, primary_key=True),
+    Column("layer", CODE, primary_key=True),  # "subdistrict" | "segment"
+    Column("place", CODE, primary_key=True),
     Column("weight", Float, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -128,7 +128,7 @@ TRANSITION: Final = Table(
 ISSUE_CHANGE: Final = Table(
     "issue_change",
     METADATA,
-    Column("id", _CODE, primary_key=True),  # the client's UUID of the change
+    Column("id", CODE, primary_key=True),  # the client's UUID of the change
     Column("issue_row", BigInteger, nullable=False),
     Column("n", Integer, nullable=False),  # which transition of the issue it made
     Column("revision", BigInteger, nullable=False),

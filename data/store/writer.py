@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 from data.intake.placing import Placer
 from data.store.appending import append_events, is_empty
@@ -15,6 +16,7 @@ from data.store.database import Store, read_meta, set_meta
 from data.store.events import Kind, Pending
 from data.store.group import Group, Outcome, Work
 from data.store.reassign import reassign_places
+from data.store.receipts import Receipt
 from geo.city import City
 from geo.clock import to_us
 from geo.errors import StoreError, XunjieError
@@ -45,8 +47,7 @@ class Writer:
         [outcome] = written.outcomes
         if isinstance(outcome, XunjieError):
             raise outcome
-        assert isinstance(outcome, list)
-        return Written(written.revision, outcome)
+        return Written(written.revision, cast("list[Receipt]", outcome))
 
     def write_group(self, works: Sequence[Work]) -> GroupWritten:
         """Write all of `works` in one transaction. One that cannot be taken fails alone, before anything of it was

@@ -13,10 +13,12 @@ from typing import Any, Final, overload
 import psycopg
 from sqlalchemy import exc
 
+from data.documents.checking import CheckedPuts
 from data.intake.changes import CheckedChange
 from data.store.batch import Batch
 from data.store.changing import ChangeReceipt
 from data.store.group import Work
+from data.store.putting import DocumentReceipt
 from data.store.receipts import Receipt
 from data.store.writer import Writer
 from geo.errors import BusyError, StoreError, StoreLostError, XunjieError
@@ -68,6 +70,8 @@ class WriterQueue:
     def submit(self, work: Batch) -> Future[list[Receipt]]: ...
     @overload
     def submit(self, work: CheckedChange) -> Future[ChangeReceipt]: ...
+    @overload
+    def submit(self, work: CheckedPuts) -> Future[list[DocumentReceipt]]: ...
     def submit(self, work: Work) -> Future[Any]:
         """Have `work` written. Its future gives the receipts once they are durable, or raises what kept it out.
 
@@ -160,6 +164,8 @@ def _own(error: BaseException) -> BaseException:
 def _bytes_of(work: Work) -> int:
     if isinstance(work, CheckedChange):
         return _RECORD_BYTES + 2 * (len(work.note) + len(work.evidence))
+    if isinstance(work, CheckedPuts):
+        return sum(_RECORD_BYTES + put.bytes for put in work.puts)
     payloads = (issue.payload for issue in work.issues.issues)
     texts = sum(len(p["geometry"]) + 2 * len(p["description"]) for p in payloads)
     return texts + _RECORD_BYTES * (len(work.issues.issues) + len(work.points) + len(work.visits))

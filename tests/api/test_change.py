@@ -51,7 +51,7 @@ def test_a_stale_change_is_a_conflict_that_says_what_differs(empty: TestClient, 
     answer = empty.post(path, json=body(status="REJECTED", note="重复", actor="乙"))
     assert answer.status_code == 409
     error = answer.json()["error"]
-    assert error["message"].startswith("Nothing was written: 甲 changed this issue meanwhile, it is at version 2")
+    assert error["message"].startswith("Nothing was written: 甲 changed it meanwhile, it is at version 2")
     assert "第 2 版" in error["message_zh"]
     assert {key: error[key] for key in ("id", "version", "expected_version", "changed_by", "changed_at")} == {
         "id": issue["id"],

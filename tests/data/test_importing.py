@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from data.campaign_clock import campaign_now
 from data.exporting.export import issues_csv, issues_geojson
+from data.importing.file_bytes import ledger_file
 from data.importing.geojson_reader import geometry_of
-from data.importing.ledger import Ledger, read_ledger
+from data.importing.ledger import Ledger, ledger_of
 from data.importing.row_draft import Assumed
 from geo.crs import from_wgs84
 from geo.errors import BadGeometryError, BadValueError
@@ -33,7 +34,7 @@ CITY = small_city()
 
 
 def ledger(path: Path, **options: Any) -> Ledger:
-    return read_ledger(path, CITY, now=campaign_now, assumed=options.pop("assumed", Assumed()), **options)
+    return ledger_of(ledger_file(path), CITY, now=campaign_now, assumed=options.pop("assumed", Assumed()), **options)
 
 
 def csv_file(folder: Path, *lines: str, encoding: str = "utf-8") -> Path:

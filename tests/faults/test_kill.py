@@ -135,21 +135,21 @@ def old_store(file: Path, issues: int) -> None:
     runtime.close()
     with sqlite3.connect(file) as connection:
         connection.executescript(
-            "ALTER TABLE issue DROP COLUMN version; DROP TABLE issue_change; "
+            "ALTER TABLE issue DROP COLUMN version; DROP TABLE issue_change; DROP TABLE document; "
             "UPDATE meta SET value = '1' WHERE key = 'schema_version'; "
             "DELETE FROM meta WHERE key IN ('seal', 'tables'); PRAGMA wal_checkpoint(TRUNCATE)"
         )
     connection.close()
 
 
-def schema_of(file: Path) -> tuple[str, bool, bool]:
-    """The version that a store names, and whether it has what version 2 brought."""
+def schema_of(file: Path) -> tuple[str, bool, bool, bool]:
+    """The version that a store names, and whether it has what versions 2 and 3 brought."""
     connection = sqlite3.connect(file)
     [version] = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
     columns = {row[1] for row in connection.execute("PRAGMA table_info(issue)")}
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     connection.close()
-    return version, "version" in columns, "issue_change" in tables
+    return version, "version" in columns, "issue_change" in tables, "document" in tables
 
 
 def seconds_to_migrate(pristine: Path, copy: Path) -> float:
@@ -171,7 +171,7 @@ def test_a_migration_is_done_or_not_begun(rounds: int, tmp_path: Path) -> None:
         notes = killed("migration", store, tmp_path / "notes", after_notes=0, after_s=dice.uniform(0, 1.5 * whole_s))
         found = schema_of(store)
         outcomes[found[0]] += 1
-        assert found in (("1", False, False), (str(SCHEMA_VERSION), True, True))
+        assert found in (("1", False, False, False), (str(SCHEMA_VERSION), True, True, True))
         assert ["migrated"] not in notes or found[0] == str(SCHEMA_VERSION)
         opened = open_store(f"sqlite:///{store}", CITY)
         sound(opened)

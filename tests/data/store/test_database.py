@@ -16,7 +16,8 @@ from data.campaign_clock import campaign_now
 from data.store.database import Store, open_store, read_meta, set_meta
 from data.store.filter_sql import issue_rows
 from data.store.migrations import Migration, migrate
-from data.store.schema import EVENT, META, METADATA, SCHEMA_VERSION
+from data.store.schema import EVENT, META, SCHEMA_VERSION
+from data.store.tables import METADATA
 from geo.city import City
 from geo.errors import SettingsError, StoreError, StoreInUseError
 from geo.filter_query import parse_filter
@@ -168,7 +169,7 @@ def test_a_closed_store_is_not_written_behind_another_ones_back(url: str, city: 
 def test_tables_and_filter_can_be_said_to_postgresql_too(city: City) -> None:
     dialect = postgresql.dialect()
     tables = [str(CreateTable(table).compile(dialect=dialect)) for table in METADATA.sorted_tables]
-    assert len(tables) == 8
+    assert {"meta", "event", "issue", "document"} <= METADATA.tables.keys()
     assert "BYTEA" in "".join(tables)
     everything = parse_filter(
         [("status", "CLOSED"), ("stage", "overdue"), ("q", "100%"), ("bbox", "106,26,107,27"), ("road", "-")],

@@ -21,18 +21,24 @@ from geo.issue import IssueDraft
 from geo.lifecycle import Status
 from tests.data.conftest import runtime_of
 
-OLD = Path(__file__).with_name("schema_1.sql")
-"""Written by the first release: one dated issue that failed its verification, a line, an import of two, a report."""
+IDS = [f"00000000-0000-4000-8000-{n:012d}" for n in range(9)]
+VERSIONS = {1: [7, 2, 2, 1, 1], 2: [7, 3, 1, 3]}
+"""Of the issues in `schema_N.sql`, each written by the last release of its schema. 1: one dated issue that failed its
+verification, a line, an import of two, a report. 2: the same issue, an import of two, a report; three changes, each
+with a UUID."""
 
-IDS = [f"00000000-0000-4000-8000-{n:012d}" for n in range(5)]
-VERSIONS = [7, 2, 2, 1, 1]
+
+@pytest.fixture(params=sorted(VERSIONS))
+def schema(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
+def old(tmp_path: Path, schema: int) -> Path:
+    """A store of an older schema."""
     file = tmp_path / "old.db"
     with sqlite3.connect(file) as connection:
-        connection.executescript(OLD.read_text(encoding="utf-8"))
+        connection.executescript(Path(__file__).with_name(f"schema_{schema}.sql").read_text(encoding="utf-8"))
     connection.close()
     return file
 
@@ -44,27 +50,33 @@ def log_of(file: Path) -> list[tuple[object, ...]]:
     return rows
 
 
-def test_versions_are_counted_and_the_log_is_untouched(old: Path, city: City) -> None:
+def test_versions_are_counted_and_the_log_is_untouched(old: Path, schema: int, city: City) -> None:
     before = log_of(old)
     store = open_store(f"sqlite:///{old}", city)
     with store.reading() as connection:
-        assert connection.execute(select(ISSUE.c.version).order_by(ISSUE.c.row)).scalars().all() == VERSIONS
-        assert connection.execute(text("SELECT value FROM meta WHERE key = 'schema_version'")).scalar() == "2"
+        assert connection.execute(select(ISSUE.c.version).order_by(ISSUE.c.row)).scalars().all() == VERSIONS[schema]
+        assert connection.execute(text("SELECT value FROM meta WHERE key = 'schema_version'")).scalar() == str(
+            SCHEMA_VERSION
+        )
     store.close()
     assert log_of(old) == before
     open_store(f"sqlite:///{old}", city).close()  # a second time there is nothing left to do
 
 
-def test_the_migrated_store_is_the_replay_of_its_log_and_its_issues_can_be_changed(old: Path, city: City) -> None:
+def test_the_migrated_store_is_the_replay_of_its_log_and_its_issues_can_be_changed(
+    old: Path, schema: int, city: City
+) -> None:
     # Another version of the layers: places are worked out anew, so that this holds on every processor.
     city = replace(city, layer_version="small-2")
     runtime = Runtime(Settings(), city, open_store(f"sqlite:///{old}", city))
     with runtime.store.reading() as connection:
         assert problems(connection, city) == []
-    receipt = runtime.change(IDS[0], 7, Status.HANDLING, actor="works", client_uuid=IDS[4])
+    receipt = runtime.change(IDS[0], 7, Status.HANDLING, actor="works", client_uuid=IDS[8])
     assert receipt.version == 8
-    [again] = runtime.submit([IssueDraft("supervision", "E0501", shapely.Point(106.71, 26.6), id=IDS[4])], actor="web")
-    assert (again.number, again.created) == ("SC-00005", False)
+    last = {1: 4, 2: 3}[schema]
+    reported = IssueDraft("supervision", "E0501", shapely.Point(106.71, 26.6), id=IDS[last])
+    [again] = runtime.submit([reported], actor="web")
+    assert (again.number, again.created) == (f"SC-{last + 1:05d}", False)
     with runtime.store.reading() as connection:
         assert problems(connection, city) == []
     runtime.close()
@@ -87,22 +99,27 @@ def test_a_migrated_store_has_the_shape_of_a_new_one(old: Path, tmp_path: Path, 
     made.close()
 
 
-def test_a_reader_of_an_older_store_says_what_to_do(old: Path, city: City) -> None:
-    with pytest.raises(StoreError, match=f"schema 1, not {SCHEMA_VERSION}; start the program once"):
+def test_a_reader_of_an_older_store_says_what_to_do(old: Path, schema: int, city: City) -> None:
+    with pytest.raises(StoreError, match=f"schema {schema}, not {SCHEMA_VERSION}; start the program once"):
         open_store(f"sqlite:///{old}", city, writing=False)
 
 
-def test_a_migration_that_fails_leaves_the_old_store(old: Path, city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_fails_leaves_the_old_store(
+    old: Path, schema: int, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def stop(*_arguments: object) -> None:
         raise StoreError("the power went")
 
     before = log_of(old)
-    monkeypatch.setattr("data.store.migrations.update", stop)  # after the column was added
+    monkeypatch.setattr("data.store.migrations.update", stop)  # after everything was added
     with pytest.raises(StoreError, match="the power went"):
         open_store(f"sqlite:///{old}", city)
     monkeypatch.undo()
     connection = sqlite3.connect(old)
-    assert "version" not in [row[1] for row in connection.execute("PRAGMA table_info(issue)")]
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(issue)")]
+    assert ("version" in columns) == (schema >= 2)
+    assert connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone() == (str(schema),)
+    assert connection.execute("SELECT name FROM sqlite_schema WHERE name = 'document'").fetchone() is None
     connection.close()
     assert log_of(old) == before
     runtime_of(city, f"sqlite:///{old}").close()

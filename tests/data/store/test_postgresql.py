@@ -330,15 +330,18 @@ def test_drafts_are_the_same_records_on_both_databases(url: str, tmp_path: objec
     assert logs[:2] == logs[2:]
 
 
-def test_a_store_of_the_first_schema_is_brought_forward(url: str) -> None:
-    """As the migration finds it: without versions of issues and UUIDs of changes."""
+@pytest.mark.parametrize("schema", [1, 2])
+def test_a_store_of_an_older_schema_is_brought_forward(url: str, schema: int) -> None:
+    """As the migrations find it: without documents; the first one without versions and UUIDs of changes too."""
     live = runtime_of(CITY, url)
     live.submit([draft(history=(Transition(Status.ACCEPTED, CLOCK, "commander"),)), draft()], actor="a")
     live.close()
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE issue DROP COLUMN version; DROP TABLE issue_change")
-        connection.exec_driver_sql("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+        connection.exec_driver_sql("DROP TABLE document")
+        if schema == 1:
+            connection.exec_driver_sql("ALTER TABLE issue DROP COLUMN version; DROP TABLE issue_change")
+        connection.exec_driver_sql(f"UPDATE meta SET value = '{schema}' WHERE key = 'schema_version'")
         connection.exec_driver_sql("DELETE FROM meta WHERE key = 'seal'")  # which came with the second schema
     engine.dispose()
     live = runtime_of(CITY, url)
