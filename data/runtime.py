@@ -16,6 +16,7 @@ from data.documents.checking import checked_put
 from data.documents.desk import DocumentDesk
 from data.feed import READY, Change, ChangeFeed, Health
 from data.health import Check, Checks, Condition, Reason, disk_check, writable_check, writer_checks
+from data.inspecting.visiting import VisitDesk
 from data.intake.changes import checked_change
 from data.intake.draft_checks import is_uuid
 from data.intake.issues import Origin, examine
@@ -38,7 +39,7 @@ _LOG = logging.getLogger("xunjie.runtime")
 Progress = Callable[[float], None]
 
 
-class Runtime(DocumentDesk):
+class Runtime(DocumentDesk, VisitDesk):
     """A city and its open store. Reading (`snapshot`) never waits; writing is one at a time."""
 
     def __init__(self, settings: Settings, city: City, store: Store, *, with_demo: bool = True) -> None:

@@ -29,6 +29,7 @@ CHECKERS: Final[dict[str, Checker]] = {
     answer_sheets.SHEETS: answer_sheets.checked_sheet,
     draw_book.DRAWS: draw_book.checked_draw,
     draw_book.DRAW_CHECKS: draw_book.checked_check,
+    draw_book.DRAW_FRAMES: draw_book.checked_frame_part,
     plan_book.PLANS: plan_book.checked_plan,
     tally_book.TALLIES: tally_book.checked_entry,
     programme_book.PROGRAMMES: programme_book.checked_programme,

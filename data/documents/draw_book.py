@@ -15,6 +15,7 @@ from geo.errors import BadValueError
 
 DRAWS: Final = "draws"
 DRAW_CHECKS: Final = "draw_checks"
+DRAW_FRAMES: Final = "draw_frames"
 MOST_DRAWN: Final = 1_000
 SUBJECTS: Final = ("points", "issues")
 STRATA: Final = ("site_class", "subdistrict", "type", "none")
@@ -136,6 +137,18 @@ def read_check(content: Mapping[str, Any]) -> DrawCheck:
     found = DrawCheck(fields.text("draw"), fields.text("unit"), fields.flag("holds"), fields.note())
     fields.done()
     return found
+
+
+def checked_frame_part(content: Mapping[str, Any], _city: City) -> Mapping[str, Any]:
+    """Some lines `stratum TAB id` of the frame of a draw."""
+    fields = Fields(content)
+    lines = fields.entries("lines")
+    part = {"draw": fields.text("draw"), "part": fields.whole("part"), "lines": lines}
+    fields.done()
+    for at, line in enumerate(lines):
+        if not isinstance(line, str) or line.count("\t") != 1 or len(line) > 200:
+            raise BadValueError(f"lines[{at}]", line, "a stratum, a tab and an id")
+    return part
 
 
 def _hash(fields: Fields, name: str) -> str:

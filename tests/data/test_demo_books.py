@@ -1,4 +1,4 @@
-"""The demo's books: entries add up to every published figure, sheets to every verdict, and nothing invented looks real."""
+"""The demo's books: entries add up to every published figure, sheets to every verdict, and what is invented says so."""
 
 from __future__ import annotations
 
