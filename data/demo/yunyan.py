@@ -12,6 +12,7 @@ from data.demo.dice import Dice
 from data.demo.yunyan_answers import answered
 from data.demo.yunyan_books import books
 from data.demo.yunyan_calendar import Calendar, utc
+from data.demo.yunyan_draw import drawn_visits
 from data.demo.yunyan_issues import Sketch, Supervision
 from data.demo.yunyan_points import Site, make_sites
 from data.demo.yunyan_shapes import Shapes
@@ -69,9 +70,10 @@ def load_yunyan(city: City) -> CityRecords:
         _draft(register, sketch, geometry, datum, tasks, city.current_campaign, words, dice)
         for (register, sketch), geometry, datum in zip(sketches, geometries, datums, strict=True)
     )
-    documents = (*sheets, *books(city, drafts, words, own))
-    points = tuple(site.point for site in sites)
-    return CityRecords(drafts, points, tuple(_visits(sites)), documents=documents, bulk=False)
+    checked, draws = drawn_visits(sites, city, Calendar(campaign, own), own)
+    documents = (*sheets, *books(city, drafts, words, own), *draws)
+    points, visits = tuple(site.point for site in sites), (*_visits(sites), *checked)
+    return CityRecords(drafts, points, visits, documents=documents, bulk=False)
 
 
 def _visits(sites: Sequence[Site]) -> Iterator[Visit]:

@@ -26,7 +26,7 @@ def answered(sites: list[Site], city: City, dice: Dice) -> tuple[list[Site], lis
             checklist = city.checklists.in_force(site.point.site_class, visit.at.date())
             if checklist is None:
                 raise CityError(f"{city.code} has no checklist for {site.point.site_class}; its demo needs one")
-            answers = _answers(checklist, visit, dice)
+            answers = answers_near(checklist, visit, dice)
             score = score_of(checklist, answers)
             assert score.compliant == visit.compliant
             note = _note(city, site, visit, len(score.failed_critical), len(score.failed) - len(score.failed_critical))
@@ -37,7 +37,7 @@ def answered(sites: list[Site], city: City, dice: Dice) -> tuple[list[Site], lis
     return found, puts
 
 
-def _answers(checklist: Checklist, visit: Visit, dice: Dice) -> dict[str, Answer]:
+def answers_near(checklist: Checklist, visit: Visit, dice: Dice) -> dict[str, Answer]:
     """Answers whose score comes near the visit's: unmet items are added as long as it stays at or above it."""
     assert visit.score is not None
     answers = {

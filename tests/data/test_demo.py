@@ -25,7 +25,7 @@ from geo.lifecycle import Evidence, Status, change_between
 from geo.placement import Locator, Placement
 
 YUNYAN = Path(__file__).parents[2] / "data" / "cities" / "yunyan"
-DIGEST = "d34633c133d7c58779333161ad64408d181506629109cc875dde9959cb16c9bc"
+DIGEST = "7d472fb23496bbf18f26869bd651c5f63b00aff51bf0d81079f9e26c39da82a6"
 CLOCK = datetime(2021, 8, 24, 10, 0, tzinfo=UTC)
 REGISTERS = ("supervision", "facility_survey", "cable_survey", "cable_phase1")
 

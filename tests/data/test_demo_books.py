@@ -12,6 +12,7 @@ from data.demo.yunyan_books import split
 from data.documents.agenda_book import read_duty, read_junction, read_meeting
 from data.documents.answer_sheets import read_sheet
 from data.documents.checking import checked_put
+from data.documents.draw_book import read_draw
 from data.documents.exposure_book import read_exposure
 from data.documents.programme_book import read_programme
 from data.documents.tally_book import read_entry
@@ -19,6 +20,7 @@ from data.records import CityRecords
 from geo.agenda import MeetingKind, times_held
 from geo.checklist import score_of
 from geo.city import City
+from geo.draw import commitment, draw, frame_of
 from geo.lifecycle import Status
 from geo.tally import add_up, agrees, overlapping
 
@@ -42,7 +44,7 @@ def contents(records: CityRecords, collection: str) -> dict[str, dict]:
 def test_every_document_is_taken_by_its_checker_as_it_is(city: City, records: CityRecords) -> None:
     for put in records.documents:
         assert checked_put(put, city, actor="demo").content == put.content
-    assert len({(put.collection, put.id) for put in records.documents}) == len(records.documents)
+    assert len({(put.collection, put.id, put.version) for put in records.documents}) == len(records.documents)
     assert len({put.client_uuid for put in records.documents}) == len(records.documents)
 
 
@@ -119,6 +121,18 @@ def test_duties_stand_at_known_junctions(records: CityRecords) -> None:
     duties = [read_duty(*pair) for pair in contents(records, "junction_duties").items()]
     assert {duty.junction for duty in duties} == junctions
     assert all(duty.synthetic for duty in duties)
+
+
+def test_the_draw_is_what_its_seed_and_word_draw_from_all_points(records: CityRecords) -> None:
+    announced, drawn = (read_draw(p.id, p.content) for p in records.documents if p.collection == "draws")
+    assert (announced.state, announced.seed, drawn.state) == ("announced", "", "drawn")
+    frame = frame_of((point.code, point.site_class) for point in records.points)
+    assert frame.hash == announced.frame_hash == drawn.frame_hash
+    assert announced.commitment == commitment(drawn.seed, frame.hash)
+    found = draw(frame, drawn.n, seed=drawn.seed, word=drawn.word)
+    assert drawn.drawn == tuple((entry.id, entry.stratum) for entry in found)
+    since = {visit.point for visit in records.visits if visit.at >= drawn.drawn_at}
+    assert len(since & {name for name, _ in drawn.drawn}) >= 37
 
 
 @pytest.mark.parametrize(("total", "weights"), [(10, [1.0, 1.0, 1.0]), (81106, [0.3, 2.5, 9.9]), (2, [5.0, 1.0, 1.0])])

@@ -1,4 +1,4 @@
-"""A draw is announced before, drawn once, and repeated by anyone from what was recorded; visits since are its results."""
+"""A draw is announced before, drawn once, and repeated by anyone from what was recorded; visits give its results."""
 
 from __future__ import annotations
 
