@@ -1,4 +1,4 @@
-"""The demo's random draw: forty points by class, announced on one day, drawn on the next, all but three visited since."""
+"""The demo's random draw: forty points by class, announced one day, drawn the next, all but three visited since."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from data.documents.checking import DocumentPut
 from data.documents.desk import DocumentDesk
+from data.documents.document import Shelf
 from data.documents.tally_book import TALLIES, entries_of, entry_content, entry_id, read_entry, refuse_overlap
 from data.intake.draft_checks import MAX_NAME
 from data.snapshot import Snapshot
@@ -40,11 +41,20 @@ class TallyState:
         return any(entry.synthetic for entry in self.entries)
 
 
+_KEPT: dict[tuple[str, str], tuple[Shelf, list[TallyState]]] = {}
+"""By city and campaign: the shelf that was read last, which stays the same object until an entry is put."""
+
+
 def tallies_of(snapshot: Snapshot, campaign: Campaign) -> list[TallyState]:
-    """Every tally of the campaign, in its order."""
-    shelf = snapshot.documents.of(TALLIES)
-    entries = entries_of({name: document.content for name, document in shelf.items()}, campaign) if shelf else {}
-    return [TallyState(t, tuple(entries.get(t.code, ())), add_up(entries.get(t.code, ()))) for t in campaign.tallies]
+    """Every tally of the campaign, in its order; worked out once for as long as the book stays as it is."""
+    shelf, key = snapshot.documents.of(TALLIES), (snapshot.city.code, campaign.code)
+    kept = _KEPT.get(key)
+    if kept is not None and kept[0] is shelf and [s.published for s in kept[1]] == list(campaign.tallies):
+        return kept[1]
+    entries = entries_of({name: document.content for name, document in shelf.items()}, campaign)
+    states = [TallyState(t, tuple(entries.get(t.code, ())), add_up(entries.get(t.code, ()))) for t in campaign.tallies]
+    _KEPT[key] = shelf, states
+    return states
 
 
 def enter_tally(
