@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.errors import StoreError
 from i18n import translate
-from ui import about, explore, points, record, report, situation
+from ui import about, explore, inspections, points, record, report, situation
 from ui.address import language
 from ui.collecting import collect_regularly
 from ui.markup import tag
@@ -20,6 +20,7 @@ _PAGES = (
     ("situation", situation.page),
     ("explore", explore.page),
     ("points", points.page),
+    ("inspections", inspections.page),
     ("report", report.page),
     ("record", record.page),
     ("about", about.page),

@@ -103,7 +103,11 @@ def test_every_json_answer_is_asked_for_below() -> None:
 
 @pytest.mark.parametrize(("path", "query"), [(path, query) for path, queries in ASKED.items() for query in queries])
 def test_answers_are_as_described(demo: TestClient, described: dict[str, Any], path: str, query: str) -> None:
-    numbers = {"{identity}": ["YY-00001", "YY-00002", "YY-02000"], "{code}": ["P001", "P100", "P317"], "{draw}": ["D-2021-08"]}
+    numbers = {
+        "{identity}": ["YY-00001", "YY-00002", "YY-02000"],
+        "{code}": ["P001", "P100", "P317"],
+        "{draw}": ["D-2021-08"],
+    }
     placeholder = next((name for name in numbers if name in path), None)
     paths = [path.replace(placeholder, value) for value in numbers[placeholder]] if placeholder else [path]
     [content] = described["paths"][path]["get"]["responses"]["200"]["content"].values()
