@@ -40,7 +40,7 @@ def day_plan(scene: Scene) -> None:
     line = scene.say("inspections.plan_line", n=len(stops), length=total)
     state = scene.say("inspections.plan_kept" if kept else "inspections.plan_proposed", group=group)
     st.html(tag("p", state, " · ", line, cls="xj-cap"))
-    columns = [Column(scene.say(f"inspections.column_{name}")) for name in ("stop", "point", "class", "reason")]
+    columns = [Column(scene.say(f"inspections.column_{name}")) for name in ("stop", "point", "reason")]
     record_table(
         "plan",
         [*columns, Column(scene.say("inspections.column_leg"), "right")],
@@ -87,13 +87,11 @@ def _stops(scene: Scene) -> tuple[str, Sequence[Stop], bool]:
 def _record(scene: Scene, number: int, stop: Stop) -> Record:
     points = scene.snapshot.points
     row = scene.snapshot.point_row(stop.code)
-    kind = scene.city.catalogue.site_classes[int(points.site_class[row])]
     return Record(
         stop.code,
         (
             Cell(str(number)),
             Cell(stop.code, small=str(points.name[row])),
-            Cell(scene.name(kind.name)),
             Cell(scene.say(f"inspections.reason_{stop.reason.value}"), symbol=_SYMBOLS.get(stop.reason, "")),
             Cell(figures.length(stop.leg_m, scene.language) if stop.leg_m else figures.NONE),
         ),

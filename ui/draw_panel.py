@@ -97,7 +97,7 @@ def _result(scene: Scene, record: DrawRecord, found: Estimate) -> None:
 def _sample(scene: Scene, record: DrawRecord, found: Mapping[str, bool]) -> None:
     unfolded = bool(st.session_state.get("draw-all"))
     shown = record.drawn if unfolded else record.drawn[:_FIRST_ROWS]
-    columns = [Column(scene.say(f"inspections.column_{name}")) for name in ("drawn", "stratum", "found")]
+    columns = [Column(scene.say(f"inspections.column_{name}")) for name in ("drawn", "found", "stratum")]
     record_table(
         "drawn",
         columns,
@@ -125,8 +125,8 @@ def _record(scene: Scene, record: DrawRecord, name: str, stratum: str, holds: bo
         cell = Cell(words, symbol="first_ok" if holds else "failing")
     if record.subject == "points":
         small = str(scene.snapshot.points.name[scene.snapshot.point_row(name)])
-        return Record(name, (Cell(name, small=small), Cell(_stratum(scene, record.by, stratum)), cell))
-    return Record(name, (Cell(name[:8]), Cell(_stratum(scene, record.by, stratum)), cell))
+        return Record(name, (Cell(name, small=small), cell, Cell(_stratum(scene, record.by, stratum))))
+    return Record(name, (Cell(name[:8]), cell, Cell(_stratum(scene, record.by, stratum))))
 
 
 def _stratum(scene: Scene, by: str, stratum: str) -> str:

@@ -77,7 +77,7 @@ def surprise(scene: Scene) -> None:
     cells = (tag("th", scene.say(f"inspections.head_{name}"), scope="col", cls="n" if at else "") for at, name in
              enumerate(heads))  # fmt: skip
     rows = [_row(scene, "all_visits", every), _row(scene, "same_points", same)]
-    st.html(plain_table(scene.say("inspections.surprise_title"), tag("tr", *cells), rows))
+    st.html(plain_table(scene.say("inspections.surprise_title"), tag("tr", *cells), rows, cls="gaps"))
     note = [scene.say("inspections.surprise_note")]
     if star:
         note.append(scene.say("core.synthetic_register_note"))
@@ -90,8 +90,8 @@ def _row(scene: Scene, key: str, gap: Gap) -> Html:
     else:
         span = scene.say("inspections.gap_few")
         if gap.low is not None and gap.high is not None:
-            span = scene.say("inspections.gap_span", low=f"{gap.low:+.1f}", high=f"{gap.high:+.1f}")
-        shown = tag("span", tag("b", f"{gap.gap:+.1f}"), tag("small", span, cls="d"))
+            span = scene.say("inspections.gap_span", low=_signed(gap.low), high=_signed(gap.high))
+        shown = tag("span", tag("b", _signed(gap.gap)), tag("small", span, cls="d"))
     name = tag(
         "span", scene.say(f"inspections.{key}"), tag("small", scene.say(f"inspections.by_{gap.method}"), cls="d")
     )
@@ -102,6 +102,10 @@ def _row(scene: Scene, key: str, gap: Gap) -> Html:
         tag("td", _mean(scene, gap.unannounced), cls="n"),
         tag("td", shown, cls="n"),
     )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "−")
 
 
 def _mean(scene: Scene, mean: Mean) -> Html:

@@ -52,7 +52,7 @@ def test_a_visit_with_answers_moves_compliance_and_makes_a_recheck_due(client: T
     assert after["first_visit_compliant"] == before["first_visit_compliant"]
     [due] = client.get("/api/inspections").json()["rechecks"]
     assert (due["point"], due["visit"], due["overdue"], due["score"]) == ("P001", wish["id"], False, 65.0)
-    assert due["due_at"] == "2021-08-31T18:00:00+08:00"
+    assert due["due_at"] == "2021-09-08T18:00:00+08:00"
     [number] = receipt["issues"]
     issue = client.get(f"/api/issues/{number}").json()
     assert (issue["type"], issue["visit"]) == ("C0118", wish["id"])
