@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import streamlit as st
 
 from data.recording.agenda import WatchDay, meetings_of, watch_on
 from geo.agenda import Meeting, MeetingKind, times_held
 from ui import figures
 from ui.markup import Html, join, tag
+from ui.notes import origin
 from ui.plain_table import plain_table
 from ui.scene import Scene
 
@@ -37,9 +40,13 @@ def _meeting(scene: Scene, meeting: Meeting) -> Html:
     times = ""
     if (meeting.times, meeting.bound) != (1, "eq"):
         times = " " + scene.say("books.times", n=figures.bounded(meeting.times, meeting.bound, scene.language))
-    real = tag("span", tag("i", cls="xj-hatch"), scene.say("core.synthetic")) if meeting.synthetic else scene.say("core.real")
     title = tag("small", meeting.title, cls="d") if meeting.title else ""
-    return tag("tr", tag("td", day, cls="k"), tag("td", _kind(scene, meeting.kind), times, title), tag("td", real))
+    return tag(
+        "tr",
+        tag("td", day, cls="k"),
+        tag("td", _kind(scene, meeting.kind), times, title),
+        tag("td", origin(scene, meeting.synthetic)),
+    )
 
 
 def junctions_panel(scene: Scene) -> None:
@@ -61,12 +68,16 @@ def junctions_panel(scene: Scene) -> None:
 
 def _junction(scene: Scene, entry: WatchDay) -> Html:
     mark = tag("small", scene.say("books.checkpoint"), cls="d") if entry.junction.checkpoint else ""
-    duties = (
-        tag("div", f"{duty.start:%H:%M}–{duty.end:%H:%M} ", duty.department, " ", scene.say("books.people", n=duty.people))
+    duties = [
+        tag("div", _hours(duty.start, duty.end), " ", duty.department, " ", scene.say("books.people", n=duty.people))
         for duty in entry.day.duties
-    )
-    gaps = ", ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in entry.day.gaps)
-    shown: object = tag("span", scene.say("books.uncovered", hours=gaps), cls="off") if gaps else scene.say("books.covered")
-    return tag(
-        "tr", tag("td", entry.junction.name, mark), tag("td", join(duties) or figures.NONE), tag("td", shown)
-    )
+    ]
+    gaps = ", ".join(_hours(start, end) for start, end in entry.day.gaps)
+    shown: object = scene.say("books.covered")
+    if gaps:
+        shown = tag("span", scene.say("books.uncovered", hours=gaps), cls="off")
+    return tag("tr", tag("td", entry.junction.name, mark), tag("td", join(duties) or figures.NONE), tag("td", shown))
+
+
+def _hours(start: time, end: time) -> str:
+    return f"{start:%H:%M}–{end:%H:%M}"

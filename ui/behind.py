@@ -14,15 +14,15 @@ from ui.markup import Html, tag
 from ui.scene import Scene
 
 
-def issues_link(scene: Scene, register: str, shown: object, *, stages: Iterable[Stage] = ()) -> Html:
-    """`shown` as a link to the register's issues (of these stages) in Explore, at the page's moment."""
+def issues_link(scene: Scene, register: str, shown: object, *, stages: Iterable[Stage] = (), issue: str = "") -> Html:
+    """`shown` as a link to the register's issues (of these stages) in Explore, as of the page; `issue` opens its card."""
     asked = IssueFilter(
         campaign=scene.campaign.code,
         register=register,
         as_of=scene.filter.as_of,
         stages=tuple(sorted(stage.value for stage in stages)),
     )
-    return _link(scene, "explore", scene.pairs(asked), shown)
+    return _link(scene, "explore", [*scene.pairs(asked), *([("issue", issue)] if issue else [])], shown)
 
 
 def points_link(scene: Scene, shown: object) -> Html:

@@ -143,7 +143,7 @@ def checking(scene: Scene, record: DrawRecord, found: Mapping[str, bool]) -> Non
     st.text_input(scene.say("inspections.note"), key="check-note", max_chars=400)
     with st.container(horizontal=True):
         for holds in (True, False):
-            words = scene.say(f"inspections.issues_{'good' if holds else 'bad'}")
+            words = scene.say("inspections.good_issues" if holds else "inspections.bad_issues")
             st.button(words, key=f"check-{holds}", on_click=_check, args=(record.id, holds))
 
 

@@ -121,7 +121,7 @@ def _record(scene: Scene, record: DrawRecord, name: str, stratum: str, holds: bo
     if holds is None:
         cell = Cell(scene.say("inspections.unchecked"), symbol="unvisited")
     else:
-        words = scene.say(f"inspections.{record.subject}_{'good' if holds else 'bad'}")
+        words = scene.say(f"inspections.good_{record.subject}" if holds else f"inspections.bad_{record.subject}")
         cell = Cell(words, symbol="first_ok" if holds else "failing")
     if record.subject == "points":
         small = str(scene.snapshot.points.name[scene.snapshot.point_row(name)])

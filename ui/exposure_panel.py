@@ -68,7 +68,7 @@ def _item(scene: Scene, item: ExposureState, number: str) -> Html:
         "tr",
         tag("td", item.exposure.title),
         tag("td", shown, cls="k"),
-        tag("td", issues_link(scene, scene.whole.register, number, text=number, issue=number), cls="k"),
+        tag("td", issues_link(scene, scene.whole.register, number, issue=item.exposure.issue), cls="k"),
         tag("td", days, cls="n"),
         tag("td", like, cls="n"),
     )

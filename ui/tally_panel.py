@@ -17,6 +17,7 @@ from layers.tokens import tokens
 from ui import figures
 from ui.markup import Html, tag
 from ui.names import subdistrict_name
+from ui.notes import origin
 from ui.plain_table import plain_table
 from ui.saying import said, say, tried
 from ui.scene import Scene, open_scene
@@ -60,7 +61,12 @@ def _sum(scene: Scene, state: TallyState) -> None:
     published = figures.bounded(state.published.value, state.published.bound, scene.language)
     words: list[object] = [scene.say("books.published", figure=published, unit=scene.name(state.published.unit))]
     if state.entries:
-        words += [" · ", scene.say("books.sum_of", n=figures.count(len(state.entries))), " ", bounded_sum(scene, state.sum)]
+        words += [
+            " · ",
+            scene.say("books.sum_of", n=figures.count(len(state.entries))),
+            " ",
+            bounded_sum(scene, state.sum),
+        ]
         verdict = scene.say("record.same" if state.agrees else "books.disagrees")
         words += [" ", tag("span", "✓ " if state.agrees else "", verdict, cls="ok" if state.agrees else "off")]
     st.html(tag("p", *words, cls="xj-sum"))
@@ -105,10 +111,8 @@ def _trend(scene: Scene, state: TallyState) -> None:
 
 
 def _units(scene: Scene, state: TallyState) -> None:
-    head = tag(
-        "tr", tag("th", scene.say("books.unit")), tag("th", scene.say("books.value", unit=scene.name(state.published.unit)),
-                                                       cls="n")
-    )  # fmt: skip
+    value = scene.say("books.value", unit=scene.name(state.published.unit))
+    head = tag("tr", tag("th", scene.say("books.unit")), tag("th", value, cls="n"))
     rows = [
         tag("tr", tag("td", unit_name(scene, unit)), tag("td", bounded_sum(scene, found), cls="n"))
         for unit, found in by_unit(state.entries)
@@ -121,7 +125,9 @@ def _entries(scene: Scene, state: TallyState) -> None:
     unfolded = bool(st.session_state.get("entries-all"))
     shown = ordered if unfolded else ordered[:_FIRST_ROWS]
     heads = ("unit", "period", "reported", "kind")
-    head = tag("tr", *(tag("th", scene.say(f"books.head_{name}"), cls="n" if name == "reported" else "") for name in heads))
+    head = tag(
+        "tr", *(tag("th", scene.say(f"books.head_{name}"), cls="n" if name == "reported" else "") for name in heads)
+    )
     st.html(plain_table(scene.say("books.entries"), head, [_entry(scene, entry) for entry in shown], cls="small"))
     if len(ordered) > _FIRST_ROWS:
         label = "core.show_fewer" if unfolded else "core.show_all"
@@ -135,13 +141,12 @@ def _unfold() -> None:
 
 def _entry(scene: Scene, entry: TallyEntry) -> Html:
     note = tag("small", entry.note, cls="d") if entry.note else ""
-    kind = tag("span", tag("i", cls="xj-hatch"), scene.say("core.synthetic")) if entry.synthetic else scene.say("core.real")
     return tag(
         "tr",
         tag("td", unit_name(scene, entry.unit), note),
         tag("td", figures.day_range(entry.first, entry.last, scene.language)),
         tag("td", figures.bounded(entry.value, entry.bound, scene.language), cls="n"),
-        tag("td", kind),
+        tag("td", origin(scene, entry.synthetic)),
     )
 
 
@@ -166,12 +171,13 @@ def _form(scene: Scene, state: TallyState) -> None:
     value, bound = st.columns(2, gap="small")
     value.number_input(scene.say("books.value", unit=scene.name(state.published.unit)), 0, 10**9, 0, key="entry-value")
     bound.selectbox(
-        scene.say("books.bound"), BOUNDS, key="entry-bound", format_func=lambda code: scene.say(f"core.bound_{code}_word")
+        scene.say("books.bound"),
+        BOUNDS,
+        key="entry-bound",
+        format_func=lambda code: scene.say(f"core.bound_{code}_word"),
     )
     st.text_input(scene.say("books.note"), key="entry-note", max_chars=400)
-    st.button(
-        scene.say("books.send"), key="entry-send", type="primary", on_click=_send, args=(state.published.code,)
-    )
+    st.button(scene.say("books.send"), key="entry-send", type="primary", on_click=_send, args=(state.published.code,))
     st.html(tag("p", scene.say("books.enter_note"), cls="xj-cap"))
 
 
@@ -187,7 +193,9 @@ def _send(code: str) -> None:
         say("entry", scene.say("books.backwards"), good=False)
         return
     chosen: Bound = next(known for known in BOUNDS if known == state["entry-bound"])
-    entry = TallyEntry("", code, str(unit), first, last, int(state["entry-value"]), chosen, note=state["entry-note"] or "")
+    entry = TallyEntry(
+        "", code, str(unit), first, last, int(state["entry-value"]), chosen, note=state["entry-note"] or ""
+    )
     before = scene.snapshot.documents.document(TALLIES, entry_id(code, entry.unit, first))
     version = 0 if before is None else before.version
     receipt = tried(
