@@ -34,16 +34,15 @@ def inspections(view: View, own: Mapping[str, Any]) -> Json:
 
 def _recheck(view: View, entry: Recheck) -> Json:
     points, zone = view.snapshot.points, view.city.time_zone
-    failed, due = from_us(entry.failed_us), from_us(entry.due_us)
+    failed, due = from_us(entry.failed_us), None if entry.due_us is None else from_us(entry.due_us)
     assert failed is not None
-    assert due is not None
     return {
         "point": str(points.code[entry.point]),
         "name": str(points.name[entry.point]),
         "site_class": view.city.catalogue.site_classes[int(points.site_class[entry.point])].code,
         "visit": entry.visit,
         "failed_at": local_iso(failed, zone),
-        "due_at": local_iso(due, zone),
+        "due_at": None if due is None else local_iso(due, zone),
         "overdue": entry.overdue(view.as_of_us),
         "score": None if np.isnan(entry.score) else entry.score,
     }
@@ -130,7 +129,7 @@ OPERATIONS: Final = (
                     {
                         **dict.fromkeys(("point", "name", "site_class", "visit"), STRING),
                         "failed_at": MOMENT,
-                        "due_at": MOMENT,
+                        "due_at": nullable(MOMENT),
                         "overdue": BOOLEAN,
                         "score": nullable(NUMBER),
                     }

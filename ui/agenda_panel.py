@@ -41,12 +41,8 @@ def _meeting(scene: Scene, meeting: Meeting) -> Html:
     if (meeting.times, meeting.bound) != (1, "eq"):
         times = " " + scene.say("books.times", n=figures.bounded(meeting.times, meeting.bound, scene.language))
     title = tag("small", meeting.title, cls="d") if meeting.title else ""
-    return tag(
-        "tr",
-        tag("td", day, cls="k"),
-        tag("td", _kind(scene, meeting.kind), times, title),
-        tag("td", origin(scene, meeting.synthetic)),
-    )
+    what = tag("td", _kind(scene, meeting.kind), times, title)
+    return tag("tr", tag("td", day, cls="k"), what, tag("td", origin(scene, meeting.synthetic)))
 
 
 def junctions_panel(scene: Scene) -> None:

@@ -15,7 +15,7 @@ from ui.scene import Scene
 
 
 def issues_link(scene: Scene, register: str, shown: object, *, stages: Iterable[Stage] = (), issue: str = "") -> Html:
-    """`shown` as a link to the register's issues (of these stages) in Explore, as of the page; `issue` opens its card."""
+    """`shown` as a link to the register's issues (of these stages) in Explore, at its moment; `issue`: its card."""
     asked = IssueFilter(
         campaign=scene.campaign.code,
         register=register,

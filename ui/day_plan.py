@@ -38,7 +38,7 @@ def day_plan(scene: Scene) -> None:
         return
     total = figures.length(sum(stop.leg_m for stop in stops), scene.language)
     line = scene.say("inspections.plan_line", n=len(stops), length=total)
-    state = scene.say("inspections.plan_kept" if kept else "inspections.plan_proposed", group=group)
+    state = scene.say("inspections.plan_kept" if kept else "inspections.plan_proposed", group=_group(scene, group))
     st.html(tag("p", state, " · ", line, cls="xj-cap"))
     columns = [Column(scene.say(f"inspections.column_{name}")) for name in ("stop", "point", "reason")]
     record_table(
@@ -57,8 +57,13 @@ def day_plan(scene: Scene) -> None:
 
 def _questions(scene: Scene) -> None:
     left, middle, right = st.columns([2, 1, 3], gap="small")
-    names = [scene.say("inspections.group_name", n=f"{number:02d}") for number in range(1, GROUPS + 1)]
-    left.selectbox(scene.say("inspections.group"), names, key=_GROUP, on_change=_forget)
+    left.selectbox(
+        scene.say("inspections.group"),
+        [f"{number:02d}" for number in range(1, GROUPS + 1)],  # kept without a language: one plan a group and day
+        key=_GROUP,
+        format_func=lambda code: _group(scene, code),
+        on_change=_forget,
+    )
     middle.number_input(scene.say("inspections.stops"), 1, MOST_STOPS, 8, key=_K, on_change=_forget)
     right.multiselect(
         scene.say("inspections.areas"),
@@ -68,6 +73,10 @@ def _questions(scene: Scene) -> None:
         format_func=lambda code: subdistrict_name(scene, code),
         on_change=_forget,
     )
+
+
+def _group(scene: Scene, code: str) -> str:
+    return scene.say("inspections.group_name", n=code)
 
 
 def _stops(scene: Scene) -> tuple[str, Sequence[Stop], bool]:
@@ -119,4 +128,4 @@ def _keep() -> None:
     )
     _forget()
     if receipt is not None:
-        say("plan", scene.say("inspections.plan_said", group=group, n=len(stops)))
+        say("plan", scene.say("inspections.plan_said", group=_group(scene, group), n=len(stops)))

@@ -27,11 +27,19 @@ def rechecks(scene: Scene) -> None:
     due = [entry for entry in rechecks_due(snapshot.visits, scene.as_of_us, terms) if mask[entry.point]]
     late = sum(entry.overdue(scene.as_of_us) for entry in due)
     title = tag("h2", scene.say("inspections.rechecks_title", n=figures.count(len(due))))
-    st.html(tag("div", title, tag("small", scene.say("inspections.rechecks_late", n=late)) if late else "", cls="xj-h"))
-    timely, too_late, waiting = in_time(snapshot.visits, scene.as_of_us, terms)
-    line = scene.say(
-        "inspections.followed", n=timely + too_late + waiting, timely=timely, late=too_late, waiting=waiting
+    st.html(
+        tag(
+            "div",
+            title,
+            tag("small", scene.say("inspections.rechecks_late", n=figures.count(late))) if late else "",
+            cls="xj-h",
+        )
     )
+    timely, too_late, waiting = in_time(snapshot.visits, scene.as_of_us, terms)
+    counts = {"timely": timely, "late": too_late, "waiting": waiting, "n": timely + too_late + waiting}
+    line = scene.say("inspections.followed", **{name: figures.count(value) for name, value in counts.items()})
+    if due and any(entry.due_us is None for entry in due):
+        line = scene.say("inspections.no_terms")
     st.html(tag("p", line, cls="xj-cap"))
     if not due:
         st.html(tag("p", scene.say("inspections.rechecks_none"), cls="xj-say good", role="status"))
@@ -45,12 +53,14 @@ def rechecks(scene: Scene) -> None:
         label=scene.say("inspections.rechecks_label"),
         selected=address.view("point"),
     )
+    if len(due) > _MOST:
+        st.html(tag("p", scene.say("points.capped", n=_MOST, all=figures.count(len(due))), cls="xj-cap"))
 
 
 def _record(scene: Scene, entry: Recheck) -> Record:
     points = scene.snapshot.points
     code = str(points.code[entry.point])
-    failed, due = from_us(entry.failed_us), from_us(entry.due_us)
+    failed, due = from_us(entry.failed_us), None if entry.due_us is None else from_us(entry.due_us)
     return Record(
         code,
         (

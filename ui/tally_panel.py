@@ -53,7 +53,9 @@ def bounded_sum(scene: Scene, found: Sum) -> Html:
 
 
 def unit_name(scene: Scene, unit: str) -> str:
-    """What a unit is called: a subdistrict by its name, any other by its own."""
+    """What a unit is called: the city and its subdistricts by their names, any other by its own."""
+    if unit == scene.city.code:
+        return scene.name(scene.city.name)
     return subdistrict_name(scene, unit) if unit in scene.city.areas.index else unit
 
 
@@ -154,7 +156,9 @@ def _form(scene: Scene, state: TallyState) -> None:
     st.html(tag("div", tag("h3", scene.say("books.enter")), cls="xj-h"))
     said("entry")
     st.session_state.setdefault(_ID, str(uuid.uuid4()))
-    units: Sequence[str] = sorted({entry.unit for entry in state.entries} - {"全区"}) or list(scene.city.areas.codes)
+    units: Sequence[str] = sorted({entry.unit for entry in state.entries} - {scene.city.code}) or list(
+        scene.city.areas.codes
+    )
     st.selectbox(
         scene.say("books.unit"),
         units,

@@ -20,7 +20,7 @@ from data.documents.checking import DocumentPut
 from data.documents.exposure_book import Exposure
 from data.documents.programme_book import Programme
 from geo.agenda import Duty, Meeting, MeetingKind
-from geo.campaign import Bound, Tally
+from geo.campaign import Bound
 from geo.city import City
 from geo.issue import IssueDraft
 from geo.lifecycle import Status
@@ -111,12 +111,9 @@ def _tallies(city: City, checkpoints: Sequence[str], dice: Dice) -> list[Documen
                 bound: Bound = "approx" if tally.bound == "approx" else "eq"
                 puts.append(_entry(TallyEntry("", tally.code, unit, first, last, value, bound, True), dice))
         if tally.bound == "ge":
-            puts.append(_entry(_beyond(tally, campaign.start, campaign.end), dice))
+            beyond = TallyEntry("", tally.code, city.code, campaign.start, campaign.end, 0, "ge", False, BEYOND)
+            puts.append(_entry(beyond, dice))
     return puts
-
-
-def _beyond(tally: Tally, first: date, last: date) -> TallyEntry:
-    return TallyEntry("", tally.code, "全区", first, last, 0, "ge", False, BEYOND)
 
 
 def _entry(entry: TallyEntry, dice: Dice) -> DocumentPut:
@@ -145,15 +142,16 @@ def _programmes(city: City, dice: Dice) -> list[DocumentPut]:
 
 
 def _exposures(drafts: Sequence[IssueDraft], words: Words, dice: Dice) -> list[DocumentPut]:
-    """Issues of the supervision that were still open one to four days after their report, shown then."""
+    """Issues of the supervision still open on an evening one to three days after their report, shown then."""
     candidates: list[tuple[IssueDraft, datetime]] = []
     for draft in drafts:
         if draft.register != "supervision" or draft.reported_at is None:
             continue
-        shown = draft.reported_at + timedelta(hours=dice.between(20, 90))
+        aired = draft.reported_at.astimezone(CHINA).date() + timedelta(days=dice.whole(1, 3))
+        shown = utc(datetime(aired.year, aired.month, aired.day, 19, dice.whole(30, 50), tzinfo=CHINA))
         closed = [step.at for step in draft.history if step.status == Status.CLOSED]
         if shown < utc(datetime(2021, 8, 23, 12, tzinfo=CHINA)) and (not closed or closed[-1] > shown):
-            candidates.append((draft, shown.replace(microsecond=0)))
+            candidates.append((draft, shown))
     chosen = sorted(dice.shuffled(candidates)[:EXPOSED], key=lambda pair: pair[1])
     puts = []
     for number, (draft, shown) in enumerate(chosen, 1):

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from data.documents.checklist_book import CHECKLISTS, book_of
 from data.snapshot import Snapshot
 from geo.checklist import Checklist, Checklists
 from geo.clock import to_us
-from geo.recheck import Recheck, rechecks_due
-
-RECHECK_DAYS: Final = 7
-"""The term of a recheck at points whose class has no checklist."""
+from geo.recheck import Recheck, Terms, rechecks_due
 
 
 def checklists_of(snapshot: Snapshot) -> Checklists:
@@ -35,11 +30,11 @@ def checklist_for(snapshot: Snapshot, row: int, day: date) -> Checklist | None:
     return checklists_of(snapshot).in_force(site_class_of(snapshot, row), day)
 
 
-def recheck_terms(snapshot: Snapshot, day: date) -> Callable[[int], int]:
-    """The function from a point's position to the days within which a failed visit is rechecked, as of `day`."""
+def recheck_terms(snapshot: Snapshot, day: date) -> Terms:
+    """The terms of rechecks as of `day`: those of the checklists in force; a class without one has none."""
     book, classes = checklists_of(snapshot), snapshot.city.catalogue.site_classes
     found = [book.in_force(entry.code, day) for entry in classes]
-    terms = [RECHECK_DAYS if checklist is None else checklist.recheck_days for checklist in found]
+    terms = [None if checklist is None else checklist.recheck_days for checklist in found]
     of_point = snapshot.points.site_class
     return lambda row: terms[int(of_point[row])]
 

@@ -48,7 +48,7 @@ def candidates_at(
         reason, pressing = Reason.OTHER, int(last[row])
         if row in due:
             reason = Reason.RECHECK_OVERDUE if due[row].overdue(moment_us) else Reason.RECHECK_DUE
-            pressing = due[row].due_us
+            pressing = due[row].due_us or due[row].failed_us
         elif code in drawn:
             reason = Reason.DRAWN
         elif last[row] == np.iinfo(np.int64).min:

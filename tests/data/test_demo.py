@@ -25,7 +25,7 @@ from geo.lifecycle import Evidence, Status, change_between
 from geo.placement import Locator, Placement
 
 YUNYAN = Path(__file__).parents[2] / "data" / "cities" / "yunyan"
-DIGEST = "7d472fb23496bbf18f26869bd651c5f63b00aff51bf0d81079f9e26c39da82a6"
+DIGEST = "6b9a7905fcf30b7570696301c8565fb86caa4f981dabda98c1234f7d876cf66e"
 CLOCK = datetime(2021, 8, 24, 10, 0, tzinfo=UTC)
 REGISTERS = ("supervision", "facility_survey", "cable_survey", "cable_phase1")
 

@@ -46,3 +46,10 @@ def test_failed_visits_are_followed_in_time_late_or_not_yet(until, counts):
     assert sum(found) == failed
     if until == 20:
         assert found == counts
+
+
+def test_without_a_term_a_point_is_due_but_never_overdue_and_comes_last():
+    table = visits((0, 1, False), (1, 5, False), (2, 3, False))
+    found = rechecks_due(table, 400 * DAY_US, lambda point: 7 if point == 1 else None)
+    assert [(entry.point, entry.overdue(400 * DAY_US)) for entry in found] == [(1, True), (0, False), (2, False)]
+    assert in_time(table, 400 * DAY_US, lambda _: None) == (0, 0, 0)
