@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import secrets
 from collections import OrderedDict
@@ -16,6 +15,8 @@ from weakref import WeakKeyDictionary
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
+
+from api.gzip_pieces import gzip_of, piece_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,11 +94,34 @@ class BodyCache:
 
 def pack(plain: bytes, etag: str = "") -> Body:
     """`plain` with its gzip form, where that is worth it."""
-    packed = gzip.compress(plain, compresslevel=5, mtime=0) if len(plain) >= _GZIP_FROM else None
+    packed = gzip_of([piece_of(plain)]) if len(plain) >= _GZIP_FROM else None
     return Body(bytes(memoryview(plain)), packed, etag)  # a copy: the writer's own may hold several times its room
 
 
 BODIES: Final = BodyCache()
+
+
+class _Last:
+    """The last answer to each of the questions asked last, and the objects that it was made of."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, Lock()
+        self._kept: OrderedDict[Hashable, tuple[tuple[object, ...], Body]] = OrderedDict()
+
+    def get(self, question: Hashable) -> tuple[tuple[object, ...], Body] | None:
+        with self._lock:
+            return self._kept.get(question)
+
+    def put(self, question: Hashable, answer: tuple[tuple[object, ...], Body]) -> None:
+        with self._lock:
+            self._kept[question] = answer
+            self._kept.move_to_end(question)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+
+_LAST: Final = _Last(96)
+_MOST_AGAIN: Final = 2**16
 
 
 def name_of(source: object) -> str:
@@ -143,15 +167,33 @@ def json_answer(
 
 
 def json_answer_by_content(
-    request: Request, key: tuple[object, ...], make: Callable[[], dict[str, Any]], *, stand: Hashable = None
+    request: Request,
+    key: tuple[object, ...],
+    make: Callable[[], dict[str, Any]],
+    *,
+    stand: Hashable = None,
+    drawn: Callable[[], tuple[object, ...]] | None = None,
 ) -> Response:
     """As `json_answer`, with an ETag of what the answer says, whatever revision and moment it says it for.
 
     For answers about a part of the map: a change elsewhere makes another revision, but the same answer, and a client
-    that asks again is sent nothing. Telling so costs working the answer out, once for all who look at that part.
+    that asks again is sent nothing. Telling so costs working the answer out, once for all who look at that part; and
+    nothing where all that is `drawn` are the very objects that the last answer to the question (the key without its
+    stand) was made of: it then stands for this revision as well.
     """
+    asked = key[len(stand) if isinstance(stand, tuple) else 0 :]
 
     def body() -> Body:
+        made_of = drawn() if drawn is not None else ()
+        last = _LAST.get(asked) if made_of else None
+        if last is not None and all(one is other for one, other in zip(last[0], made_of, strict=True)):
+            return last[1]
+        found = anew()
+        if made_of and found.size <= _MOST_AGAIN:
+            _LAST.put(asked, (made_of, found))
+        return found
+
+    def anew() -> Body:
         answer = make()
         said = {name: value for name, value in answer.items() if name not in _OF_THE_MOMENT}
         etag = f'W/"{hashlib.blake2b(orjson.dumps(said, option=_OPTIONS), digest_size=12).hexdigest()}"'

@@ -14,7 +14,7 @@ from api.operation import choice
 from api.schemas import BBOX, COUNT, INTEGER, LAT, LON, NUMBER, STRING, listing, nullable, record
 from api.view import View
 from api.viewport import ZOOM, BBox, grid_of, grown, meet, viewport
-from geo.cells import cell_counts, cell_size_m
+from geo.cells import cell_size_m
 from geo.crs import metric_to_lonlat
 from geo.heat_surface import BANDWIDTH_M, heat_bounds
 
@@ -44,7 +44,7 @@ def cells(view: View, own: Mapping[str, Any]) -> Json:
 
 
 def _rows(view: View, zoom: int) -> Json:
-    found, size_m = cell_counts(view.issues, view.stages, cell_size_m(zoom), most=MOST_CELLS)
+    found, size_m = view.snapshot.cells(view.filter, cell_size_m(zoom), most=MOST_CELLS)
     lon, lat = metric_to_lonlat(found.x_m, found.y_m, view.city.metric_crs)
     digits = 6 if size_m < _FINEST_M else 5  # a metre is exact enough for the middle of a large cell
     rows = zip(np.round(lon, digits).tolist(), np.round(lat, digits).tolist(), found.count.tolist(), strict=True)

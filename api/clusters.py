@@ -7,10 +7,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.cells import MAX_GRID
-from geo.scale import is_large
+from geo.in_view import InView
 from geo.selection import OVERDUE, Stages
-from geo.tables import DEGREE_SCALE, METRE_SCALE, Bools, Floats, IssueTable
+from geo.tables import DEGREE_SCALE, Bools, Floats, IssueTable
 
 CELL_PX: Final = 72
 """Side of a square on the screen: a cluster and its number fit in it."""
@@ -45,15 +44,16 @@ def clusters(
     return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
 
 
-def issue_clusters(table: IssueTable, stages: Stages, *, below: int, cell_m: float, most: int) -> Clusters:
-    """The same over the issues with 0 ≤ stage < `below`; a compiled pass where they are many."""
-    if is_large(len(table)):
-        found = _compiled_clusters(table, stages, below, cell_m, most)
-        if found is not None:
-            return found
-    rows = np.flatnonzero((stages >= 0) & (stages < below))
+def issue_clusters(table: IssueTable, stages: Stages, found: InView, *, cell_m: float) -> Clusters:
+    """The same of the issues that `found` (of these `stages`) counts."""
+    if found.squares is not None:
+        sums = found.squares.filled
+        lon, lat = (np.round(sums[:, at] / sums[:, 0] / DEGREE_SCALE, 6) for at in (2, 3))
+        return lon, lat, sums[:, 0], sums[:, 1]
+    rows = np.flatnonzero((stages >= 0) & (stages < found.below))
     lon, lat = table.lonlat(rows)
-    entries = clusters(*table.xy_m(rows), lon, lat, {"overdue": stages[rows] == OVERDUE}, cell_m=cell_m, most=most)
+    late = {"overdue": stages[rows] == OVERDUE}
+    entries = clusters(*table.xy_m(rows), lon, lat, late, cell_m=cell_m, most=found.most)
     columns = [[entry[name] for entry in entries] for name in ("lon", "lat", "count", "overdue")]
     return (
         np.array(columns[0], np.float64),
@@ -61,30 +61,6 @@ def issue_clusters(table: IssueTable, stages: Stages, *, below: int, cell_m: flo
         np.array(columns[2], np.int64),
         np.array(columns[3], np.int64),
     )
-
-
-def _compiled_clusters(table: IssueTable, stages: Stages, below: int, cell_m: float, most: int) -> Clusters | None:
-    """None where issues are scattered too wide for a grid of such squares."""
-    from geo import kernels
-
-    low_x, high_x, low_y, high_y, n = kernels.extent(stages, table.x_cm, table.y_cm, below).tolist()
-    if n == 0:
-        return np.empty(0), np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64)
-    while True:
-        cell_cm = cell_m * METRE_SCALE
-        west, south = int(np.floor(low_x / cell_cm)), int(np.floor(low_y / cell_cm))
-        wide, tall = int(np.floor(high_x / cell_cm)) - west + 1, int(np.floor(high_y / cell_cm)) - south + 1
-        if wide * tall > MAX_GRID // 8:
-            return None
-        grid = kernels.cluster_grid(
-            stages, below, OVERDUE, table.x_cm, table.y_cm, table.lon_e7, table.lat_e7, cell_cm, west, south, wide, tall
-        )
-        grid = grid[grid[:, 0] > 0]
-        if len(grid) <= most:
-            count = grid[:, 0]
-            lon, lat = (np.round(grid[:, at] / count / DEGREE_SCALE, 6) for at in (2, 3))
-            return lon, lat, count, grid[:, 1]
-        cell_m *= 2
 
 
 def _groups(x_m: Floats, y_m: Floats, cell_m: float) -> tuple[NDArray[np.int64], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -35,14 +36,17 @@ def data_operation(
     parameters: tuple[Parameter, ...] = (),
     identity: str | None = None,
     by_content: bool = False,
+    drawn: Callable[[View], tuple[object, ...]] | None = None,
 ) -> Operation:
     """A GET that takes the filter and `parameters` and answers what `compute` gives, described by `schema`.
 
     `identity` names the path parameter of a single record; it reaches `compute` among its own parameters.
     `by_content`: the ETag stands for what the answer says, not for the revision it says it for (answers about a part
-    of the map).
+    of the map). `drawn`: the kept figures that, with the question, determine the answer; while they are the same
+    objects it is not made again.
     """
     answering = json_answer_by_content if by_content else json_answer
+    assert by_content or drawn is None
 
     def endpoint(request: Request) -> Response:
         current = runtime()
@@ -51,12 +55,17 @@ def data_operation(
         own = dict(question.own) | ({identity: request.path_params[identity]} if identity else {})
 
         def make() -> Json:
-            view = view_of(snapshot, question.filter, question.now)
-            return envelope(view, question.canonical) | compute(view, own)
+            return envelope(view(), question.canonical) | compute(view(), own)
+
+        @cache
+        def view() -> View:
+            return view_of(snapshot, question.filter, question.now)
 
         stand = (name_of(current), snapshot.revision)
         key = (*stand, path, question.identity, *sorted(own.items(), key=str))
-        return answering(request, key, make, stand=stand)
+        if drawn is None:
+            return answering(request, key, make, stand=stand)
+        return json_answer_by_content(request, key, make, stand=stand, drawn=lambda: drawn(view()))
 
     answers = {200: Answer(summary, schema=enveloped(schema, optional=optional)), 304: NOT_MODIFIED, 400: BAD_REQUEST}
     return Operation(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from api.place_names import type_of
 from data.feed import Change
 from data.runtime import Runtime
+from data.snapshot import Snapshot
 from geo.clock import from_us, to_us
 from geo.errors import StoreError
 from geo.iso_time import local_iso
@@ -51,7 +52,8 @@ class Deltas:
     A delta is {revision, since, issues, count, bbox, points}. It stands for every change after `since`; where that is
     null, anything may have changed. `bbox` (WGS-84) holds all changed issues with their whole shapes. Up to
     MOST_ISSUES are named one by one, with a `bbox` of their own where they are no points. `points` says that
-    inspection points or visits may have changed. An issue's place, register and type never change.
+    inspection points or visits may have changed. An issue that is named has the place, register and type it had: where
+    one was corrected, anything may have changed.
     """
 
     def __init__(self, source: Runtime) -> None:
@@ -66,11 +68,18 @@ class Deltas:
         before, now = self._seen, self._source.snapshot
         points = now.points is not before.points or now.visits is not before.visits
         ids = change.ids if change.ids or points or change.collections else None
+        if _moved(before, now):
+            ids = None
         if now.growing is not before.growing:  # read anew: nothing is known to be as it was
             ids, points = None, True
         with self._lock:
             self._steps.append(_Step(self._revision, change.revision, ids, points))
             self._revision, self._seen = change.revision, now
+
+    @property
+    def revision(self) -> int:
+        """The last change's."""
+        return self._revision
 
     def newest(self) -> Json:
         """The delta of the last change."""
@@ -116,6 +125,15 @@ class Deltas:
 def unknown(revision: int, *, count: int = 0) -> Json:
     """The delta that names nothing: anything may have changed."""
     return {"revision": revision, "since": None, "issues": [], "count": count, "bbox": None, "points": True}
+
+
+def _moved(before: Snapshot, now: Snapshot) -> bool:
+    """Whether the place or the kind of an issue was corrected since: where it was must be drawn anew too."""
+    past, table, known = now.past, now.issues, len(before.past)
+    rows = past.row[known:]
+    columns = ("type", "task", "lon_e7", "lat_e7", "is_point", "subdistrict", "segment")
+    same = all(np.array_equal(getattr(past, name)[known:], getattr(table, name)[rows]) for name in columns)
+    return not (same and table.is_point[rows].all())
 
 
 def _boxes(table: IssueTable, rows: NDArray[np.int64]) -> NDArray[np.float64]:

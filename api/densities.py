@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from api.data_route import Json, data_operation
 from api.operation import integer
@@ -77,26 +78,21 @@ def roads(view: View, own: Mapping[str, Any]) -> Json:
 def _road_rows(layer: RoadLayer, found: RoadDensity, breaks: Breaks, most: int) -> orjson.Fragment:
     order = np.argsort(-found.count, kind="stable")
     order = order[found.count[order] > 0][: most or None]
-    texts = _texts(layer)[0]
-    columns: dict[str, Any] = {
-        "count": found.count[order],
-        "open": found.open[order],
-        "per_km": found.per_km[order],
-        "class": _classes(found.per_km[order], breaks),
-    }
-    return rows([texts[road] for road in order.tolist()], columns)
+    return _rows(_texts(layer)[0], order, (found.count, found.open, found.per_km), breaks)
 
 
 def _segment_rows(layer: RoadLayer, found: RoadDensity, breaks: Breaks) -> orjson.Fragment:
-    shown = np.flatnonzero(found.segment_count > 0)
-    texts = _texts(layer)[1]
-    columns: dict[str, Any] = {
-        "count": found.segment_count[shown],
-        "open": found.segment_open[shown],
-        "per_km": found.segment_per_km[shown],
-        "class": _classes(found.segment_per_km[shown], breaks),
-    }
-    return rows([texts[segment] for segment in shown.tolist()], columns)
+    figures = (found.segment_count, found.segment_open, found.segment_per_km)
+    return _rows(_texts(layer)[1], np.flatnonzero(found.segment_count > 0), figures, breaks)
+
+
+def _rows(
+    texts: list[bytes], shown: NDArray[np.intp], figures: tuple[Floats, Floats, Floats], breaks: Breaks
+) -> orjson.Fragment:
+    """The rows `shown`, each with its count, how many are open, and how many a kilometre."""
+    count, still_open, per_km = (values[shown] for values in figures)
+    columns: dict[str, Any] = {"count": count, "open": still_open, "per_km": per_km, "class": _classes(per_km, breaks)}
+    return rows([texts[at] for at in shown.tolist()], columns)
 
 
 @lru_cache(maxsize=4)
@@ -158,6 +154,8 @@ OPERATIONS: Final = (
         "/api/density/subdistricts",
         subdistricts,
         summary="Issues by subdistrict and per km².",
+        by_content=True,
+        drawn=lambda view: (view.counts,),
         schema={
             "measure": STRING,
             "unit": {"const": "per_km2"},
@@ -183,6 +181,8 @@ OPERATIONS: Final = (
         roads,
         summary="Issues by road and road segment and per km; a city without a roads layer says so in `reason`.",
         parameters=(_MOST,),
+        by_content=True,
+        drawn=lambda view: (view.counts,),
         optional=("reason",),
         schema={
             "measure": STRING,

@@ -16,6 +16,7 @@ from geo.errors import (
     BadValueError,
     BusyError,
     ConflictError,
+    NotAllowedError,
     NotFoundError,
     StaleError,
     StoreError,
@@ -27,6 +28,7 @@ from i18n import translate
 STATUS: Final[tuple[tuple[type[XunjieError], int], ...]] = (
     (BadValueError, 400),
     (NotFoundError, 404),
+    (NotAllowedError, 403),
     (ConflictError, 409),
     (StoreError, 503),
     (XunjieError, 500),
@@ -80,6 +82,8 @@ def error_response(error: XunjieError) -> Response:
         )
     if isinstance(error, NotFoundError):
         return problem("not_found", status, kind=error.kind, identity=error.identity[:100])
+    if isinstance(error, NotAllowedError):
+        return problem("not_allowed", status, reason=str(error))
     if isinstance(error, StaleError):
         return _stale_response(error, status)
     if isinstance(error, ConflictError):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,6 +32,8 @@ _OUR_HEADERS: Final = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"),
 )
+_OF_ALL: Final = tuple((name.lower().encode(), value.encode()) for name, value in _HEADERS)
+_OF_OURS: Final = (*_OF_ALL, *((name.lower().encode(), value.encode()) for name, value in _OUR_HEADERS))
 
 
 def is_ours(path: str) -> bool:
@@ -51,6 +54,7 @@ def is_loopback_address(address: str) -> bool:
     return address.lower() == "localhost" or _is_loopback(address.strip("[]"))
 
 
+@lru_cache(maxsize=64)
 def _is_loopback(number: str) -> bool:
     try:
         address = ipaddress.ip_address(number)
@@ -105,16 +109,18 @@ def _refusal(scope: Scope, headers: Headers) -> Response | None:
 
 def _from_here(scope: Scope) -> bool:
     """Whether both ends of the connection are this machine, where the server knows their numbers."""
-    for end in (scope.get("client"), scope.get("server")):
-        if end is None or end[0] is None:
-            continue
-        try:
-            ipaddress.ip_address(end[0])
-        except ValueError:
-            continue  # a socket's path, or the name a test client gives itself
-        if not _is_loopback(end[0]):
-            return False
-    return True
+    ends = [end[0] for end in (scope.get("client"), scope.get("server")) if end is not None and end[0] is not None]
+    return not any(_is_elsewhere(end) for end in ends)
+
+
+@lru_cache(maxsize=64)
+def _is_elsewhere(end: str) -> bool:
+    """Whether one end of a connection is the number of another machine."""
+    try:
+        ipaddress.ip_address(end)
+    except ValueError:
+        return False  # a socket's path, or the name a test client gives itself
+    return not _is_loopback(end)
 
 
 def _same_origin(headers: Headers, host: str) -> bool:
@@ -131,9 +137,9 @@ def _same_origin(headers: Headers, host: str) -> bool:
 def _with_headers(path: str, send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in (*_HEADERS, *_OUR_HEADERS) if is_ours(path) else _HEADERS:
-                headers.setdefault(name, value)
+            there = {name.lower() for name, _ in message["headers"]}
+            more = _OF_OURS if is_ours(path) else _OF_ALL
+            message["headers"] = [*message["headers"], *(pair for pair in more if pair[0] not in there)]
         await send(message)
 
     return sending

@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from api.operation import Parameter
+from api.operation import positive
 from api.schemas import NUMBER
 from api.view import View
 from api.viewport import BBox
-from geo.errors import BadValueError
+from geo.heat_surface import HeatSurface
 from layers.legend import heat_cap
 
 LEVELS: Final = 85
 """Densities are told in so many steps: more than an eye tells apart in a ramp, and a third of the bytes."""
 
 _LARGEST_CAP: Final = 1e9
+_caps: WeakKeyDictionary[HeatSurface, float] = WeakKeyDictionary()
+"""A change that a filter does not mean leaves its surface as it was, and the end of its colours."""
 
 
-def _read_cap(text: str) -> float:
-    try:
-        cap = float(text) if len(text) <= 24 and text.isascii() else 0.0
-    except ValueError:
-        cap = 0.0
-    if not 0 < cap <= _LARGEST_CAP:
-        raise BadValueError("cap", text[:100], "a density above 0 in issues per km², as an answer gave it")
-    return cap
-
-
-CAP: Final = Parameter(
+CAP: Final = positive(
     "cap",
     "issues per km² of full colour; without it that of the filter's whole city",
+    "a density above 0 in issues per km², as an answer gave it",
     {**NUMBER, "exclusiveMinimum": 0, "maximum": _LARGEST_CAP},
-    _read_cap,
+    low=math.ulp(0.0),
+    high=_LARGEST_CAP,
 )
 
 
 def city_cap(view: View) -> float:
     """The density of full colour: of the issues that count over the whole city, so that panning does not change it."""
     surface = view.snapshot.heat(view.filter)
-    return heat_cap(surface.values[surface.values > 0] * surface.per_km2)
+    cap = _caps.get(surface)
+    if cap is None:
+        cap = _caps[surface] = heat_cap(surface.values[surface.values > 0] * surface.per_km2)
+    return cap
 
 
 def shares_of_cap(view: View, bounds: BBox, nx: int, ny: int, cap: float) -> NDArray[np.uint8]:

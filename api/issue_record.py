@@ -48,7 +48,7 @@ def issue_record(view: View, own: Mapping[str, Any]) -> Json:
         "lon": float(lon),
         "lat": float(lat),
         "rework": int(endings_at(view.snapshot.history, rows, view.as_of_us).rework[0]),
-        "version": len(steps),  # the present one, whatever the moment: it is what a change names
+        "version": int(view.snapshot.records.of(rows).version[0]),  # the present one, whatever the moment
         "geometry": geometry,
         "history": [
             {

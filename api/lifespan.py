@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -52,6 +53,8 @@ async def lifespan(_: object) -> AsyncIterator[None]:
         if address is not None:
             opened.store.announce(f"http://{_netloc(address)}")
         hub = open_hub(opened)
+        if address is not None:
+            leave_alone_what_stays()
         try:
             with streams_ended_by_signals(hub.end):
                 yield
@@ -60,6 +63,16 @@ async def lifespan(_: object) -> AsyncIterator[None]:
             await asyncio.sleep(0)
     finally:
         opened.close()
+
+
+def leave_alone_what_stays() -> None:
+    """Take everything that was made for the start out of the collector's sight.
+
+    Libraries, city and tables stay as long as the program; to look them through again and again stopped every answer
+    for a tenth of a second.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def open_with_pages() -> Runtime:

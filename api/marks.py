@@ -16,9 +16,12 @@ from api.operation import choice
 from api.schemas import BBOX, COUNT, GEOMETRY, INTEGER, LAT, LON, STAGE, STRING, Schema, listing, record
 from api.view import View
 from api.viewport import ZOOM, BBox, metres_per_pixel, viewport
-from geo.selection import REJECTED, STAGES, meant
+from geo.in_view import InView
+from geo.selection import STAGES
 
-MOST_MARKS: Final = 1_500
+MOST_MARKS: Final = 900
+"""As many as fit, with the roads or the heat of the same part of the map, into 15 kB compressed."""
+
 FORM: Final = choice(
     "form", "list: an object a mark; columns: the same as parallel arrays", ("list", "columns"), default="list"
 )
@@ -31,16 +34,15 @@ _FINE_FROM_ZOOM: Final = 16
 def marks(view: View, own: Mapping[str, Any]) -> Json:
     """What the filter means in its box (rejected ones only where it asks for them), drawn for zoom `z`."""
     zoom, box = viewport(view.filter, own)
-    total = int(np.count_nonzero(meant(view.stages, view.filter)))
-    answer: Json = {"z": zoom, "bbox": box, "total": total}
-    in_columns = own["form"] == "columns"
-    if total <= MOST_MARKS:
-        rows = view.selected
-        found = _columns(view, rows, zoom, box) if in_columns else {"issues": _marks(view, rows), "clusters": []}
-        return answer | {"mode": "issues"} | found
     cell_m = CELL_PX * metres_per_pixel(zoom, (box[1] + box[3]) / 2)
-    most = len(STAGES) if view.filter.statuses or view.filter.stages else REJECTED
-    clusters = issue_clusters(view.issues, view.stages, below=most, cell_m=cell_m, most=MOST_MARKS)
+    found = view.in_view(cell_m=cell_m, most=MOST_MARKS)
+    answer: Json = {"z": zoom, "bbox": box, "total": found.total}
+    in_columns = own["form"] == "columns"
+    if found.total <= MOST_MARKS:
+        drawn = _columns(view, found, zoom, box) if in_columns else {"issues": _marks(view, found), "clusters": []}
+        return answer | {"mode": "issues"} | drawn
+    stages = view.stages if found.squares is None else found.stages
+    clusters = issue_clusters(view.issues, stages, found, cell_m=cell_m)
     if in_columns:
         return answer | {"mode": "clusters"} | _cluster_columns(clusters, zoom, box)
     names = ("lon", "lat", "count", "overdue")
@@ -52,11 +54,12 @@ def marks(view: View, own: Mapping[str, Any]) -> Json:
     }
 
 
-def _marks(view: View, rows: NDArray[np.intp]) -> list[Json]:
+def _marks(view: View, found: InView) -> list[Json]:
+    rows = found.rows
     table, details, shapes = view.issues, view.snapshot.records.of(rows), _shapes(view, rows)
     lon, lat = (np.round(degrees, 6).tolist() for degrees in table.lonlat(rows))
     types = view.city.catalogue.types
-    found = []
+    marked = []
     for at, row in enumerate(rows.tolist()):
         entry = types[int(table.type[row])]
         mark = {
@@ -64,18 +67,19 @@ def _marks(view: View, rows: NDArray[np.intp]) -> list[Json]:
             "number": details.number[at],
             "type": entry.code,
             "group": entry.group,
-            "stage": STAGES[int(view.stages[row])].value,
+            "stage": STAGES[int(found.stages[at])].value,
             "lon": lon[at],
             "lat": lat[at],
         }
-        found.append(mark | shapes.get(row, {}))
-    return found
+        marked.append(mark | shapes.get(row, {}))
+    return marked
 
 
-def _columns(view: View, rows: NDArray[np.intp], zoom: int, box: BBox) -> Json:
+def _columns(view: View, found: InView, zoom: int, box: BBox) -> Json:
     """A few bytes a mark: whole steps from the box's corner, positions in lists; of many, no UUID where the number will
     do."""
-    table, shapes = view.issues, _shapes(view, rows)
+    rows, table = found.rows, view.issues
+    shapes = _shapes(view, rows)
     numbers, ids = view.snapshot.records.names(rows, all_ids=len(rows) <= FEW_MARKS)
     used, kind = np.unique(table.type[rows], return_inverse=True)
     return {
@@ -85,7 +89,7 @@ def _columns(view: View, rows: NDArray[np.intp], zoom: int, box: BBox) -> Json:
         "types": [view.city.catalogue.types[position].code for position in used.tolist()],
         "type": kind.tolist(),
         "stages": [stage.value for stage in STAGES],
-        "stage": view.stages[rows].tolist(),
+        "stage": found.stages.tolist(),
         "shapes": {str(at): shapes[row]["geometry"] for at, row in enumerate(rows.tolist()) if row in shapes},
     }
 
@@ -108,7 +112,7 @@ def _steps(lon: NDArray[np.float64], lat: NDArray[np.float64], zoom: int, box: B
     }
 
 
-def _shapes(view: View, rows: NDArray[np.intp]) -> dict[int, Json]:
+def _shapes(view: View, rows: NDArray[np.integer]) -> dict[int, Json]:
     """GeoJSON of those `rows` that are lines or polygons."""
     shapes = view.issues.shapes
     kept = np.isin(shapes.row, rows)
@@ -145,7 +149,7 @@ _COLUMNS: Final[Mapping[str, Schema]] = {
 OPERATION = data_operation(
     "/api/marks",
     marks,
-    summary="Issues of the viewport: at most 1,500 one by one, else clusters; bbox is required.",
+    summary="Issues of the viewport: at most 900 one by one, else clusters; bbox is required.",
     parameters=(ZOOM, FORM),
     by_content=True,
     optional=("issues", "clusters", *_COLUMNS),

@@ -6,6 +6,7 @@ text is in no log, and no label of a metric grows with what people type.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
 import secrets
@@ -22,6 +23,10 @@ from data.logs import REQUEST_ID
 _LOG = logging.getLogger("xunjie.access")
 _IDENTITY: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_BEGUN: Final = secrets.token_hex(4)
+_NUMBERS: Final = itertools.count(1)
+"""Requests of this process are told apart by their number, processes by what they drew at their start."""
+
 _QUIET: Final = frozenset({"/healthz", "/metrics"})
 """Asked again and again by whoever watches: logged only when they fail."""
 
@@ -39,7 +44,7 @@ class Observer:
             return
         began = time.perf_counter()
         sent = Headers(scope=scope).get("x-request-id", "")
-        identity = sent if _IDENTITY.fullmatch(sent) else secrets.token_hex(8)
+        identity = sent if _IDENTITY.fullmatch(sent) else f"{_BEGUN}{next(_NUMBERS):08x}"
         answer = _Answer(scope, began)
 
         async def sending(message: Message) -> None:

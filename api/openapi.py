@@ -32,6 +32,7 @@ _FILTER: Final[Mapping[str, str]] = {
     "as_of": "the moment the answer stands for; a bare date is its end",
     "q": "text within number, description, address or road, at most 100 characters",
     "site_class": "code of a class of inspection points",
+    "department": "code of the department that an issue is assigned to; - for none",
 }
 
 

@@ -83,6 +83,21 @@ def integer(name: str, description: str, low: int, high: int, *, default: int | 
     return Parameter(name, description, schema, read, default=default, required=default is None)
 
 
+def positive(name: str, description: str, expected: str, schema: Schema, *, low: float, high: float) -> Parameter:
+    """A number from `low` (above 0) to `high`; without it None. `expected` is said of anything else."""
+
+    def read(text: str) -> float:
+        try:
+            number = float(text) if len(text) <= 24 and text.isascii() else 0.0
+        except ValueError:
+            number = 0.0
+        if not low <= number <= high:
+            raise BadValueError(name, text[:100], expected)
+        return number
+
+    return Parameter(name, description, schema, read)
+
+
 def text(name: str, description: str, *, required: bool = False, most: int = 200) -> Parameter:
     """Text of 1 to `most` characters."""
 

@@ -9,17 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.data_route import Json, data_operation
-from api.operation import Parameter, flag
+from api.operation import flag, positive
 from api.schemas import BBOX, COUNT, INTEGER, NUMBER, STRING, TEXT, Schema, listing
 from api.view import View
 from api.viewport import ZOOM, BBox, grown, metres_per_pixel, viewport
 from geo.city import RoadLayer
 from geo.density import RoadDensity, road_density
-from geo.errors import BadValueError
 from geo.road_lines import CLASSES, RoadLines, road_lines
 from layers.breaks import ROAD_BREAKS, breaks_for, breaks_of, classify
 
-MOST_LINES: Final = 1_000
+MOST_LINES: Final = 900
 """As many as fit, with the marks of the same part of the map, into 15 kB compressed."""
 
 FEW_LINES: Final = 300
@@ -31,21 +30,13 @@ _STEPS_PER_PX: Final = 2
 _FINEST_ZOOM: Final = 17
 
 
-def _read_scale(text: str) -> float:
-    try:
-        scale = float(text) if len(text) <= 24 and text.isascii() else 0.0
-    except ValueError:
-        scale = 0.0
-    if not 1e-9 <= scale <= 1e9:
-        raise BadValueError("scale", text[:100], "the `scale` of a legend of /api/density/roads")
-    return scale
-
-
-_SCALE: Final = Parameter(
+_SCALE: Final = positive(
     "scale",
     "which breaks part the densities: the legend's; without it those of the whole city",
+    "the `scale` of a legend of /api/density/roads",
     {**NUMBER, "exclusiveMinimum": 0},
-    _read_scale,
+    low=1e-9,
+    high=1e9,
 )
 _DENSITY: Final = flag("density", "1: also the issues on each line, those with the densest classes first")
 
@@ -160,7 +151,7 @@ _LISTED: Final[Mapping[str, Schema]] = {
 OPERATION = data_operation(
     "/api/roads",
     roads,
-    summary="Roads of the viewport joined and simplified for the zoom, at most 1,000 lines; bbox is required.",
+    summary="Roads of the viewport joined and simplified for the zoom, at most 900 lines; bbox is required.",
     parameters=(ZOOM, _DENSITY, _SCALE),
     by_content=True,
     optional=("origin", "step", "felt", *_LISTED, "reason"),

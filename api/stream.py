@@ -26,6 +26,13 @@ MOST_STREAMS: Final = 256
 _WAITING: Final = 32
 _RETRY_MS: Final = 2_000
 
+FEW: Final = 16
+"""So many streams are told of every change at once."""
+
+SHARE_S: Final = 0.0015
+"""More are told at most so often, for each of them: about what a picture costs the server. Changes that come meanwhile
+are told as one, and who refreshes together asks for the same, which is then worked out once."""
+
 
 class Hub:
     """All open streams. It hears of changes on the writer's thread and passes them to the event loop."""
@@ -35,6 +42,8 @@ class Hub:
         self._queues: set[asyncio.Queue[bytes | None]] = set()
         self._ended = False
         self._deltas = Deltas(source)
+        self._told, self._told_at = source.snapshot.revision, 0.0
+        self._telling: asyncio.Task[None] | None = None
         self._unsubscribe: list[Callable[[], None]] = [
             source.subscribe(self._hear),
             source.subscribe_health(self._hear_health),
@@ -60,6 +69,8 @@ class Hub:
     async def events(self, last_seen: int | None) -> AsyncIterator[bytes]:
         """One client's stream: where it stands, each change, heartbeats; ended after LONGEST_S or at shutdown."""
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(_WAITING)
+        if not self._queues:
+            self._told = self._deltas.revision  # nobody is left who would have to hear of what was before
         self._queues.add(queue)
         try:
             yield f"retry: {_RETRY_MS}\n\n".encode()
@@ -90,10 +101,31 @@ class Hub:
         self._deltas.add(change)
         if not self._queues or self._loop.is_closed():
             return
-        self._loop.call_soon_threadsafe(self._publish, change, revision_event(self._deltas.newest()))
+        if len(self._queues) <= FEW and self._telling is None:
+            self._loop.call_soon_threadsafe(self._publish, change.revision, revision_event(self._deltas.newest()))
+        else:
+            self._loop.call_soon_threadsafe(self._tell_soon)
 
-    def _publish(self, change: Change, event: bytes) -> None:
-        catch_up = revision_event(unknown(change.revision))
+    def _tell_soon(self) -> None:
+        if self._telling is None and not self._ended:
+            self._telling = self._loop.create_task(self._tell())
+
+    async def _tell(self) -> None:
+        """Tell many streams of all changes since they were last told, when it is time; of a lull's first change now."""
+        try:
+            await asyncio.sleep(self._told_at + SHARE_S * len(self._queues) - self._loop.time())
+            self._told_at = self._loop.time()
+            delta = await self._loop.run_in_executor(None, self._deltas.since, self._told)
+        finally:
+            self._telling = None
+        if delta["revision"] > self._told:
+            self._publish(delta["revision"], revision_event(delta))
+        if self._deltas.revision > self._told:
+            self._tell_soon()
+
+    def _publish(self, revision: int, event: bytes) -> None:
+        self._told = max(self._told, revision)
+        catch_up = revision_event(unknown(revision))
         for queue in self._queues:
             if queue.full():
                 # A client that does not read: what it missed is folded into one "catch up", which names no issues.
@@ -116,6 +148,8 @@ class Hub:
 
     def _end(self) -> None:
         self._ended = True
+        if self._telling is not None:
+            self._telling.cancel()
         for queue in self._queues:
             while queue.full():
                 queue.get_nowait()

@@ -15,7 +15,6 @@ from api.view import View
 from data.recording.tallies import TallyState, tallies_of
 from geo.campaign import Register
 from geo.heat_surface import BANDWIDTH_M
-from geo.selection import OVERDUE
 
 _DAY_US = 86_400_000_000
 
@@ -86,12 +85,11 @@ def _tally(state: TallyState) -> list[Json]:
 
 
 def _overdue(view: View) -> Json:
-    rows = np.flatnonzero(view.stages == OVERDUE)
-    places = np.bincount(view.issues.subdistrict[rows].astype(np.int64) + 1)
-    oldest = view.issues.due_us[rows].min() if len(rows) else None
+    found = view.overdue
+    late = found.by_area.any()
     return {
-        "oldest_overdue_days": None if oldest is None else int((view.as_of_us - int(oldest)) // _DAY_US),
-        "overdue_subdistricts": int(np.count_nonzero(places[1:])),
+        "oldest_overdue_days": int((view.as_of_us - found.oldest_us) // _DAY_US) if late else None,
+        "overdue_subdistricts": int(np.count_nonzero(found.by_area[1:])),
     }
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from api.data_route import Json, data_operation
 from api.schemas import COUNT, DAY, listing, pair
 from api.view import View
 from geo.iso_time import local_date
-from geo.timeline import days_of, per_day
 
 
 def by_day(view: View, _: Mapping[str, Any]) -> Json:
@@ -18,9 +18,15 @@ def by_day(view: View, _: Mapping[str, Any]) -> Json:
     start, end = _period(view)
     if start > end:
         return {"unit": "day", "rows": [], "total": view.totals.total}
-    days, counts = per_day(view.issues.day, view.stages, start=start, end=end)
-    rows = [(day, int(count)) for day, count in zip(days, counts, strict=True)]
+    counts = view.day_counts.between(start.toordinal(), (end - start).days + 1).tolist()
+    first = start.toordinal()
+    rows = [(_text(first + at), count) for at, count in enumerate(counts)]
     return {"unit": "day", "rows": rows, "total": view.totals.total}
+
+
+@lru_cache(maxsize=20_000)
+def _text(day: int) -> str:
+    return date.fromordinal(day).isoformat()
 
 
 def _period(view: View) -> tuple[date, date]:
@@ -30,9 +36,10 @@ def _period(view: View) -> tuple[date, date]:
     """
     zone, chosen = view.city.time_zone, view.filter
     start, end = view.campaign.start, min(view.campaign.end, local_date(chosen.as_of, zone))
-    reported = days_of(view.issues.day, view.stages)
-    if reported is not None:
-        start, end = min(start, reported[0]), max(end, reported[1])
+    reported = view.day_counts.day
+    if len(reported):
+        first, last = (date.fromordinal(int(day)) for day in (reported[0], reported[-1]))
+        start, end = min(start, first), max(end, last)
     if chosen.since is not None:
         start = max(start, local_date(chosen.since, zone))
     if chosen.until is not None:
@@ -44,5 +51,7 @@ OPERATION = data_operation(
     "/api/timeline",
     by_day,
     summary="Issues reported a day, in the city's time zone.",
+    by_content=True,
+    drawn=lambda view: (view.day_counts,),
     schema={"unit": {"const": "day"}, "rows": listing(pair(DAY, COUNT)), "total": COUNT},
 )

@@ -18,8 +18,10 @@ from geo.city import City
 from geo.clock import to_us
 from geo.compliance import Compliance, compliance_at, point_states
 from geo.density import Counts
+from geo.figures import DayCounts, Overdue, day_counts, overdue
 from geo.filter import IssueFilter
-from geo.selection import Stages, meant, select_points
+from geo.in_view import InView, in_view
+from geo.selection import REJECTED, STAGES, Stages, meant, select_points
 from geo.summary import IssueTotals, issue_totals
 from geo.tables import Bools, IssueTable, Objects
 
@@ -89,6 +91,27 @@ class View:
     def totals(self) -> IssueTotals:
         """Totals of the selected issues."""
         return issue_totals(self.counts)
+
+    @property
+    def day_counts(self) -> DayCounts:
+        """The issues that the filter means and that count, by the day of their report."""
+        return self.snapshot.figure(self.filter, "days", lambda: day_counts(self.issues.day, self.stages))
+
+    @property
+    def overdue(self) -> Overdue:
+        """The overdue issues that the filter means."""
+        areas = len(self.city.areas.codes)
+        return self.snapshot.figure(self.filter, "overdue", lambda: overdue(self.issues, self.stages, areas))
+
+    def in_view(self, *, cell_m: float, most: int) -> InView:
+        """The issues that the filter means in its box; rejected ones only where it asks for them."""
+        below = len(STAGES) if self.filter.statuses or self.filter.stages else REJECTED
+
+        def make() -> InView:
+            stages = self.snapshot.stages_in_box(self.filter)
+            return in_view(self.issues, stages, below=below, cell_m=cell_m, most=most)
+
+        return self.snapshot.figure(self.filter, ("in view", cell_m, most), make)
 
     @cached_property
     def points(self) -> Bools:

@@ -35,7 +35,7 @@ SLOWEST_S: Final = 20.0
 PAGES: Final = ("situation", "explore", "points")
 _LARGEST: Final = 2**26
 _WAIT_S: Final = 60
-_FOLLOW_WAIT_S: Final = 5
+_FOLLOW_WAIT_S: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,9 @@ async def _work(app: App, sessions: int, seconds: float) -> Answered:
     port = int(app.url.rpartition(":")[2])
     until = time.perf_counter() + seconds
     people = (_person(one, queries, until, np.random.default_rng(at), answered) for at, one in enumerate(opened))
-    followers = [asyncio.create_task(act) for act in (_hear(port, opened), *map(_following, opened))]
+    followers = [
+        asyncio.create_task(act) for act in (_hear(port, opened), *(_following(one, answered.errors) for one in opened))
+    ]
     (_, refused), *_ = await asyncio.gather(write(port, city, seconds, WRITES_A_SECOND), *people)
     refused += [f"a page could not follow: {task.exception()!r}" for task in followers if task.done()]
     runs = sum(one.followed for one in opened)
@@ -130,14 +132,17 @@ async def _hear(port: int, sessions: Sequence[_Session]) -> None:
                 session.news.set()
 
 
-async def _following(session: _Session) -> None:
+async def _following(session: _Session, errors: list[str]) -> None:
     rng = np.random.default_rng()
     while True:
         await session.news.wait()
         await asyncio.sleep(rng.uniform(0, session.pace_s))
         session.news.clear()
         begun = time.perf_counter()
-        await session.follow()
+        try:
+            await session.follow()
+        except (OSError, ValueError, TimeoutError) as error:
+            errors.append(f"{session.page} did not follow: {error!r}")
         took = time.perf_counter() - begun
         await asyncio.sleep(max(PACE_S, session.pace_s, min(PACE_SHARE * took, SLOWEST_S)) - took)
 
@@ -173,44 +178,40 @@ class _Session:
             ask.rerun_script.page_script_hash = self._hash
         else:
             ask.rerun_script.page_name = self.page
-        await self._asked(ask, ForwardMsg.FINISHED_SUCCESSFULLY)
+        async with self._lock:
+            await self._asked(ask, ForwardMsg.FINISHED_SUCCESSFULLY)
 
     async def follow(self) -> None:
-        """Run the page's fragment again, as a new revision makes it."""
-        ask = BackMsg()
-        ask.rerun_script.query_string = self._query
-        ask.rerun_script.page_script_hash, ask.rerun_script.fragment_id = self._hash, self._fragment
-        try:
+        """Run the page's fragment again, as a new revision makes it. TimeoutError where Streamlit says nothing."""
+        async with self._lock:
+            ask = BackMsg()
+            ask.rerun_script.query_string = self._query
+            ask.rerun_script.page_script_hash, ask.rerun_script.fragment_id = self._hash, self._fragment
             await asyncio.wait_for(self._asked(ask, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY), _FOLLOW_WAIT_S)
-        except TimeoutError:
-            return  # a fragment that a run of the page has just taken away: Streamlit says nothing then
         self.followed += 1
 
     async def _asked(self, ask: BackMsg, well: int) -> None:
-        async with self._lock:
-            await self._connection.send(ask.SerializeToString())
-            drawn = 0
-            while True:
-                message = ForwardMsg()
-                message.ParseFromString(await self._connection.recv(decode=False))
-                kind = message.WhichOneof("type")
-                if kind == "new_session":
-                    self._hash = message.new_session.page_script_hash
-                elif kind == "delta":
-                    drawn += 1
-                    if well == ForwardMsg.FINISHED_SUCCESSFULLY:
-                        self._fragment = message.delta.fragment_id or self._fragment
-                    element = message.delta.new_element
-                    if element.HasField("bidi_component") and "pace" in (
-                        told := orjson.loads(element.bidi_component.json)
-                    ):
-                        self.pace_s = told["pace"] / 1e3
-                    if message.delta.WhichOneof("type") == "new_element" and element.HasField("exception"):
-                        raise ValueError(element.exception.message)
-                elif kind == "script_finished":
-                    if message.script_finished != well or not drawn:
-                        raise ValueError(f"a run ended with {message.script_finished} after {drawn} elements")
-                    return
+        await self._connection.send(ask.SerializeToString())
+        drawn = 0
+        while True:
+            message = ForwardMsg()
+            message.ParseFromString(await self._connection.recv(decode=False))
+            kind = message.WhichOneof("type")
+            if kind == "new_session":
+                self._hash = message.new_session.page_script_hash
+            elif kind == "delta":
+                drawn += 1
+                if well == ForwardMsg.FINISHED_SUCCESSFULLY:
+                    self._fragment = message.delta.fragment_id or self._fragment
+                element = message.delta.new_element
+                if element.HasField("bidi_component") and "pace" in (told := orjson.loads(element.bidi_component.json)):
+                    self.pace_s = told["pace"] / 1e3
+                if message.delta.WhichOneof("type") == "new_element" and element.HasField("exception"):
+                    raise ValueError(element.exception.message)
+            elif kind == "script_finished":
+                if message.script_finished != well or not drawn:
+                    raise ValueError(f"a run ended with {message.script_finished} after {drawn} elements")
+                return
 
     async def close(self) -> None:
         """Leave."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import numpy as np
 import orjson
 
-from bench.keep_alive import KeepAlive, events_of
+from bench.keep_alive import KeepAlive, Reply, events_of
 from bench.open_map import APART_S, OpenMap, content, open_maps
 from bench.row import Row
 from bench.server_load import ServerLoad
@@ -28,6 +29,7 @@ DIFFERENT: Final = 20
 PATIENCE_S: Final = 30
 WUHAN: Final = Path(__file__).resolve().parents[1] / "data" / "cities" / "wuhan"
 _CONNECTIONS: Final = 5  # a browser has six a host, and one is the stream's
+_HEADERS: Final = {"Accept-Encoding": "gzip", "Accept": "application/json"}
 _BROKEN: Final = (OSError, ValueError, asyncio.IncompleteReadError, TimeoutError)
 
 
@@ -154,28 +156,55 @@ async def _refreshing(viewer: Viewer, _port: int) -> None:
         stale, viewer.stale = viewer.stale, set()
         wanted = viewer.map.wanted(viewer.answers, viewer.steady)
         asked = [(name, url) for name, url in wanted.items() if name in stale or viewer.urls.get(name) != url]
-        await asyncio.gather(*(_ask(viewer, at, *entry) for at, entry in enumerate(asked)))
+        await _bring(viewer, asked)
         viewer.seen.append((revision, time.perf_counter()))
         if viewer.map.wanted(viewer.answers, viewer.steady) != viewer.urls:
             viewer.news.set()
 
 
+async def _bring(viewer: Viewer, asked: Sequence[tuple[str, str]]) -> None:
+    """Those that are known and may not hold any more together, where they are several; others each by itself."""
+    known = [(name, url) for name, url in asked if viewer.urls.get(name) == url]
+    together = known if len(known) > 1 else []
+    alone = [entry for entry in asked if entry not in together]
+    acts = [_ask(viewer, at + 1, name, url) for at, (name, url) in enumerate(alone)]
+    await asyncio.gather(*acts, *([_ask_together(viewer, together)] if together else []))
+
+
+async def _ask_together(viewer: Viewer, entries: Sequence[tuple[str, str]]) -> None:
+    query = urlencode([pair for name, url in entries for pair in (("ask", url), ("tag", viewer.tags[name]))])
+    answer = await _answered(viewer, 0, f"/api/picture?{query}", _HEADERS)
+    if answer is None:
+        return
+    for (name, url), told in zip(entries, content(answer.body)["answers"], strict=True):
+        if told["status"] == 200:
+            viewer.tags[name], viewer.answers[name] = told["etag"], told["content"]
+        elif told["status"] != 304:
+            viewer.errors.append(f"{url}: {told}")
+
+
 async def _ask(viewer: Viewer, at: int, name: str, url: str) -> None:
-    headers = {"Accept-Encoding": "gzip", "Accept": "application/json"}
-    if viewer.urls.get(name) == url:
-        headers["If-None-Match"] = viewer.tags[name]
+    known = viewer.urls.get(name) == url
+    headers = {**_HEADERS, "If-None-Match": viewer.tags[name]} if known else _HEADERS
+    answer = await _answered(viewer, at, url, headers)
+    if answer is not None and answer.status == 200:
+        viewer.urls[name], viewer.tags[name] = url, answer.headers["etag"]
+        viewer.answers[name] = content(answer.body)
+
+
+async def _answered(viewer: Viewer, at: int, url: str, headers: Mapping[str, str]) -> Reply | None:
+    """The answer, 200 or 304; what else comes is noted as an error."""
     try:
         answer = await asyncio.wait_for(viewer.connections[at % _CONNECTIONS].get(url, headers), PATIENCE_S)
     except _BROKEN as error:
         viewer.errors.append(f"{url}: {error!r}")
-        return
+        return None
     viewer.requests += 1
     viewer.received += answer.size
-    if answer.status == 200:
-        viewer.urls[name], viewer.tags[name] = url, answer.headers["etag"]
-        viewer.answers[name] = content(answer.body)
-    elif answer.status != 304:
-        viewer.errors.append(f"{url}: {answer.status} {answer.body[:200]!r}")
+    if answer.status in (200, 304):
+        return answer
+    viewer.errors.append(f"{url}: {answer.status} {answer.body[:200]!r}")
+    return None
 
 
 async def write(port: int, city: City, seconds: float, per_second: float) -> tuple[list[tuple[int, float]], list[str]]:

@@ -2,49 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import fields, replace
+from itertools import compress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, Table, case, func, select
+from sqlalchemy import Connection, Select, select
 
+from data.carrying import carried
 from data.columns_file import KeptColumns, read_columns, write_columns
 from data.documents.document import Documents
 from data.growing import Growing
 from data.issue_records import IssueRecords
 from data.records import Reject
-from data.snapshot import Snapshot, carried, emptied
+from data.snapshot import Snapshot, emptied
 from data.store.collector import collector_at_rest
 from data.store.database import Store, layers_must_agree, read_meta
 from data.store.documents import documents_put_since, latest_documents
 from data.store.events import GENESIS, Kind
+from data.store.past import ISSUE_PAST, ISSUE_PAST_SHARE
 from data.store.schema import EVENT, ISSUE, ISSUE_SHARE, META, POINT, TRANSITION, VISIT
 from data.table_building import (
-    ISSUE_COLUMNS,
+    AMENDED_COLUMNS,
+    PAST_COLUMNS,
     POINT_COLUMNS,
     SHARE_COLUMNS,
-    STEP_COLUMNS,
     VISIT_COLUMNS,
     Arrays,
-    Columns,
     TableBuilder,
     first_arrays,
     history_of,
+    issue_table,
 )
+from data.table_reading import SHARE_ORDER, Opener, issue_stretches, read_columns_of
 from geo.city import City
 from geo.errors import StoreError
 from geo.history import folded
+from geo.past import replaced_entries
 from geo.scale import is_large
 from geo.tables import PointTable, VisitTable
 
-_ROWS_AT_ONCE: Final = 20_000
 _IDS_AT_ONCE: Final = 500
 _MOST_CHANGES: Final = 50_000
 """More events than this since the last revision are not gone through: the store is read anew."""
 
+_LAST: Final = 2**62
 _LATER_SHARE: Final = 20
 """Changes of old rows are folded into the history when there is one for every so many issues."""
 
@@ -120,7 +127,8 @@ def caught_up(snapshot: Snapshot, store: Store) -> CaughtUp:
 def _changed_ids(events: Sequence[Any]) -> list[str]:
     """Issues that were there before and have changed since."""
     new = {event.issue_id for event in events if event.kind in (Kind.ISSUE_REPORTED, Kind.ISSUE_IMPORTED)}
-    return list(dict.fromkeys(e.issue_id for e in events if e.kind == Kind.ISSUE_CHANGED and e.issue_id not in new))
+    acts = (Kind.ISSUE_CHANGED, Kind.ISSUE_AMENDED)
+    return list(dict.fromkeys(e.issue_id for e in events if e.kind in acts and e.issue_id not in new))
 
 
 def _advanced(
@@ -128,44 +136,113 @@ def _advanced(
 ) -> tuple[Snapshot, NDArray[np.int64]]:
     """The snapshot with new issues behind and `ids` in their new states; and the positions of those."""
     arrays, growing = dict(snapshot.arrays), snapshot.growing
-    builder, before = TableBuilder(snapshot.city), len(snapshot.issues)
+    builder, before = TableBuilder(snapshot.city, arrays["departments"].tolist()), len(snapshot.issues)
     if kinds & {Kind.ISSUE_REPORTED, Kind.ISSUE_IMPORTED}:
-        for part in _parts(connection, builder, first_row=before + 1, entries=len(arrays["history.at_us"])):
-            for name, values in part.items():
-                arrays[name] = growing[name].append(arrays[name], values)
-    changed = _change(connection, snapshot, arrays, growing, ids) if ids else np.empty(0, np.int64)
+        _append(connection, builder, arrays, growing, first_row=before + 1)
+    changed = np.empty(0, np.int64)
+    if ids:
+        amended = Kind.ISSUE_AMENDED in kinds
+        changed = _change(connection, snapshot, builder, arrays, growing, ids, shapes_too=amended)
+    if kinds & {Kind.ISSUE_CHANGED, Kind.ISSUE_AMENDED}:
+        _grow(arrays, growing, _pasts(connection, builder, after=len(arrays["past.row"])))
     points, visits = snapshot.points, snapshot.visits
     if kinds & {Kind.POINT_ADDED, Kind.VISIT_RECORDED}:
         points, visits = _points_and_visits(connection, builder)
     return emptied(snapshot, arrays=arrays, points=points, visits=visits), changed
 
 
+def _grow(arrays: Arrays, growing: dict[str, Growing], part: Arrays) -> None:
+    for name, values in part.items():
+        arrays[name] = growing[name].append(arrays[name], values)
+
+
 def _change(
-    connection: Connection, snapshot: Snapshot, arrays: Arrays, growing: dict[str, Growing], ids: Sequence[str]
+    connection: Connection,
+    snapshot: Snapshot,
+    builder: TableBuilder,
+    arrays: Arrays,
+    growing: dict[str, Growing],
+    ids: Sequence[str],
+    *,
+    shapes_too: bool,
 ) -> NDArray[np.int64]:
-    """Put the new states of `ids`, and the changes that led there, into `arrays`; their positions, ascending."""
-    rows: dict[int, int] = {}
+    """Put `ids` as they are now, and the changes that led there, into `arrays`; their positions, ascending."""
+    rows: list[int] = []
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        query = select(ISSUE.c.row).where(ISSUE.c.id.in_(ids[start : start + _IDS_AT_ONCE]))
+        rows += connection.execute(query).scalars()
+    numbers = np.array(sorted(rows), np.int64)
+    positions = numbers - 1
     steps: list[tuple[int, int, int, int]] = []
     t = TRANSITION.c
-    for start in range(0, len(ids), _IDS_AT_ONCE):
-        part = ids[start : start + _IDS_AT_ONCE]
-        rows |= {int(r.row): int(r.status) for r in
-                 connection.execute(select(ISSUE.c.row, ISSUE.c.status).where(ISSUE.c.id.in_(part)))}  # fmt: skip
-        owners = select(ISSUE.c.row).where(ISSUE.c.id.in_(part))
-        query = select(t.issue_row, t.n, t.at_us, t.status).where(t.issue_row.in_(owners)).order_by(t.issue_row, t.n)
-        steps += [tuple(row) for row in connection.execute(query)]
-    known = _entries(snapshot, [row - 1 for row in rows])
+    known = _entries(snapshot, positions.tolist())
+    for start in range(0, len(numbers), _IDS_AT_ONCE):
+        some = numbers[start : start + _IDS_AT_ONCE].tolist()
+        made = select(t.issue_row, t.n, t.at_us, t.status).where(t.issue_row.in_(some)).order_by(t.issue_row, t.n)
+        steps += [tuple(row) for row in connection.execute(made)]
+        _replace(connection, builder, arrays, growing, some, shapes_too=shapes_too)
     later = [(row - 1, at_us, status) for row, n, at_us, status in steps if n >= known[row - 1]]
     for name, at, kind in (("later_row", 0, np.int32), ("later_at_us", 1, np.int64), ("later_status", 2, np.int8)):
         values = np.array([entry[at] for entry in later], kind)
         name = f"history.{name}"
         arrays[name] = growing[name].append(arrays[name], values)
-    positions = np.array(sorted(rows), np.int64) - 1
-    states = np.array([rows[position + 1] for position in positions.tolist()], np.int8)
-    arrays["status"] = growing["status"].replaced(arrays["status"], positions, states)
     if len(arrays["history.later_row"]) > max(1_000, len(snapshot.issues) // _LATER_SHARE):
         _fold(arrays, growing)
     return positions
+
+
+def _replace(
+    connection: Connection,
+    builder: TableBuilder,
+    arrays: Arrays,
+    growing: dict[str, Growing],
+    numbers: list[int],
+    *,
+    shapes_too: bool,
+) -> None:
+    """Put what acts may have changed of these rows (ascending) into `arrays`; a column in which nothing did stays."""
+    at = np.array(numbers, np.int64) - 1
+    only = select(ISSUE.c.row).where(ISSUE.c.row.in_(numbers))
+    columns = read_columns_of(connection, ISSUE, (*AMENDED_COLUMNS, "status"), ISSUE.c.row, only=only, key="row")
+    shares = read_columns_of(connection, ISSUE_SHARE, SHARE_COLUMNS, *SHARE_ORDER, only=only, key="issue_row")
+    now = builder.amendable(columns, shares) | {"status": np.array(columns["status"], np.int8)}
+    _grow(arrays, growing, {"departments": now.pop("departments")})
+    table = issue_table(arrays)
+    for name in ("shapes", "subdistrict_shares", "segment_shares"):
+        before = getattr(table, name)
+        mine = {part.name: now.pop(f"{name}.{part.name}") for part in fields(before)}
+        if not shapes_too:
+            continue
+        after = replaced_entries(before, at, replace(before, **mine | {"row": at[mine["row"]].astype(np.int32)}))
+        for part in fields(before):
+            whole, values = f"{name}.{part.name}", getattr(after, part.name)
+            if not np.array_equal(arrays[whole], values):
+                arrays[whole], growing[whole] = values, Growing(values)
+    for name, values in now.items():
+        if not np.array_equal(arrays[name][at], values):
+            arrays[name] = growing[name].replaced(arrays[name], at, values)
+
+
+def _pasts(
+    connection: Connection, builder: TableBuilder, *, after: int = 0, rows: NDArray[np.int64] | None = None
+) -> Arrays:
+    """What issues were before, from row `after` + 1 on; `rows` are those of the issues where they are not all."""
+    p, s = ISSUE_PAST.c, ISSUE_PAST_SHARE.c
+    columns = read_columns_of(connection, ISSUE_PAST, PAST_COLUMNS, p.row, key="row", stretch=(after + 1, _LAST))
+    shares = read_columns_of(
+        connection, ISSUE_PAST_SHARE, ("past_row", *SHARE_COLUMNS[1:]), s.past_row, s.layer, s.place,
+        key="past_row", stretch=(after + 1, _LAST),
+    )  # fmt: skip
+    shares = {**shares, "issue_row": shares["past_row"]}
+    owners = np.array(columns["issue_row"], np.int64)
+    if rows is None:
+        return builder.past(columns, shares, owners - 1, after=after)
+    kept = np.isin(owners, rows)
+    mine = set(np.array(columns["row"], np.int64)[kept].tolist())
+    theirs = [row in mine for row in shares["issue_row"]]
+    columns = {name: list(compress(values, kept)) for name, values in columns.items()}
+    shares = {name: list(compress(values, theirs)) for name, values in shares.items()}
+    return builder.past(columns, shares, np.searchsorted(rows, owners[kept]))
 
 
 def _entries(snapshot: Snapshot, positions: Sequence[int]) -> dict[int, int]:
@@ -190,17 +267,33 @@ def _read_all(connection: Connection, store: Store, city: City, only: Select[tup
     builder = TableBuilder(city)
     arrays = first_arrays(builder)
     growing = {name: Growing(values) for name, values in arrays.items()}
-    for part in _parts(connection, builder, only=only):
-        for name, values in part.items():
-            arrays[name] = growing[name].append(arrays[name], values)
+    _append(connection, builder, arrays, growing, only=only, beside=store.reading)
+    rows = None
+    if only is not None:
+        rows = np.fromiter(connection.execute(only.order_by(ISSUE.c.row)).scalars(), np.int64)
+    _grow(arrays, growing, _pasts(connection, builder, rows=rows))
     last = connection.execute(select(EVENT.c.seq, EVENT.c.hash).order_by(EVENT.c.seq.desc()).limit(1)).first()
     seq, head = (0, GENESIS) if last is None else (int(last.seq), str(last.hash))
     point = (read_meta(connection).revision, seq, head)
     snapshot = _with_rest(connection, store, city, point, arrays, growing)
-    if only is None:
-        return snapshot
-    rows = np.fromiter(connection.execute(only.order_by(ISSUE.c.row)).scalars(), np.int64)
-    return emptied(snapshot, records=IssueRecords(store, rows))
+    return snapshot if rows is None else emptied(snapshot, records=IssueRecords(store, rows))
+
+
+def _append(
+    connection: Connection,
+    builder: TableBuilder,
+    arrays: Arrays,
+    growing: dict[str, Growing],
+    *,
+    first_row: int = 1,
+    only: Select[tuple[int]] | None = None,
+    beside: Opener | None = None,
+) -> None:
+    """Put the issues from row `first_row` on behind those in `arrays`."""
+    with closing(issue_stretches(connection, first_row, only=only, beside=beside)) as stretches:
+        for stretch in stretches:
+            part = builder.issues(*stretch, after=len(arrays["status"]), entries=len(arrays["history.at_us"]))
+            _grow(arrays, growing, part)
 
 
 def _with_rest(
@@ -230,58 +323,5 @@ def _with_rest(
 
 
 def _points_and_visits(connection: Connection, builder: TableBuilder) -> tuple[PointTable, VisitTable]:
-    points = builder.points(_read(connection, POINT, POINT_COLUMNS, POINT.c.row))
-    return points, builder.visits(_read(connection, VISIT, VISIT_COLUMNS, VISIT.c.row), points)
-
-
-def _parts(
-    connection: Connection,
-    builder: TableBuilder,
-    *,
-    first_row: int = 1,
-    entries: int = 0,
-    only: Select[tuple[int]] | None = None,
-) -> Iterator[Arrays]:
-    """The issues from row `first_row` on, in parts that bound the memory; `entries` changes of status stand before."""
-    after = first_row - 1
-    last = int(connection.execute(select(func.max(ISSUE.c.row))).scalar() or 0)
-    for first in range(first_row, last + 1, _ROWS_AT_ONCE):
-        stretch = (first, min(first + _ROWS_AT_ONCE - 1, last))
-        issues = _read(connection, ISSUE, ISSUE_COLUMNS, ISSUE.c.row, only=only, key="row", stretch=stretch)
-        shares = _read(
-            connection, ISSUE_SHARE, SHARE_COLUMNS, ISSUE_SHARE.c.issue_row, only=only, key="issue_row", stretch=stretch
-        )
-        order = (TRANSITION.c.issue_row, TRANSITION.c.n)
-        steps = _read(connection, TRANSITION, STEP_COLUMNS, *order, only=only, key="issue_row", stretch=stretch)
-        if only is None and [*issues["row"]] != [*range(stretch[0], stretch[1] + 1)]:
-            raise StoreError("the table issue of the store has gaps in its rows; restore a backup")
-        if len(set(steps["issue_row"])) != len(issues["row"]):
-            raise StoreError("the table transition of the store lacks the report of an issue; restore a backup")
-        yield builder.issues(issues, shares, steps, after=after, entries=entries)
-        after += len(issues["row"])
-        entries += len(steps["issue_row"])
-
-
-def _read(
-    connection: Connection,
-    table: Table,
-    names: Sequence[str],
-    *order: Any,
-    only: Select[tuple[int]] | None = None,
-    key: str = "",
-    stretch: tuple[int, int] | None = None,
-) -> Columns:
-    """The columns `names` of `table` in `order`; only rows whose `key` is in `stretch` (and in `only`)."""
-    query = select(*(_SHAPE if name == "shape" else table.c[name] for name in names)).order_by(*order)
-    if stretch is not None:
-        query = query.where(table.c[key].between(*stretch))
-    if only is not None:
-        query = query.where(table.c[key].in_(only))
-    # Straight from the driver: our values (int, float, str, bytes, None) need no conversion.
-    result = connection.execute(query)
-    rows = result.cursor.fetchall() if result.cursor is not None else []
-    result.close()
-    return dict(zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True))
-
-
-_SHAPE: Final = case((ISSUE.c.is_point, None), else_=ISSUE.c.wkb).label("shape")
+    points = builder.points(read_columns_of(connection, POINT, POINT_COLUMNS, POINT.c.row))
+    return points, builder.visits(read_columns_of(connection, VISIT, VISIT_COLUMNS, VISIT.c.row), points)

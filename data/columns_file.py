@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from data.table_building import Arrays
 from geo.city import City
 
-_FORMAT: Final = "xunjie columns 1"
+_FORMAT: Final = "xunjie columns 2"
 _ALIGNED: Final = 64
 _SEAL: Final = 65  # bytes: the hash of the line that follows
 _LOG = logging.getLogger("xunjie.columns")

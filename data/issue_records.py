@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from data.store.database import Store
+from data.store.past import ISSUE_PAST, as_it_was, past_at
 from data.store.schema import ISSUE, TRANSITION
 from geo.clock import from_us
 from geo.errors import NotFoundError
@@ -21,8 +22,11 @@ from geo.tables import Floats, Objects
 _AT_ONCE: Final = 500
 """Rows asked for by number in one statement; where more than half of a stretch is wanted it is read whole."""
 
+_KEPT_NAMES: Final = 60_000
 _TEXTS: Final = ("id", "number", "description", "address", "visit", "source_datum")
 _FLOATS: Final = ("source_x", "source_y", "distance_m")
+_AMENDED: Final = ("description", "address", "source_datum", *_FLOATS)
+"""What is in here and may be amended."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +43,7 @@ class Details:
     source_y: Floats
     distance_m: Floats
     recorded_us: NDArray[np.int64]
+    version: NDArray[np.int64]  # the present one, whatever the moment: it is what an act names
 
 
 class IssueRecords:
@@ -47,12 +52,13 @@ class IssueRecords:
 
     def __init__(self, store: Store, rows: NDArray[np.int64] | None = None) -> None:
         self._store, self._rows = store, rows
+        self._names: dict[int, tuple[str, str, bool]] = {}
 
-    def of(self, positions: NDArray[np.integer]) -> Details:
-        """The details of these positions, in their order."""
+    def of(self, positions: NDArray[np.integer], *, as_of_us: int | None = None) -> Details:
+        """The details of these positions, in their order; as they are, or as they were at `as_of_us`."""
         wanted = self._row_numbers(positions)
         found: dict[int, tuple[object, ...]] = {}
-        names = ("row", *_TEXTS, *_FLOATS, "recorded_us")
+        names = ("row", *_TEXTS, *_FLOATS, "recorded_us", "version")
         query = select(*(ISSUE.c[name] for name in names))
         ordered = np.unique(wanted)
         with self._store.reading() as connection:
@@ -60,33 +66,47 @@ class IssueRecords:
                 part = ordered[start : start + _AT_ONCE]
                 for row in connection.execute(query.where(_among(part))):
                     found[row[0]] = tuple(row)
+                if as_of_us is not None:
+                    for at, was in _were(connection, part, as_of_us):
+                        found[at] = tuple(was.get(name, value) for name, value in zip(names, found[at], strict=True))
         rows = [found[row] for row in wanted.tolist()]
         columns = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
         texts: dict[str, Any] = {name: _objects(columns[name]) for name in _TEXTS}
         floats: dict[str, Any] = {name: np.array(columns[name], np.float64) for name in _FLOATS}
-        return Details(**texts, **floats, recorded_us=np.array(columns["recorded_us"], np.int64))
+        whole = {name: np.array(columns[name], np.int64) for name in ("recorded_us", "version")}
+        return Details(**texts, **floats, recorded_us=whole["recorded_us"], version=whole["version"])
 
     def names(self, positions: NDArray[np.integer], *, all_ids: bool = False) -> tuple[list[str], dict[int, str]]:
         """The numbers of these positions (ascending), in their order; and the UUIDs, by place in that order: all, or of
         those for which `position` of their number is another issue's."""
-        wanted = self._row_numbers(positions)
-        numbers: list[str] = []
-        ids: list[str] = []
-        first: dict[str, int] = {}
+        wanted = self._row_numbers(positions).tolist()
+        known = {row: name for row in wanted if (name := self._names.get(row)) is not None}
+        missing = np.array([row for row in wanted if row not in known], np.int64)
+        if len(missing):
+            read = self._read_names(missing)
+            known |= read
+            if len(self._names) + len(read) > _KEPT_NAMES:
+                self._names.clear()
+            self._names.update(read)
+        found = [known[row] for row in wanted]
+        return [number for number, _, _ in found], {
+            at: identity for at, (_, identity, is_first) in enumerate(found) if all_ids or not is_first
+        }
+
+    def _read_names(self, rows: NDArray[np.int64]) -> dict[int, tuple[str, str, bool]]:
+        """By row number: number, UUID, and whether it is the first issue of that number. None of it ever changes."""
+        names: dict[int, tuple[str, str, bool]] = {}
         with self._store.reading() as connection:
-            for start in range(0, len(wanted), _AT_ONCE):
-                query = select(ISSUE.c.row, ISSUE.c.id, ISSUE.c.number).where(_among(wanted[start : start + _AT_ONCE]))
-                asked = set(wanted[start : start + _AT_ONCE].tolist())
-                found = [row for row in connection.execute(query.order_by(ISSUE.c.row)) if row.row in asked]
-                numbers += [row.number for row in found]
-                ids += [row.id for row in found]
+            for start in range(0, len(rows), _AT_ONCE):
+                part = rows[start : start + _AT_ONCE]
+                asked = set(part.tolist())
+                query = select(ISSUE.c.row, ISSUE.c.id, ISSUE.c.number).where(_among(part))
+                found = [tuple(row) for row in connection.execute(query) if row.row in asked]
                 of_number = select(ISSUE.c.number, func.min(ISSUE.c.row)).group_by(ISSUE.c.number)
-                first |= dict(
-                    tuple(row)
-                    for row in connection.execute(of_number.where(ISSUE.c.number.in_({row.number for row in found})))
-                )
-        called = enumerate(zip(wanted.tolist(), numbers, strict=True))
-        return numbers, {at: ids[at] for at, (row, number) in called if all_ids or first[number] != row}
+                of_number = of_number.where(ISSUE.c.number.in_({number for _, _, number in found}))
+                first = dict(tuple(row) for row in connection.execute(of_number))
+                names |= {row: (number, identity, first[number] == row) for row, identity, number in found}
+        return names
 
     def position(self, identity: str, n: int) -> int:
         """Position among the first `n` of the issue with that UUID or number (of several with one number the first).
@@ -132,12 +152,17 @@ class IssueRecords:
                 steps.append(Transition(Status(status), at, *texts))
         return steps
 
-    def containing(self, text: str, n: int) -> NDArray[np.int64]:
+    def containing(self, text: str, n: int, *, as_of_us: int | None = None) -> NDArray[np.int64]:
         """Positions among the first `n` whose number, description, address or road contains `text` (folded, see
-        geo.search), ascending."""
+        geo.search), ascending; as they are, or as they were at `as_of_us`."""
         # Both sides are folded, so LIKE without regard to case and with it are the same here.
-        query = select(ISSUE.c.row).where(ISSUE.c.search_text.contains(text, autoescape=True)).order_by(ISSUE.c.row)
-        return self._positions(query, n)
+        query = select(ISSUE.c.row).order_by(ISSUE.c.row)
+        said: ColumnElement[Any] = ISSUE.c.search_text
+        if as_of_us is not None:
+            past = past_at(as_of_us)
+            query = query.outerjoin(past, past.c.issue_row == ISSUE.c.row)
+            said = as_it_was(past, "search_text")
+        return self._positions(query.where(said.contains(text, autoescape=True)), n)
 
     def by_number(self, n: int) -> NDArray[np.int64]:
         """The first `n` positions in the order of their numbers, which is that of their characters' code points."""
@@ -169,6 +194,17 @@ class IssueRecords:
 
     def _last_row(self, n: int) -> int:
         return n if self._rows is None else int(self._rows.max(initial=0))
+
+
+def _were(connection: Connection, rows: NDArray[np.int64], as_of_us: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Of those of `rows` that were otherwise at `as_of_us`: what is kept of that."""
+    p = ISSUE_PAST.c
+    query = select(p.issue_row, *(p[name] for name in _AMENDED)).where(p.until_us > as_of_us)
+    seen: set[int] = set()
+    for row in connection.execute(query.where(p.issue_row.in_(rows.tolist())).order_by(p.row)):
+        if row.issue_row not in seen:
+            seen.add(row.issue_row)
+            yield row.issue_row, {name: row._mapping[name] for name in _AMENDED}
 
 
 def _among(rows: NDArray[np.int64]) -> ColumnElement[bool]:

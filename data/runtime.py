@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-import numpy as np
-
+from data.access.access import Access
+from data.act_desk import ActDesk
 from data.campaign_clock import campaign_now
 from data.catching_up import caught_up, keep_columns, open_snapshot
 from data.city_folder.load import load_city
@@ -17,14 +17,11 @@ from data.documents.desk import DocumentDesk
 from data.feed import READY, Change, ChangeFeed, Health
 from data.health import Check, Checks, Condition, Reason, disk_check, writable_check, writer_checks
 from data.inspecting.visiting import VisitDesk
-from data.intake.changes import checked_change
-from data.intake.draft_checks import is_uuid
 from data.intake.issues import Origin, examine
 from data.intake.placing import Placer
 from data.records import CityRecords
 from data.settings import Settings
 from data.snapshot import Snapshot
-from data.store.changing import ChangeReceipt
 from data.store.database import Store, open_store, read_meta
 from data.store.receipts import Receipt
 from data.store.writer import Batch, Writer, is_empty
@@ -33,13 +30,12 @@ from data.writer_meter import METER
 from geo.city import City
 from geo.errors import CityError, StoreError, StoreLostError
 from geo.issue import IssueDraft
-from geo.lifecycle import Status
 
 _LOG = logging.getLogger("xunjie.runtime")
 Progress = Callable[[float], None]
 
 
-class Runtime(DocumentDesk, VisitDesk):
+class Runtime(ActDesk, DocumentDesk, VisitDesk):
     """A city and its open store. Reading (`snapshot`) never waits; writing is one at a time."""
 
     def __init__(self, settings: Settings, city: City, store: Store, *, with_demo: bool = True) -> None:
@@ -53,7 +49,9 @@ class Runtime(DocumentDesk, VisitDesk):
         self._lock = threading.RLock()
         self._closed = False
         self._health = READY
-        self._writer = Writer(store, city, Placer(city))
+        self._placer = Placer(city)
+        self._writer = Writer(store, city, self._placer)
+        self.access = Access(store, settings.access, self._writer.between_groups)
         with store.reading() as connection:
             meta, empty = read_meta(connection), is_empty(connection)
         if meta.layer_version != city.layer_version:
@@ -106,33 +104,6 @@ class Runtime(DocumentDesk, VisitDesk):
         receipts = self._queue.submit(Batch(examined, actor, imported=imported)).result()
         tell(1.0)
         return receipts
-
-    def change(
-        self,
-        issue_id: str,
-        version: int,
-        status: Status | str,
-        *,
-        actor: str,
-        client_uuid: str,
-        note: str = "",
-        evidence: str = "",
-    ) -> ChangeReceipt:
-        """Change the status of an issue (UUID or number) whose author saw `version` of it; given after the commit.
-
-        A `client_uuid` known with the same content is not made again (`created` False). Raises BadValueError for a
-        field that cannot be taken or lacks what the change must bring, NotFoundError, StaleError where the issue is at
-        another version, TransitionError for a step that the life of an issue does not have, ConflictError for a known
-        UUID with other content, BusyError where too much waits to be written.
-        """
-        identity = issue_id.lower()
-        if not is_uuid(identity):
-            found = np.array([self._snapshot.row(issue_id)])
-            identity = str(self._snapshot.records.of(found).id[0])
-        change = checked_change(
-            identity, version, status, change_id=client_uuid, actor=actor, note=note, evidence=evidence
-        )
-        return self._queue.submit(change).result()
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
         """Call `callback` after every commit, once the snapshot shows it; the returned function ends that."""

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from data.access.settings import AccessSettings
 from data.store.engine import backend_of
 from geo.errors import SettingsError
 
@@ -22,7 +23,7 @@ class Settings:
     """What the environment says. `database_url` None means SQLite in `var/<city code>.db` of the project folder.
 
     `tiles_url` None means no basemap; else a template with {z}, {x} and {y}, in `tiles_datum`.
-    `log_format` is how the server's log is written (data.logs).
+    `log_format` is how the server's log is written (data.logs); `access` who may come in, and from where.
     """
 
     database_url: str | None = field(default=None, repr=False)  # it may hold a password
@@ -30,6 +31,7 @@ class Settings:
     tiles_url: str | None = None
     tiles_datum: str = "wgs84"
     log_format: str = "text"
+    access: AccessSettings = field(default_factory=AccessSettings)
 
     @staticmethod
     def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -41,6 +43,7 @@ class Settings:
             tiles_url=_tiles_url(environ.get("XUNJIE_TILES_URL") or None),
             tiles_datum=_tiles_datum(environ.get("XUNJIE_TILES_DATUM") or "wgs84"),
             log_format=_log_format(environ.get("XUNJIE_LOG") or "text"),
+            access=AccessSettings.from_environment(environ),
         )
 
     def database_url_for(self, city_code: str) -> str:

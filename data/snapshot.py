@@ -18,31 +18,34 @@ from data.documents.document import Documents
 from data.growing import Growing
 from data.issue_records import IssueRecords
 from data.records import Reject
-from data.table_building import Arrays, history_of, issue_table
+from data.table_building import Arrays, history_of, issue_table, past_of
 from geo.campaign import Campaign
+from geo.cells import CellCounts, Cells, counted_cells
 from geo.city import City
 from geo.clock import to_us
 from geo.density import Counts, counts_of
 from geo.errors import NotFoundError
+from geo.figures import Figure
 from geo.filter import IssueFilter
 from geo.heat_surface import HeatSurface, heat_bounds, heat_grid, heat_surface
 from geo.history import History, table_at
 from geo.issue import Transition
+from geo.past import Past
 from geo.registers import RegisterCounts, register_counts
-from geo.selection import Stages, chosen_stages, counted, kept_in_box
-from geo.tables import IssueTable, PointTable, VisitTable, subset
+from geo.selection import Stages, chosen_stages, kept_in_box
+from geo.tables import IssueTable, PointTable, VisitTable
 
 _KEPT_MOMENTS: Final = 8
 _KEPT_COUNTS: Final = 128
-_CARRIED: Final = 16
-_CARRIED_STAGES: Final = 4
 _KEPT_BYTES: Final = 64 * 2**20
-_KEPT_SURFACES: Final = 6
-_CARRIED_SURFACES: Final = 3
-_MOST_STAMPS: Final = 2_000
-"""More changed issues than this are not stamped onto a kept surface: a new one costs less."""
+_KEPT_SURFACES: Final = 8
+_KEPT_CELLS: Final = 64
+_MOST_CELLS: Final = 20_000
+"""More cells than this, which no screen shows, are not kept."""
+_KEPT_FIGURES: Final = 256
 
 _Value = TypeVar("_Value")
+_Figure = TypeVar("_Figure", bound=Figure)
 
 
 class Recent:
@@ -53,15 +56,18 @@ class Recent:
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
-        """The value of `key`, made where it is not kept."""
+    def get(
+        self, key: Hashable, make: Callable[[], _Value], *, keep: Callable[[_Value], bool] = lambda _value: True
+    ) -> _Value:
+        """The value of `key`, made where it is not kept, and kept where `keep` says so."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 kept: _Value = self._kept[key]
                 return kept
         value = make()
-        self.put(key, value)
+        if keep(value):
+            self.put(key, value)
         return value
 
     def put(self, key: Hashable, value: object) -> None:
@@ -103,6 +109,9 @@ class Snapshot:
     documents: Documents = field(default_factory=Documents, repr=False)
     kept_counts: Recent = field(default_factory=lambda: Recent(_KEPT_COUNTS), repr=False)
     surfaces: Recent = field(default_factory=lambda: Recent(_KEPT_SURFACES), repr=False)
+    kept_cells: Recent = field(default_factory=lambda: Recent(_KEPT_CELLS), repr=False)
+    figures: Recent = field(default_factory=lambda: Recent(_KEPT_FIGURES), repr=False)
+    kept_registers: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)
     _moments: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)
 
     @cached_property
@@ -116,9 +125,14 @@ class Snapshot:
         return history_of(self.arrays)
 
     @cached_property
+    def past(self) -> Past:
+        """What issues were before they were amended."""
+        return past_of(self.arrays)
+
+    @cached_property
     def newest_us(self) -> int:
-        """The moment of the newest change of status; it may lie ahead of now."""
-        return self.history.newest_us
+        """The moment of the newest change of status or amendment; it may lie ahead of now."""
+        return max(self.history.newest_us, self.past.newest_us)
 
     @cached_property
     def nbytes(self) -> int:
@@ -126,24 +140,39 @@ class Snapshot:
         return sum(array.nbytes for array in self.arrays.values())
 
     def issues_at(self, as_of: datetime) -> IssueTable:
-        """The issues with the states of `as_of` (status −1: not yet reported). The last few moments are kept."""
+        """The issues as they were at `as_of` (status −1: not yet reported). The last few moments are kept."""
         as_of_us = to_us(as_of)
         if as_of_us >= self.newest_us:
             return self.issues
-        return self._moments.get(as_of_us, lambda: table_at(self.issues, self.history, as_of_us))
+        return self._moments.get(as_of_us, lambda: table_at(self.issues, self.history, as_of_us, self.past))
 
     def stages(self, chosen: IssueFilter) -> Stages:
         """The stage of each issue that `chosen` means, −1 for the others (geo.selection.chosen_stages); read-only."""
 
         def choose() -> Stages:
             if chosen.bbox is not None:
-                return kept_in_box(self.stages(replace(chosen, bbox=None)), self.issues, chosen.bbox)
-            found = self.records.containing(chosen.text, len(self.issues)) if chosen.text else None
+                return self.stages_in_box(chosen)
+            found = self._containing(chosen) if chosen.text else None
             stages = chosen_stages(self.issues_at(chosen.as_of), self.city, chosen, found=found)
             stages.flags.writeable = False
             return stages
 
-        return self._stages.get(chosen, choose)
+        return self.kept_stages.get(chosen, choose)
+
+    def stages_in_box(self, chosen: IssueFilter) -> Stages:
+        """The same of a filter with a box, not kept: a map asks for many boxes, each of them once."""
+        assert chosen.bbox is not None
+        return kept_in_box(self.stages(replace(chosen, bbox=None)), self.issues, chosen.bbox)
+
+    def figure(self, chosen: IssueFilter, key: Hashable, make: Callable[[], _Figure]) -> _Figure:
+        """The figure `key` of the issues that `chosen` means. Kept, and carried on to the next revisions."""
+        return self.figures.get((chosen, key), make)
+
+    def _containing(self, chosen: IssueFilter) -> NDArray[np.int64]:
+        """Positions of the issues that contain the filter's text, as they were at its moment."""
+        as_of_us = to_us(chosen.as_of)
+        then = as_of_us if as_of_us < self.past.newest_us else None
+        return self.records.containing(chosen.text, len(self.issues), as_of_us=then)
 
     def counts(self, chosen: IssueFilter) -> Counts:
         """The issues that `chosen` means, added up by stage and place. Kept, and carried on to the next revisions."""
@@ -157,20 +186,19 @@ class Snapshot:
         grid = heat_grid(heat_bounds(self.city), self.city.metric_crs)
         return self.surfaces.get(chosen, lambda: heat_surface(self.issues_at(chosen.as_of), self.stages(chosen), grid))
 
+    def cells(self, chosen: IssueFilter, cell_m: float, *, most: int) -> tuple[Cells, float]:
+        """The issues that `chosen` means by cell (geo.cells.cell_counts). Kept, and carried on like `counts`."""
+
+        def count() -> CellCounts:
+            return counted_cells(self.issues_at(chosen.as_of), self.stages(chosen), cell_m)
+
+        found = self.kept_cells.get((chosen, cell_m), count, keep=lambda cells: len(cells.count) <= _MOST_CELLS)
+        return found.at_most(most)
+
     def registers_at(self, as_of: datetime) -> RegisterCounts:
         """Every register of the city as it stood at that moment, which no filter touches. The last few are kept."""
         table, moment = self.issues_at(as_of), to_us(as_of)
-        return self._moments.get(
-            ("registers", moment), lambda: register_counts(table, len(self.city.registers), moment)
-        )
-
-    def counts_of_rows(self, chosen: IssueFilter, rows: NDArray[np.integer]) -> Counts:
-        """What these positions (ascending) add to `counts`; for a filter without text, at the latest states."""
-        return counts_of(subset(self.issues, rows), self.city, self.stages_of_rows(chosen, rows))
-
-    def stages_of_rows(self, chosen: IssueFilter, rows: NDArray[np.integer]) -> Stages:
-        """`stages` of these positions (ascending) alone; for a filter without text, at the latest states."""
-        return chosen_stages(subset(self.issues, rows), self.city, chosen)
+        return self.kept_registers.get(moment, lambda: register_counts(table, len(self.city.registers), moment))
 
     def now(self, campaign: Campaign) -> datetime:
         """The moment of `campaign`, as `geo.filter_query` asks for it."""
@@ -201,7 +229,8 @@ class Snapshot:
         return self.records.by_number(len(self.issues))
 
     @cached_property
-    def _stages(self) -> Recent:
+    def kept_stages(self) -> Recent:
+        """The stages that were asked for last."""
         return Recent(max(4, min(32, _KEPT_BYTES // max(len(self.issues), 1))))
 
     @cached_property
@@ -209,45 +238,14 @@ class Snapshot:
         return {str(code): row for row, code in enumerate(self.points.code)}
 
 
-def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
-    """Carry counts, stages and surfaces of `old` that were asked for last over to `new`, where `changed` rows are in
-    other states and more rows stand behind.
-
-    Costs the changes, a copy of a byte an issue for each of the stages, and a copy of each surface. What stands for a
-    past moment, or for a search, is left to be worked out anew.
-    """
-    before = len(old.issues)
-    added = np.arange(before, len(new.issues))
-    after = np.concatenate([changed, added])
-    for chosen, counts in old.kept_counts.items()[-_CARRIED:]:
-        if chosen.text or to_us(chosen.as_of) < new.newest_us:
-            continue
-        if len(changed):
-            counts = counts.plus(old.counts_of_rows(chosen, changed), sign=-1)
-        new.kept_counts.put(chosen, counts.plus(new.counts_of_rows(chosen, after)))
-    for chosen, stages in old._stages.items()[-_CARRIED_STAGES:]:
-        if not chosen.text and to_us(chosen.as_of) >= new.newest_us:
-            longer = np.empty(len(new.issues), np.int8)
-            longer[:before] = stages
-            longer[after] = new.stages_of_rows(chosen, after)
-            longer.flags.writeable = False
-            new._stages.put(chosen, longer)
-    if len(changed) + len(after) > _MOST_STAMPS:
-        return
-    for chosen, surface in old.surfaces.items()[-_CARRIED_SURFACES:]:
-        if not chosen.text and to_us(chosen.as_of) >= new.newest_us:
-            for snapshot, rows, sign in ((old, changed, -1), (new, after, 1)):
-                part = subset(snapshot.issues, rows)
-                felt = counted(chosen_stages(part, snapshot.city, chosen))
-                surface = surface.plus(part.x_cm[felt], part.y_cm[felt], sign=sign)
-            new.surfaces.put(chosen, surface)
-
-
 def emptied(snapshot: Snapshot, **changes: Any) -> Snapshot:
     """A copy with other contents, and nothing kept from the old ones."""
     kept: dict[str, Any] = {
         "kept_counts": Recent(_KEPT_COUNTS),
         "surfaces": Recent(_KEPT_SURFACES),
+        "kept_cells": Recent(_KEPT_CELLS),
+        "figures": Recent(_KEPT_FIGURES),
+        "kept_registers": Recent(_KEPT_MOMENTS),
         "_moments": Recent(_KEPT_MOMENTS),
     }
     return replace(snapshot, **changes, **kept)

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.city import City
-from geo.clock import NEVER
 from geo.errors import StoreError
 from geo.history import History
+from geo.past import Past
 from geo.tables import DEGREE_SCALE, METRE_SCALE, IssueTable, PointTable, RowValues, Shares, VisitTable
 from geo.timeline import local_days
 
-Columns = Mapping[str, Sequence[Any]]
-"""Values by name of the store's column, parallel to each other."""
+Columns = Mapping[str, Any]
+"""Sequences of values by name of the store's column, parallel to each other."""
 
 Arrays = dict[str, NDArray[Any]]
 """The read side of issues as flat arrays, e.g. "type", "shapes.row", "history.at_us": what grows, and what is kept."""
@@ -25,9 +25,17 @@ Arrays = dict[str, NDArray[Any]]
 ISSUE_COLUMNS: Final = (
     *("row", "campaign", "register", "type", "task", "subdistrict", "segment", "lon", "lat", "x_m", "y_m"),
     *("reported_us", "due_us", "visit", "synthetic", "approximate", "duplicate", "is_point", "shape", "status"),
+    "department",
 )
-"""`shape` is the WKB of a line or polygon, None for a point."""
+"""`shape` is the WKB of a line or polygon, None for a point; `due_us` NEVER for one without a deadline."""
 
+AMENDED_COLUMNS: Final = (
+    *("row", "type", "task", "subdistrict", "segment", "lon", "lat", "x_m", "y_m", "due_us", "is_point", "shape"),
+    "department",
+)
+"""Those of them that an amendment may change."""
+
+PAST_COLUMNS: Final = (*AMENDED_COLUMNS, "issue_row", "until_us")
 SHARE_COLUMNS: Final = ("issue_row", "layer", "place", "weight")
 STEP_COLUMNS: Final = ("issue_row", "at_us", "status")
 POINT_COLUMNS: Final = (
@@ -36,7 +44,7 @@ POINT_COLUMNS: Final = (
 )
 VISIT_COLUMNS: Final = ("id", "point", "at_us", "kind", "compliant", "score", "note")
 
-_FLAGS: Final = ("synthetic", "approximate", "duplicate", "is_point")
+_FLAGS: Final = ("synthetic", "approximate", "duplicate")
 _NESTED: Final[Mapping[str, type]] = {
     "shapes": RowValues,
     "visits": RowValues,
@@ -46,9 +54,9 @@ _NESTED: Final[Mapping[str, type]] = {
 
 
 class TableBuilder:
-    """Builds tables for one city."""
+    """Builds tables for one city. `departments` are those that were seen before; what is built adds new ones."""
 
-    def __init__(self, city: City) -> None:
+    def __init__(self, city: City, departments: Sequence[str] = ()) -> None:
         catalogue, roads = city.catalogue, city.roads
         self._time_zone = city.time_zone
         self._campaigns = _Positions("campaign", city.campaign_index)
@@ -57,6 +65,8 @@ class TableBuilder:
         self._tasks = _Positions("task", {entry.code: i for i, entry in enumerate(catalogue.tasks)})
         self._site_classes = _Positions("site class", {entry.code: i for i, entry in enumerate(catalogue.site_classes)})
         self._areas = _Positions("subdistrict", city.areas.index)
+        self._departments: dict[str | None, int] = {None: -1}
+        self._departments.update((code, at) for at, code in enumerate(departments))
         self._segments = _Positions("segment", {code: i for i, code in enumerate(roads.segment_codes)} if roads else {})
 
     def issues(self, issues: Columns, shares: Columns, steps: Columns, *, after: int = 0, entries: int = 0) -> Arrays:
@@ -65,41 +75,64 @@ class TableBuilder:
         They are made to stand behind `after` issues with `entries` changes of status between them.
         """
         reported_us = np.array(issues["reported_us"], np.int64)
-        shaped = np.flatnonzero(~np.array(issues["is_point"], np.bool_))
         visited = np.flatnonzero([bool(visit) for visit in issues["visit"]])
+        rows = np.array(issues["row"], np.int64)
         arrays: Arrays = {
             "campaign": self._campaigns.look_up(issues["campaign"], np.int16),
             "register": self._registers.look_up(issues["register"], np.int16),
-            "type": self._types.look_up(issues["type"], np.int16),
-            "task": self._tasks.look_up(issues["task"], np.int16),
-            "subdistrict": self._areas.look_up(issues["subdistrict"], np.int16),
-            "segment": self._segments.look_up(issues["segment"], np.int32),
-            "lon_e7": _scaled(issues["lon"], DEGREE_SCALE),
-            "lat_e7": _scaled(issues["lat"], DEGREE_SCALE),
-            "x_cm": _scaled(issues["x_m"], METRE_SCALE),
-            "y_cm": _scaled(issues["y_m"], METRE_SCALE),
             "reported_us": reported_us,
-            "due_us": np.array([NEVER if value is None else value for value in issues["due_us"]], np.int64),
             "day": local_days(reported_us, self._time_zone),
             **{name: np.array(issues[name], np.bool_) for name in _FLAGS},
             "status": np.array(issues["status"], np.int8),
-            "shapes.row": (shaped + after).astype(np.int32),
-            "shapes.value": _objects([bytes(issues["shape"][row]) for row in shaped.tolist()]),
             "visits.row": (visited + after).astype(np.int32),
             "visits.value": _objects([issues["visit"][row] for row in visited.tolist()]),
+            **self.amendable(issues, shares, after=after),
         }
-        rows = np.array(issues["row"], np.int64)
+        changed = np.searchsorted(rows, np.array(steps["issue_row"], np.int64))
+        arrays["history.first"] = np.cumsum(np.bincount(changed, minlength=len(rows))) + entries
+        arrays["history.at_us"] = np.array(steps["at_us"], np.int64)
+        arrays["history.status"] = np.array(steps["status"], np.int8)
+        return arrays
+
+    def amendable(self, columns: Columns, shares: Columns, *, after: int = 0) -> Arrays:
+        """The arrays of what an amendment may change (AMENDED_COLUMNS, ascending rows), to stand behind `after` others;
+        and `departments`, those that were not seen before."""
+        shaped = np.flatnonzero(~np.array(columns["is_point"], np.bool_))
+        known = len(self._departments)
+        arrays: Arrays = {
+            "type": self._types.look_up(columns["type"], np.int16),
+            "task": self._tasks.look_up(columns["task"], np.int16),
+            "subdistrict": self._areas.look_up(columns["subdistrict"], np.int16),
+            "segment": self._segments.look_up(columns["segment"], np.int32),
+            "lon_e7": _scaled(columns["lon"], DEGREE_SCALE),
+            "lat_e7": _scaled(columns["lat"], DEGREE_SCALE),
+            "x_cm": _scaled(columns["x_m"], METRE_SCALE),
+            "y_cm": _scaled(columns["y_m"], METRE_SCALE),
+            "due_us": np.array(columns["due_us"], np.int64),
+            "is_point": np.array(columns["is_point"], np.bool_),
+            "shapes.row": (shaped + after).astype(np.int32),
+            "shapes.value": _objects([bytes(columns["shape"][row]) for row in shaped.tolist()]),
+            "department": self._positions_of(columns["department"]),
+        }
+        rows = np.array(columns["row"], np.int64)
         owner = np.searchsorted(rows, np.array(shares["issue_row"], np.int64)) + after
         layer = np.array(shares["layer"], object) == "subdistrict"
         for name, chosen, positions in (("subdistrict", layer, self._areas), ("segment", ~layer, self._segments)):
             arrays[f"{name}_shares.row"] = owner[chosen].astype(np.int32)
             arrays[f"{name}_shares.place"] = positions.look_up(_objects(shares["place"])[chosen], np.int32)
             arrays[f"{name}_shares.weight"] = np.array(shares["weight"], np.float64)[chosen]
-        changed = np.searchsorted(rows, np.array(steps["issue_row"], np.int64))
-        arrays["history.first"] = np.cumsum(np.bincount(changed, minlength=len(rows))) + entries
-        arrays["history.at_us"] = np.array(steps["at_us"], np.int64)
-        arrays["history.status"] = np.array(steps["status"], np.int8)
-        return arrays
+        return arrays | {"departments": _objects([*self._departments][known:])}
+
+    def past(self, columns: Columns, shares: Columns, owners: NDArray[np.integer], *, after: int = 0) -> Arrays:
+        """The arrays of what issues were before (PAST_COLUMNS, ascending rows): of the issues at positions `owners`."""
+        arrays = self.amendable(columns, shares, after=after)
+        told = {"departments": arrays.pop("departments")}
+        arrays |= {"row": owners.astype(np.int32), "until_us": np.array(columns["until_us"], np.int64)}
+        return {f"past.{name}": values for name, values in arrays.items()} | told
+
+    def _positions_of(self, codes: Sequence[str | None]) -> NDArray[np.int16]:
+        known = self._departments
+        return np.array([known.setdefault(code, len(known) - 1) for code in codes], np.int16)
 
     def points(self, columns: Columns) -> PointTable:
         """The inspection points of `columns` (POINT_COLUMNS)."""
@@ -137,7 +170,10 @@ class TableBuilder:
 
 def first_arrays(builder: TableBuilder) -> Arrays:
     """The arrays of no issues at all, to grow from."""
-    empty = builder.issues(*(dict.fromkeys(names, ()) for names in (ISSUE_COLUMNS, SHARE_COLUMNS, STEP_COLUMNS)))
+    nothing = (dict.fromkeys(names, ()) for names in (ISSUE_COLUMNS, SHARE_COLUMNS, STEP_COLUMNS))
+    empty = builder.issues(*nothing)
+    was, shares = (dict.fromkeys(names, ()) for names in (PAST_COLUMNS, SHARE_COLUMNS))
+    empty |= builder.past(was, shares, np.empty(0, np.int32))
     empty["history.first"] = np.zeros(1, np.int64)  # a row's entries end where the next one's begin
     return empty | {
         "history.later_row": np.empty(0, np.int32),
@@ -148,12 +184,22 @@ def first_arrays(builder: TableBuilder) -> Arrays:
 
 def issue_table(arrays: Arrays) -> IssueTable:
     """The arrays as the domain's table."""
-    nested: dict[str, Any] = {
-        name: kind(**{entry.name: arrays[f"{name}.{entry.name}"] for entry in fields(kind)})
-        for name, kind in _NESTED.items()
+    return IssueTable(**_columns_of(IssueTable, arrays))
+
+
+def past_of(arrays: Arrays) -> Past:
+    """The arrays as the domain's past."""
+    return Past(**_columns_of(Past, arrays, "past."))
+
+
+def _columns_of(table: type, arrays: Arrays, prefix: str = "") -> dict[str, Any]:
+    """The columns of `table` by name, those of several arrays put together."""
+    return {
+        entry.name: kind(**{part.name: arrays[f"{prefix}{entry.name}.{part.name}"] for part in fields(kind)})
+        if (kind := _NESTED.get(entry.name)) is not None
+        else arrays[f"{prefix}{entry.name}"]
+        for entry in fields(table)
     }
-    plain: dict[str, Any] = {entry.name: arrays[entry.name] for entry in fields(IssueTable) if entry.name not in nested}
-    return IssueTable(**plain, **nested)
 
 
 def history_of(arrays: Arrays) -> History:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
@@ -19,12 +20,52 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What an action concerns: codes of the place and the units it belongs to; None for none."""
+
+    subdistrict: str | None = None
+    department: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """The part of the campaign that a person is concerned with: codes of each kind; None where it is all of them."""
 
     subdistricts: frozenset[str] | None = None
     departments: frozenset[str] | None = None
     groups: frozenset[str] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        return self.subdistricts is None and self.departments is None and self.groups is None
+
+    def holds(self, subject: Subject) -> bool:
+        """Whether `subject` lies in it, by every kind that is bounded; what has no such code lies in none."""
+        kinds = (
+            (self.subdistricts, subject.subdistrict),
+            (self.departments, subject.department),
+            (self.groups, subject.group),
+        )
+        return all(codes is None or code in codes for codes, code in kinds)
+
+    def narrowed(self, other: Scope) -> Scope:
+        """What lies in both."""
+        return Scope(
+            _both(self.subdistricts, other.subdistricts),
+            _both(self.departments, other.departments),
+            _both(self.groups, other.groups),
+        )
+
+
+WHOLE: Final = Scope()
+
+
+def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +75,12 @@ class Viewer:
     account: str
     name: str
     roles: frozenset[Role]
-    scope: Scope = Scope()
+    scope: Scope = WHOLE
 
     def is_any_of(self, *roles: Role) -> bool:
         """Whether the viewer has one of `roles`."""
         return not self.roles.isdisjoint(roles)
+
+
+ANONYMOUS: Final = Viewer("", "", frozenset())
+"""Somebody who has not signed in."""

@@ -103,12 +103,12 @@ def counts_of(table: IssueTable, city: City, stages: Stages) -> Counts:
     """
     areas, segments = len(city.areas.codes), len(city.roads.segment_codes) if city.roads else 0
     if is_large(len(table)):
-        from geo import kernels
+        from geo import counting_kernels
 
         columns = (stages, table.subdistrict, table.segment, table.is_point)
-        in_areas, in_segments = kernels.count_issues(*columns, areas, segments)
-        by_stage = in_areas.sum(axis=0)
-        area, segment = _counted_and_open(in_areas[:-1]), _counted_and_open(in_segments[:-1])
+        in_areas, in_segments = counting_kernels.count_issues(*columns, areas, segments)
+        by_stage = in_areas.sum(axis=1)
+        area, segment = _counted_and_open(in_areas[:, :-1]), _counted_and_open(in_segments[:, :-1])
     else:
         by_stage = np.bincount(stages.astype(np.int64) + 1, minlength=len(STAGES) + 1)
         area = _of_points(table.subdistrict, table.is_point, stages, areas)
@@ -200,9 +200,9 @@ def _of_points(place: Ints, is_point: Bools, stages: Stages, places: int) -> NDA
 
 
 def _counted_and_open(by_stage: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Of counts by place and stage + 1 (shape (n, 6)): all that count, and those still open; shape (n, 2)."""
-    columns = (by_stage[:, 1 : REJECTED + 1].sum(axis=1), by_stage[:, 1 : CLOSED + 1].sum(axis=1))
-    return np.stack(columns, axis=1).astype(np.int64)
+    """Of counts by stage + 1 and place (shape (6, n)): all that count, and those still open; shape (n, 2)."""
+    lines = (by_stage[1 : REJECTED + 1].sum(axis=0), by_stage[1 : CLOSED + 1].sum(axis=0))
+    return np.stack(lines, axis=1).astype(np.int64)
 
 
 def _spread(shares: Shares, rows: Ints, kept: Bools, opened: Bools, places: int) -> tuple[NDArray[np.float64], float]:

@@ -71,6 +71,10 @@ class ConflictError(XunjieError):
     """The same client UUID came with other content, or a change is not allowed from the present state."""
 
 
+class NotAllowedError(XunjieError):
+    """What somebody wants to do is for another role, another part of the campaign, or another person."""
+
+
 class TransitionError(ConflictError):
     """A change of status that the life of an issue does not allow; see `geo.lifecycle`."""
 

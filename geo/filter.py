@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from geo.access import WHOLE, Scope
+
 
 @dataclass(frozen=True, slots=True)
 class IssueFilter:
@@ -13,9 +15,11 @@ class IssueFilter:
     `register` is one register of `campaign`: registers are never added. `since` is inclusive and `until` exclusive,
     both on the time of report; `as_of` is inclusive: what was reported later is not there, and states are those of
     that moment. `bbox` is west, south, east, north in WGS-84 and means "intersects". Rejected issues match only
-    where `statuses` or `stages` asks for them. `roads` and `subdistricts` are codes; "-" means unsnapped / outside.
+    where `statuses` or `stages` asks for them. `roads` and `subdistricts` are codes; "-" means unsnapped / outside,
+    and among `departments` assigned to none.
     Only `campaign`, `subdistricts`, `roads`, `bbox`, `as_of` and `site_classes` concern points; the last concerns
-    nothing else.
+    nothing else. `within` is what the asker may see of all this: it bounds issues and points alike, and stands in no
+    address.
     """
 
     campaign: str
@@ -33,3 +37,5 @@ class IssueFilter:
     bbox: tuple[float, float, float, float] | None = None
     text: str = ""
     site_classes: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    within: Scope = WHOLE

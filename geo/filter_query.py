@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -18,16 +18,18 @@ from geo.lifecycle import Stage, Status
 from geo.search import fold
 
 SINGLE_KEYS: Final = ("campaign", "register", "since", "until", "bbox", "as_of", "q")
-LIST_KEYS: Final = ("type", "group", "task", "status", "stage", "subdistrict", "road", "site_class")
+LIST_KEYS: Final = ("type", "group", "task", "status", "stage", "subdistrict", "road", "site_class", "department")
 FILTER_KEYS: Final = SINGLE_KEYS + LIST_KEYS
 """Every key a filter may have; a list key may repeat (OR)."""
 
 NOWHERE: Final = "-"
-"""As a subdistrict: outside all of them; as a road: not on a road within the snap limit."""
+"""As a subdistrict: outside all of them; as a road: not on a road within the snap limit; as a department: none."""
 
 MAX_VALUE: Final = 200
 MAX_TEXT: Final = 100
 
+_STATUSES: Final = tuple(status.name for status in Status)
+_STAGES: Final = tuple(stage.value for stage in Stage)
 _NUMBER: Final = re.compile(r"[-+]?[0-9]{1,20}(?:\.[0-9]{0,30})?(?:[eE][-+]?[0-9]{1,3})?")
 
 Pair = tuple[str, str]
@@ -49,12 +51,13 @@ def parse_filter(pairs: Iterable[Pair], city: City, *, now: Now) -> IssueFilter:
     for kind in ("type", "group", "task", "site_class"):
         for code in lists[kind]:
             city.catalogue.position(kind, code)
-    _check_codes("status", lists["status"], {status.name for status in Status}, "a status: " + _names(Status))
-    _check_codes("stage", lists["stage"], {stage.value for stage in Stage}, "a stage: " + ", ".join(Stage))
-    areas = city.areas.index.keys() | {NOWHERE}
-    _check_codes("subdistrict", lists["subdistrict"], areas, f"the code of a subdistrict, or {NOWHERE} for outside")
-    roads = (city.roads.index.keys() if city.roads else set()) | {NOWHERE}
-    _check_codes("road", lists["road"], roads, f"the code of a road of this city, or {NOWHERE} for not on a road")
+    _check_codes("status", lists["status"], _STATUSES, "a status: " + ", ".join(_STATUSES))
+    _check_codes("stage", lists["stage"], _STAGES, "a stage: " + ", ".join(_STAGES))
+    areas, roads = city.areas.index, city.roads.index if city.roads else {}
+    _check_places("subdistrict", lists["subdistrict"], areas, f"the code of a subdistrict, or {NOWHERE} for outside")
+    for code in lists["department"]:
+        _check_text("department", code)
+    _check_places("road", lists["road"], roads, f"the code of a road of this city, or {NOWHERE} for not on a road")
     return IssueFilter(
         campaign=campaign.code,
         register=_register(single.get("register"), campaign),
@@ -71,6 +74,7 @@ def parse_filter(pairs: Iterable[Pair], city: City, *, now: Now) -> IssueFilter:
         bbox=parse_bbox(single["bbox"]) if "bbox" in single else None,
         text=_text(single["q"]) if "q" in single else "",
         site_classes=lists["site_class"],
+        departments=lists["department"],
     )
 
 
@@ -100,7 +104,7 @@ def filter_pairs(issue_filter: IssueFilter, city: City, *, now: Now) -> list[Pai
         pairs.append(("bbox", ",".join(_number_text(number) for number in f.bbox)))
     if f.text:
         pairs.append(("q", f.text))
-    lists = (f.types, f.groups, f.tasks, f.statuses, f.stages, f.subdistricts, f.roads, f.site_classes)
+    lists = (f.types, f.groups, f.tasks, f.statuses, f.stages, f.subdistricts, f.roads, f.site_classes, f.departments)
     pairs += [(key, value) for key, values in zip(LIST_KEYS, lists, strict=True) for value in values]
     return sorted(pairs)
 
@@ -159,15 +163,14 @@ def _register(code: str | None, campaign: Campaign) -> str:
     return code
 
 
-def _check_codes(key: str, codes: Iterable[str], known: Iterable[str], expected: str) -> None:
-    known = frozenset(known)
+def _check_codes(key: str, codes: Iterable[str], known: Container[str], expected: str) -> None:
     for code in codes:
         if code not in known:
             raise BadValueError(key, code, expected)
 
 
-def _names(statuses: Iterable[Status]) -> str:
-    return ", ".join(status.name for status in statuses)
+def _check_places(key: str, codes: Iterable[str], index: Container[str], expected: str) -> None:
+    _check_codes(key, (code for code in codes if code != NOWHERE), index, expected)
 
 
 def _period(since: str | None, until: str | None, zone: str) -> tuple[datetime | None, datetime | None]:
@@ -185,9 +188,13 @@ def _as_of(text: str, zone: str) -> datetime:
     return moment if isinstance(moment, datetime) else day_end(moment, zone)
 
 
-def _text(text: str) -> str:
+def _check_text(key: str, text: str) -> None:
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
-        raise BadValueError("q", text, "text without control characters")
+        raise BadValueError(key, text, "text without control characters")
+
+
+def _text(text: str) -> str:
+    _check_text("q", text)
     folded = fold(text)
     if not 0 < len(folded) <= MAX_TEXT:
         raise BadValueError("q", text, f"1 to {MAX_TEXT} visible characters")

@@ -100,7 +100,7 @@ def _kernel(cell_m: float) -> Floats:
     return np.asarray(whole, np.float64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class HeatSurface:
     """The smoothed number of issues at the nodes of `grid`, shape (high, wide), in whole units of `_unit`.
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from geo.clock import NEVER
 from geo.lifecycle import Status
+from geo.past import Past, before_amendments
 from geo.scale import is_large
 from geo.tables import Ints, IssueTable
 
@@ -121,6 +122,8 @@ def folded(history: History) -> History:
     )
 
 
-def table_at(table: IssueTable, history: History, as_of_us: int) -> IssueTable:
-    """`table` as it stood at `as_of_us`: the same rows, with the states of that moment."""
-    return replace(table, status=status_at(history, as_of_us))
+def table_at(table: IssueTable, history: History, as_of_us: int, past: Past | None = None) -> IssueTable:
+    """`table` as it stood at `as_of_us`: the same rows, with the states of that moment, and as they were before what
+    `past` tells of later amendments."""
+    then = table if past is None else before_amendments(table, past, as_of_us)
+    return replace(then, status=status_at(history, as_of_us))

@@ -31,6 +31,8 @@ class IssueDraft:
 
     `id` None gets a fresh UUID; `reported_at` None gets the campaign's now; `due_at` None is worked out from the
     type's `due_hours`; `number` None gets the next one. `history` holds what happened after REPORTED, in order.
+    `reporter` is a reference (an account, a ledger); a person's name and phone are kept apart from the log, under a
+    reference that then takes its place.
     """
 
     register: str
@@ -50,4 +52,7 @@ class IssueDraft:
     synthetic: bool = False
     approximate: bool = False
     duplicate: bool = False
+    department: str | None = None
+    reporter_name: str | None = None
+    reporter_phone: str | None = None
     history: tuple[Transition, ...] = ()

@@ -1,13 +1,14 @@
-"""The life of an issue: its states, and the one table of allowed changes (who, from where, to where, with what)."""
+"""The life of an issue: its states, and the one table of what may be done to it (by whom, when, with what)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Final
 
-from geo.access import Role
-from geo.errors import BadValueError, TransitionError
+from geo.access import Role, Scope, Subject, Viewer
+from geo.errors import BadValueError, NotAllowedError, TransitionError
 
 
 class Status(IntEnum):
@@ -46,35 +47,91 @@ class Evidence(StrEnum):
     PROOF = "proof"  # a photo, or a written finding where no photo is possible
 
 
+class Deadline(StrEnum):
+    """What an act does to the moment by which an issue is due."""
+
+    KEPT = "kept"
+    NOT_BEFORE = "not before"  # it moves to the end of the deferral, where it would come sooner
+    AFRESH = "afresh"  # a new one from the act on
+    SET = "set"  # the one that the act names
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One allowed change of status."""
+    """One allowed change of status. `by_reporter`: whoever reported the issue may make it too."""
 
     before: Status
     after: Status
-    role: Role
+    roles: tuple[Role, ...]
     evidence: Evidence = Evidence.NONE
+    deadline: Deadline = Deadline.KEPT
+    by_reporter: bool = False
 
 
-S, R, E = Status, Role, Evidence
-CHANGES: tuple[Change, ...] = (
-    Change(S.REPORTED, S.ACCEPTED, R.COMMANDER),
-    Change(S.REPORTED, S.REJECTED, R.COMMANDER, E.REASON),
-    Change(S.ACCEPTED, S.FILED, R.COMMANDER),
-    Change(S.ACCEPTED, S.REJECTED, R.COMMANDER, E.REASON),
-    Change(S.FILED, S.DISPATCHED, R.COMMANDER),
-    Change(S.FILED, S.DEFERRED, R.COMMANDER, E.REASON),
-    Change(S.DISPATCHED, S.HANDLING, R.DEPARTMENT),
-    Change(S.DISPATCHED, S.DEFERRED, R.COMMANDER, E.REASON),
-    Change(S.HANDLING, S.VERIFYING, R.DEPARTMENT, E.PROOF),
-    Change(S.HANDLING, S.DEFERRED, R.COMMANDER, E.REASON),
-    Change(S.DEFERRED, S.DISPATCHED, R.COMMANDER),
-    Change(S.VERIFYING, S.CLOSED, R.INSPECTOR, E.PROOF),
-    Change(S.VERIFYING, S.DISPATCHED, R.INSPECTOR, E.REASON),  # failed verification: adds one to the rework count
+class Act(StrEnum):
+    """What else may be done to an issue, its status untouched."""
+
+    ASSIGN = "assign"
+    EXTEND = "extend"
+    CORRECT = "correct"
+    LINK = "link"  # as a duplicate of another issue
+    UNLINK = "unlink"
+    ATTACH = "attach"  # a photo
+    DETACH = "detach"
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """One kind of amendment: which fields it may set (`must`: all of them), in which states."""
+
+    act: Act
+    roles: tuple[Role, ...]
+    fields: tuple[str, ...]
+    states: frozenset[Status]
+    must: bool = True
+    evidence: Evidence = Evidence.NONE
+    deadline: Deadline = Deadline.KEPT
+
+
+S, R, E, D, A = Status, Role, Evidence, Deadline, Act
+_HQ, _STREET, _UNIT = (R.COMMANDER,), (R.INSPECTOR,), (R.DEPARTMENT,)
+CHANGES: Final[tuple[Change, ...]] = (
+    Change(S.REPORTED, S.ACCEPTED, _HQ),
+    Change(S.REPORTED, S.REJECTED, _HQ, E.REASON, by_reporter=True),  # withdrawn, where its reporter does it
+    Change(S.REPORTED, S.VERIFYING, _STREET, E.PROOF),  # fixed on sight: somebody else still verifies it
+    Change(S.ACCEPTED, S.FILED, _HQ),
+    Change(S.ACCEPTED, S.REJECTED, _HQ, E.REASON, by_reporter=True),
+    Change(S.FILED, S.DISPATCHED, _HQ),
+    Change(S.FILED, S.DEFERRED, _HQ, E.REASON, D.NOT_BEFORE),
+    Change(S.FILED, S.REJECTED, (), E.REASON, by_reporter=True),
+    Change(S.DISPATCHED, S.HANDLING, _UNIT),
+    Change(S.DISPATCHED, S.DEFERRED, _HQ, E.REASON, D.NOT_BEFORE),
+    Change(S.HANDLING, S.VERIFYING, _UNIT, E.PROOF),
+    Change(S.HANDLING, S.DEFERRED, _HQ, E.REASON, D.NOT_BEFORE),
+    Change(S.DEFERRED, S.DISPATCHED, _HQ),  # resumed
+    Change(S.VERIFYING, S.CLOSED, _STREET, E.PROOF),
+    Change(S.VERIFYING, S.DISPATCHED, _STREET, E.REASON),  # failed verification: adds one to the rework count
+    Change(S.CLOSED, S.DISPATCHED, _HQ + _STREET, E.REASON, D.AFRESH),  # reopened: counted too
 )
-del S, R, E
+AMENDMENTS: Final[tuple[Amendment, ...]] = (
+    Amendment(A.ASSIGN, _HQ, ("department",), OPEN),
+    Amendment(A.EXTEND, _HQ, ("due_at",), OPEN, evidence=E.REASON, deadline=D.SET),
+    Amendment(A.CORRECT, (R.COMMANDER, R.PLANNER, R.INSPECTOR), ("type", "task", "description", "address", "geometry"),
+              frozenset(Status), must=False, evidence=E.REASON),
+    Amendment(A.LINK, (R.COMMANDER, R.PLANNER, R.INSPECTOR), ("duplicate_of",), frozenset(Status)),
+    Amendment(A.UNLINK, (R.COMMANDER, R.PLANNER, R.INSPECTOR), (), frozenset(Status)),
+    Amendment(A.ATTACH, _HQ + _STREET + _UNIT, ("photo", "kind"), frozenset(Status)),
+    Amendment(A.DETACH, _HQ + _STREET + _UNIT, ("photo", "kind"), frozenset(Status), evidence=E.REASON),
+)  # fmt: skip
+del S, R, E, D, A
 
-_ALLOWED = {(change.before, change.after): change for change in CHANGES}
+WITHDRAWN: Final = "withdrawn"
+"""How the reason of a rejection begins that is its reporter's own."""
+
+_ALLOWED: Final = {(change.before, change.after): change for change in CHANGES}
+_AMENDING: Final = {amendment.act: amendment for amendment in AMENDMENTS}
+_UNBOUNDED: Final = frozenset({Role.COMMANDER, Role.PLANNER})
+"""Roles that act everywhere, whatever their scope says."""
 
 
 def change_between(before: Status, after: Status) -> Change:
@@ -93,7 +150,7 @@ def check_change(
     before: Status, after: Status, *, actor: str, handlers: Collection[str], note: str, evidence: str
 ) -> Change:
     """The rule for `before` → `after`, if the change brings what it asks for: a reason in `note`, or proof in
-    `evidence`; and who closes an issue is none of its `handlers`.
+    `evidence`; and who verifies an issue, whatever they find, is none of its `handlers`.
 
     Raises TransitionError where there is no such step, BadValueError for what is missing.
     """
@@ -103,6 +160,43 @@ def check_change(
         raise BadValueError("note", note, f"a reason for {step}")
     if rule.evidence is Evidence.PROOF and not evidence.strip():
         raise BadValueError("evidence", evidence, f"a photo or a written finding for {step}")
-    if after is Status.CLOSED and actor in handlers:
+    if before is Status.VERIFYING and actor in handlers:
         raise BadValueError("actor", actor, f"for {step} somebody other than who handled the issue")
     return rule
+
+
+def amendment_of(act: Act, status: Status) -> Amendment:
+    """The rule for `act` on an issue in `status`; raises TransitionError where it may not be done any more."""
+    rule = _AMENDING[act]
+    if status not in rule.states:
+        raise TransitionError(f"an issue that is {status.name} takes no {act}; it may be reopened first")
+    return rule
+
+
+def check_viewer(rule: Change | Amendment, viewer: Viewer, subject: Subject, *, reporter: bool, note: str) -> None:
+    """Whether `viewer` may do what `rule` describes to an issue at `subject`; `reporter`: who reported it is they.
+
+    A reporter who acts by no role can only withdraw, and says so in `note`. Who belongs to the department that handles
+    an issue does not verify it. Raises NotAllowedError.
+    """
+    what = f"{rule.before.name} → {rule.after.name}" if isinstance(rule, Change) else str(rule.act)
+    roles = viewer.roles & frozenset(rule.roles)
+    scope = Scope(viewer.scope.subdistricts, viewer.scope.departments)  # issues belong to no group
+    if roles & _UNBOUNDED or (roles and scope.holds(subject)):
+        verifies = isinstance(rule, Change) and rule.before is Status.VERIFYING
+        of_handler = Role.DEPARTMENT in viewer.roles and subject.department in (viewer.scope.departments or ())
+        if verifies and of_handler:
+            raise NotAllowedError(f"{what} needs somebody from outside the department that handles the issue")
+        return
+    if isinstance(rule, Change) and rule.by_reporter and reporter:
+        if not note.startswith(WITHDRAWN):
+            raise BadValueError("note", note, f"a reason that begins with {WITHDRAWN!r}, since you reported the issue")
+        return
+    if roles:
+        raise NotAllowedError(f"{what} is for {_names(rule.roles)} of the issue's place and department; you are not")
+    whose = _names(rule.roles) or "its reporter"
+    raise NotAllowedError(f"{what} is for {whose}, not for {_names(viewer.roles) or 'somebody without a role'}")
+
+
+def _names(roles: Collection[Role]) -> str:
+    return " or ".join(sorted(roles))

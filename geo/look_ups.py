@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.access import Scope
 from geo.city import City
 from geo.clock import to_us
 from geo.errors import BadValueError
@@ -51,11 +52,7 @@ def look_ups(city: City, f: IssueFilter, stage_by_state: NDArray[np.int8]) -> Lo
         register=city.register_index[f.register],
         type_ok=_types(city, f),
         task_ok=_taken(len(catalogue.tasks), [catalogue.position("task", code) for code in f.tasks], asked=f.tasks),
-        area_ok=_taken(
-            len(city.areas.codes),
-            place_positions("subdistrict", f.subdistricts, city.areas.index),
-            asked=f.subdistricts,
-        ),
+        area_ok=_areas(city, f),
         segment_ok=_segments(city, f) if f.roads else np.ones(len(roads.segment_codes) + 1 if roads else 1, bool),
         stage_by_state=stage_by_state,
         since_us=_FIRST_US if f.since is None else to_us(f.since),
@@ -93,6 +90,24 @@ def _types(city: City, f: IssueFilter) -> Bools:
         ok[0] = False
         ok[1:] &= np.array([entry.group in f.groups for entry in catalogue.types], bool)
     return ok
+
+
+def _areas(city: City, f: IssueFilter) -> Bools:
+    """Subdistricts asked for, less those that the asker may not see; departments are seen to issue by issue."""
+    seen = replace(f.within, departments=None)
+    positions = place_positions("subdistrict", f.subdistricts, city.areas.index)
+    return _taken(len(city.areas.codes), positions, asked=f.subdistricts) & areas_within(city, seen)
+
+
+def areas_within(city: City, scope: Scope) -> Bools:
+    """The subdistricts (position + 1; 0: none) of `scope`. What is bounded by units that points do not name holds
+    nothing: what is not known to lie in a scope lies outside."""
+    size = len(city.areas.codes)
+    if scope.departments is not None or scope.groups is not None:
+        return np.zeros(size + 1, bool)
+    if scope.subdistricts is None:
+        return np.ones(size + 1, bool)
+    return np.array([code in scope.subdistricts for code in (NOWHERE, *city.areas.codes)], bool)
 
 
 def _segments(city: City, f: IssueFilter) -> Bools:

@@ -24,6 +24,10 @@ class RegisterCounts:
     by_stage: NDArray[np.int64]
     synthetic: NDArray[np.int64]
 
+    def plus(self, other: RegisterCounts, *, sign: int = 1) -> RegisterCounts:
+        """With the counts of other issues added, or taken away (`sign` −1)."""
+        return RegisterCounts(self.by_stage + sign * other.by_stage, self.synthetic + sign * other.synthetic)
+
     def total(self, register: int) -> int:
         """Issues that count: all but the rejected."""
         return int(self.by_stage[register, :REJECTED].sum())

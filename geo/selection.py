@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -12,8 +14,9 @@ from geo.city import City
 from geo.clock import NEVER
 from geo.errors import BadValueError
 from geo.filter import IssueFilter
+from geo.filter_query import NOWHERE
 from geo.lifecycle import Stage, Status
-from geo.look_ups import LookUps, among, look_ups, place_positions
+from geo.look_ups import LookUps, among, areas_within, look_ups, place_positions
 from geo.scale import is_large
 from geo.tables import DEGREE_SCALE, Bools, Floats, Ints, IssueTable, PointTable
 
@@ -51,8 +54,12 @@ def chosen_stages(table: IssueTable, city: City, issue_filter: IssueFilter, *, f
     which the store tells. Raises BadValueError for codes that the city does not have.
     """
     f = issue_filter
-    asked = look_ups(city, f, _stage_by_state(f))
+    asked = look_ups(city, f, _stage_by_state(f.statuses, f.stages))
     stages = _compiled_pass(table, asked) if is_large(len(table)) else _plain_pass(table, asked)
+    if f.departments:
+        _keep_departments(stages, table, f.departments)
+    if f.within.departments is not None:
+        _keep_departments(stages, table, f.within.departments)
     if f.bbox is not None:
         _keep_in_box(stages, table, f.bbox)
     if f.text:
@@ -89,12 +96,15 @@ def still_open(stages: Stages) -> Bools:
 
 
 def select_points(points: PointTable, city: City, issue_filter: IssueFilter) -> Bools:
-    """Which inspection points the filter means; shape (n,). Only campaign, place, bbox and site class concern them.
+    """Which inspection points the filter means; shape (n,). Only campaign, place, bbox, site class and what
+    the asker may see concern them.
 
     A point without a position lies outside every bbox, subdistrict and road.
     """
     f = issue_filter
     mask: Bools = points.campaign == city.campaign_index[f.campaign]
+    if not f.within.is_whole:
+        mask &= areas_within(city, f.within)[points.subdistrict.astype(np.int64) + 1]
     if f.site_classes:
         mask &= among(points.site_class, [city.catalogue.position("site_class", code) for code in f.site_classes])
     if f.subdistricts:
@@ -108,15 +118,17 @@ def select_points(points: PointTable, city: City, issue_filter: IssueFilter) -> 
     return mask
 
 
-def _stage_by_state(f: IssueFilter) -> Stages:
+@lru_cache(maxsize=256)
+def _stage_by_state(statuses: tuple[str, ...], chosen: tuple[str, ...]) -> Stages:
     """Stage of each state (2 × (status + 1) + late), −1 for those that the filter does not mean."""
     status = np.repeat(np.arange(-1, len(Status), dtype=np.int8), 2)
     late = np.tile(np.array([NEVER, -1]), len(Status) + 1)
     stages = stage_of(status, late, 0)
-    if f.statuses:
-        stages[~among(status, [_status(name) for name in f.statuses])] = -1
-    if f.stages:
-        stages[~among(stages, [_stage(name) for name in f.stages])] = -1
+    if statuses:
+        stages[~among(status, [_status(name) for name in statuses])] = -1
+    if chosen:
+        stages[~among(stages, [_stage(name) for name in chosen])] = -1
+    stages.flags.writeable = False
     return stages
 
 
@@ -145,7 +157,7 @@ def _plain_pass(table: IssueTable, asked: LookUps) -> Stages:
 
 def _compiled_pass(table: IssueTable, asked: LookUps) -> Stages:
     """One pass for the register, and one for each key that leaves anything out."""
-    from geo import kernels
+    from geo import selection_kernels as kernels
 
     stages: Stages = kernels.stages_of_register(
         table.status, table.campaign, table.register, table.due_us, asked.campaign, asked.register,
@@ -164,12 +176,23 @@ def _compiled_pass(table: IssueTable, asked: LookUps) -> Stages:
     return stages
 
 
+def _keep_departments(stages: Stages, table: IssueTable, codes: Collection[str]) -> None:
+    """Set `stages` to −1 where an issue is assigned to none of `codes`; one that nobody has heard of has no issues."""
+    ok = np.array([NOWHERE in codes, *(code in codes for code in table.departments)], bool)
+    if is_large(len(table)):
+        from geo import selection_kernels as kernels
+
+        kernels.keep_listed(stages, table.department, ok)
+    else:
+        stages[~ok[table.department.astype(np.int64) + 1]] = -1
+
+
 def _keep_in_box(stages: Stages, table: IssueTable, bbox: BBox) -> None:
     """Set `stages` to −1 where an issue does not meet `bbox`; lines and polygons still in question are unpacked."""
     west, east = _e7_bounds(bbox[0], bbox[2])
     south, north = _e7_bounds(bbox[1], bbox[3])
     if is_large(len(table)):
-        from geo import kernels
+        from geo import selection_kernels as kernels
 
         kernels.keep_in_box(stages, table.lon_e7, table.lat_e7, table.is_point, west, south, east, north)
     else:

@@ -60,7 +60,8 @@ class RowValues:
 class IssueTable:
     """Issues, one a position. Codes are stored as positions in the city's lists; −1 means none.
 
-    `status` is that of one moment (`geo.history.status_at`), −1: not yet reported. All else never changes.
+    `status` is that of one moment (`geo.history.status_at`), −1: not yet reported; so is what an amendment may change
+    (`geo.past`): type, task, deadline, department and place.
     """
 
     campaign: NDArray[np.int16]  # in city.campaigns
@@ -85,6 +86,8 @@ class IssueTable:
     subdistrict_shares: Shares
     segment_shares: Shares
     status: NDArray[np.int8]
+    department: NDArray[np.int16]  # in `departments`
+    departments: Objects  # the codes of departments, in the order in which they were first seen; not one an issue
 
     def __len__(self) -> int:
         return len(self.status)
@@ -118,6 +121,8 @@ def subset(table: IssueTable, rows: Ints) -> IssueTable:
     """The issues at `rows` (ascending positions) as a table of their own."""
     changes: dict[str, Any] = {}
     for entry in fields(table):
+        if entry.name == "departments":
+            continue
         column = getattr(table, entry.name)
         changes[entry.name] = column[rows] if isinstance(column, np.ndarray) else _of_rows(column, rows)
     return replace(table, **changes)

@@ -10,10 +10,22 @@ from typing import Final, Protocol
 
 import pytest
 
+from data import table_reading
 from tests.postgres_server import PostgresServer
 
 BACKENDS: Final = ("sqlite", pytest.param("postgis", marks=(pytest.mark.postgis, pytest.mark.slow)))
 """What a fixture is parametrised by. The second is repetition, and therefore `slow`."""
+
+
+@contextmanager
+def packed_reading() -> Iterator[None]:
+    """Inside, stores of any size are read in stretches of three rows, as large ones are in larger."""
+    before = table_reading.PACKED_FROM, table_reading.ROWS_AT_ONCE
+    table_reading.PACKED_FROM, table_reading.ROWS_AT_ONCE = 0, 3
+    try:
+        yield
+    finally:
+        table_reading.PACKED_FROM, table_reading.ROWS_AT_ONCE = before
 
 
 class Stores(Protocol):

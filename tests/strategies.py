@@ -41,6 +41,7 @@ from geo.timeline import local_days
 STEP = timedelta(hours=6)
 STEPS = 200
 GRID = 12
+DEPARTMENTS = ("城管局", "d-2")
 WORDS = ("井盖", "破损", "Manhole", "cover", "ＹＹ－０１", "文昌路", "straße", "%_", "100")
 
 
@@ -112,6 +113,7 @@ def filters(draw: st.DrawFn, city: City, *, as_of: datetime | None = None) -> Is
         "bbox": bboxes(city),
         "text": st.sampled_from(WORDS).map(fold),
         "site_classes": _some([entry.code for entry in city.catalogue.site_classes]),
+        "departments": _some([*DEPARTMENTS, "-"]),
         "period": st.lists(moments(city), min_size=2, max_size=2, unique=True).map(sorted),
     }
     chosen = draw(st.lists(st.sampled_from(sorted(values)), max_size=3, unique=True))
@@ -306,6 +308,8 @@ def build_records(city: City, n: int, seed: int, as_of: datetime) -> Records:
         subdistrict_shares=area_shares,
         segment_shares=road_shares,
         status=np.full(n, -1, np.int8),
+        department=rng.integers(-1, len(DEPARTMENTS), n).astype(np.int16),
+        departments=_objects([*DEPARTMENTS]),
     )
     folded_texts = tuple(fold(f"{city.number_prefix}-{row:05d} {text}") for row, text in enumerate(texts))
     return Records(table_at(table, history, to_us(as_of)), history, points, visits, as_of, folded_texts, geometry)

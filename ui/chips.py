@@ -24,6 +24,7 @@ _LISTS = (
     ("subdistricts", "subdistrict"),
     ("roads", "road"),
     ("site_classes", "site_class"),
+    ("departments", "department"),
 )
 
 
@@ -109,7 +110,7 @@ def _value_name(scene: Scene, key: str, value: str) -> str:
         return scene.say(f"core.stage_{value}")
     if key == "status":
         return scene.say(f"core.status_{value}")
-    return entry_name(scene, key, value)
+    return value if key == "department" else entry_name(scene, key, value)
 
 
 def _period(scene: Scene) -> str:

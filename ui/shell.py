@@ -57,8 +57,10 @@ def shell(scene: Scene, places: Sequence[Place], here: str) -> None:
                     with st.container(key="nav-short-about"):
                         st.page_link(place.page, label=scene.say("core.page_about_short"), query_params=kept)
         _controls(scene, places)
-    if scene.bad_key:
-        st.html(tag("p", scene.say("core.bad_address", key=scene.bad_key), cls="xj-say", role="alert"))
+    # Always there: a page's fragment is known by its place, and what is asked of one whose place has moved is lost.
+    with st.container(key="bad-address"):
+        if scene.bad_key:
+            st.html(tag("p", scene.say("core.bad_address", key=scene.bad_key), cls="xj-say", role="alert"))
 
 
 def _controls(scene: Scene, places: Sequence[Place]) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, delete
+from sqlalchemy import Connection, Table, delete, select
 
 from data.backup.backup_file import BackupReader
 from data.backup.manifest import Manifest
 from data.backup.rows import TABLES, TableHash, columns_of, hashes, values_of
+from data.store.access_tables import ACCOUNT, ENTRY
 from data.store.bulk_insert import insert_tuples
 from data.store.collector import collector_at_rest
 from data.store.database import Store
@@ -60,6 +61,10 @@ def restore_backup(backup: BackupReader, store: Store) -> None:
     with collector_at_rest(), store.writing() as connection:
         if not is_empty(connection):
             raise StoreError(f"the store {store.place} is not empty; a backup is restored into an empty one only")
+        if any(connection.execute(select(table).limit(1)).first() for table in (ACCOUNT, ENTRY)):
+            raise StoreError(
+                f"the store {store.place} has accounts, and a backup brings its own; restore it into a fresh store"
+            )
         connection.execute(delete(META))
         for table in TABLES:
             values = _values(backup, table)

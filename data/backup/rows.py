@@ -13,11 +13,12 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Column, Connection, LargeBinary, Select, Table, func, select
 
+from data.store.access_tables import NOT_BACKED_UP
 from data.store.meta_seal import OWN_KEYS
 from data.store.schema import EVENT, META
 from data.store.tables import METADATA
 
-TABLES: Final[tuple[Table, ...]] = tuple(METADATA.sorted_tables)
+TABLES: Final[tuple[Table, ...]] = tuple(table for table in METADATA.sorted_tables if table.name not in NOT_BACKED_UP)
 _BATCH: Final = 5_000
 
 

@@ -102,11 +102,17 @@ def _add_backup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     restore.set_defaults(run=lambda command, options: run_restore(command, options.file))
     verify = commands.add_parser("verify", help="check the store, or a backup: every byte, the log, every table")
     verify.add_argument("--backup", type=Path, metavar="FILE", help="check this backup instead of the store")
+    verify.add_argument("--head", type=Path, metavar="FILE", help="a head of the log, from which it must go on")
+    verify.add_argument("--export-head", type=Path, metavar="FILE", help="write today's head of the log to a new file")
     verify.set_defaults(run=_verify)
 
 
 def _verify(command: Command, options: argparse.Namespace) -> int:
-    return run_verify(command) if options.backup is None else run_verify_backup(command, options.backup)
+    if options.backup is None:
+        return run_verify(command, earlier=options.head, head=options.export_head)
+    if options.head is not None or options.export_head is not None:
+        raise SettingsError("--head and --export-head are about the store: leave --backup out")
+    return run_verify_backup(command, options.backup)
 
 
 def _add_city(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

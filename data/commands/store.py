@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from data.city_folder.load import load_city
@@ -11,6 +12,7 @@ from data.demo import load_records
 from data.intake.placing import Placer
 from data.runtime import demo_batch
 from data.store.database import open_store
+from data.store.head import read_head, write_head
 from data.store.schema import SCHEMA_VERSION
 from data.store.verify import verify_store
 from data.store.writer import Writer
@@ -54,11 +56,20 @@ def run_migrate(command: Command) -> int:
     return 0
 
 
-def run_verify(command: Command) -> int:
-    """Check file, seals and log, and replay it; 1 where something is not as it should be. Changes nothing."""
+def run_verify(command: Command, *, earlier: Path | None = None, head: Path | None = None) -> int:
+    """Check file, seals and log, and replay it; 1 where something is not as it should be. Changes nothing.
+
+    `earlier` is the file of a head from which the log must go on; into the new file `head` goes the one of today.
+    """
     city = load_city(command.settings.city_folder)
-    sound = verify_store(command.settings.database_url_for(city.code), city)
+    known = None if earlier is None else read_head(earlier)
+    sound = verify_store(command.settings.database_url_for(city.code), city, earlier=known)
     command.say("cli.verified", file=sound.place, events=sound.events, hash=sound.last_hash[:16])
     if sound.sealed is not None:
         command.say("cli.verified_sealed" if sound.sealed else "cli.verified_unsealed")
+    if known is not None:
+        command.say("cli.head_agrees", file=earlier, seq=known.seq, at=known.at)
+    if head is not None:
+        write_head(head, sound.head)
+        command.say("cli.head_written", file=head, seq=sound.head.seq, hash=sound.head.hash)
     return 0

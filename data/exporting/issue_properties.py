@@ -39,6 +39,7 @@ class IssueProperties:
         city, self.table = snapshot.city, snapshot.issues_at(as_of)
         self._city, self._history, self._records = city, snapshot.history, snapshot.records
         self._as_of_us = to_us(as_of)
+        self._then_us = self._as_of_us if self._as_of_us < snapshot.past.newest_us else None
         self._types = [_entry(t.code, t.name) for t in city.catalogue.types]
         self._groups = [t.group for t in city.catalogue.types]
         self._tasks = [*(_entry(t.code, t.name) for t in city.catalogue.tasks), _NOTHING]
@@ -51,7 +52,7 @@ class IssueProperties:
     def of(self, rows: NDArray[np.intp]) -> list[dict[str, Any]]:
         """One record a row, keys in the order of PROPERTIES. Codes with their names; None where there is none."""
         t, zone = self.table, self._city.time_zone
-        details = self._records.of(rows)
+        details = self._records.of(rows, as_of_us=self._then_us)
         closed_us = endings_at(self._history, rows, self._as_of_us).closed_us
         stage = stage_of(t.status[rows], t.due_us[rows], self._as_of_us)
         columns = zip(

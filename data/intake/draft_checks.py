@@ -17,6 +17,7 @@ from geo.issue import MAX_ADDRESS, MAX_DESCRIPTION, MAX_NUMBER, IssueDraft, Tran
 from geo.lifecycle import Status, change_between
 
 MAX_NAME: Final = 80
+MAX_PHONE: Final = 40
 MAX_NOTE: Final = 2_000
 AHEAD: Final = timedelta(days=1)
 """How far a moment may lie after now: clocks of phones and of other systems differ."""
@@ -63,6 +64,21 @@ def checked_code(catalogue: Catalogue, kind: str, value: object) -> str:
     return value
 
 
+def checked_department(value: object) -> str:
+    """The code of a department. Raises BadValueError for text that can be none."""
+    code = checked_text("department", value, MAX_NAME, required=True)
+    if code != code.strip() or code == "-":
+        raise BadValueError("department", code, "the code of a department")
+    return code
+
+
+def checked_person(draft: IssueDraft) -> dict[str, str]:
+    """The personal data that a draft brings, by kind; empty text is none."""
+    given = (("name", draft.reporter_name, MAX_NAME), ("phone", draft.reporter_phone, MAX_PHONE))
+    said = {kind: checked_text(f"reporter_{kind}", value, limit) for kind, value, limit in given if value is not None}
+    return {kind: value for kind, value in said.items() if value.strip()}
+
+
 def checked_moment(key: str, value: object, *, latest: datetime | None = None) -> datetime:
     """An aware moment of years 1900 to 2200, in UTC, not after `latest`."""
     if not isinstance(value, datetime) or value.tzinfo is None:
@@ -83,6 +99,7 @@ class CheckedDraft:
     reported_at: datetime
     due_at: datetime | None
     history: tuple[Transition, ...]
+    person: dict[str, str]
 
 
 def campaign_of(city: City, draft: IssueDraft) -> Campaign:
@@ -116,6 +133,8 @@ def checked_draft(city: City, draft: IssueDraft, now: datetime, campaign: Campai
         checked_text("number", draft.number, MAX_NUMBER, required=True)
     if draft.visit is not None:
         checked_text("visit", draft.visit, MAX_NAME)
+    if draft.department is not None:
+        checked_department(draft.department)
     latest = now + AHEAD
     reported = now if draft.reported_at is None else checked_moment("reported_at", draft.reported_at, latest=latest)
     if draft.due_at is not None:
@@ -131,6 +150,7 @@ def checked_draft(city: City, draft: IssueDraft, now: datetime, campaign: Campai
         reported_at=reported,
         due_at=due,
         history=_checked_history(draft.history, reported, latest, ours=ours),
+        person=checked_person(draft),
     )
 
 

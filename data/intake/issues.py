@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,7 @@ class CheckedIssue:
     reported_us: int
     payload: dict[str, Any]
     history: tuple[Transition, ...]
+    person: dict[str, str] = field(default_factory=dict)  # what is kept apart from the log, by kind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,13 +90,16 @@ def examine(
             content = _content_hash(draft, str(source_wkb[row]), shapes.datum[row])
             payload = _payload(draft, checked, str(wkb[row]), content, _origin(shapes, row, origins or {}))
             at_us, reported_us = to_us(moment), to_us(checked.reported_at)
-            issues.append(CheckedIssue(checked.id, content, at_us, reported_us, payload, checked.history))
+            issues.append(
+                CheckedIssue(checked.id, content, at_us, reported_us, payload, checked.history, checked.person)
+            )
             good.append(row)
     return Examined(issues, shapes.wgs84[np.array(good, np.intp)], dict(sorted(errors.items())))
 
 
 def _payload(draft: IssueDraft, checked: CheckedDraft, wkb: str, content: str, origin: Origin) -> dict[str, Any]:
-    return {
+    department = {} if draft.department is None else {"department": draft.department}
+    return department | {
         "number": draft.number,
         "campaign": checked.campaign,
         "register": draft.register,
@@ -124,7 +128,8 @@ def _origin(shapes: CheckedGeometries, row: int, origins: Mapping[int, Origin]) 
 
 
 def _content_hash(draft: IssueDraft, wkb: str, datum: str) -> str:
-    """SHA-256 of what the client sent, before any default: a repetition has the same one, a conflict another."""
+    """SHA-256 of what the client sent, before any default: a repetition has the same one, a conflict another. Personal
+    data are not in it: a hash of a phone number tells the number."""
     parts = [
         *(draft.register, draft.type, draft.task, wkb, datum, draft.number, draft.campaign),
         *(draft.description, draft.address, draft.reporter, draft.visit),
@@ -133,4 +138,6 @@ def _content_hash(draft: IssueDraft, wkb: str, datum: str) -> str:
         None if draft.due_at is None else to_us(draft.due_at),
         [[int(step.status), to_us(step.at), step.actor, step.note, step.evidence] for step in draft.history],
     ]
+    if draft.department is not None:
+        parts.append(draft.department)
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()

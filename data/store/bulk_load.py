@@ -33,7 +33,7 @@ from data.store.schema import ISSUE, TRANSITION, make_missing_indexes
 from geo.city import City
 from geo.clock import to_us
 from geo.errors import StoreError
-from geo.lifecycle import Status
+from geo.lifecycle import OPEN, Status
 
 _PART: Final = 8_192
 """Issues whose rows are in memory at a time."""
@@ -145,6 +145,8 @@ class _Part:
         owner = np.repeat(np.arange(n), count)
         back = np.flatnonzero((self._status[1:] == Status.DISPATCHED) & (self._status[:-1] == Status.VERIFYING)) + 1
         back = back[owner[back] == owner[back - 1]]
+        again = np.flatnonzero((self._status[:-1] == Status.CLOSED) & np.isin(self._status[1:], sorted(OPEN))) + 1
+        again = again[owner[again] == owner[again - 1]]
         return {
             "row": self.rows,
             "id": self.ids,
@@ -171,6 +173,9 @@ class _Part:
             "status": status.tolist(),
             "closed_us": [at if s == Status.CLOSED else None for s, at in zip(status.tolist(), ended, strict=True)],
             "rework": np.bincount(owner[back], minlength=n).tolist(),
+            "reopened": np.bincount(owner[again], minlength=n).tolist(),
+            **dict.fromkeys(("department", "duplicate_of", "deferred_until_us"), [None] * n),
+            "extensions": [0] * n,
             "version": (count + 1).tolist(),
         }
 

@@ -23,10 +23,12 @@ class Kind(StrEnum):
 
     ISSUE_REPORTED = "issue_reported"  # the whole draft
     ISSUE_CHANGED = "issue_changed"  # one change of status
+    ISSUE_AMENDED = "issue_amended"  # one amendment: what it set, and what stood there before
     ISSUE_IMPORTED = "issue_imported"  # a draft from another ledger with its dated states
     POINT_ADDED = "point_added"
     VISIT_RECORDED = "visit_recorded"
     DOCUMENT_PUT = "document_put"  # the next version of a document
+    PERSON_ERASED = "person_erased"  # names the reference only
     LAYERS_CHANGED = "layers_changed"  # the city's layers were replaced and every place was worked out anew
 
 
@@ -81,7 +83,7 @@ def chained(pending: Iterable[Pending], *, last_seq: int, last_hash: str) -> Ite
 
 
 def checked(events: Iterable[Event]) -> Iterator[Event]:
-    """The same events; raises StoreError at the first one that was changed, removed, inserted or moved."""
+    """The same events; raises StoreError naming the first `seq` that was changed, removed, inserted or moved."""
     last_hash, last_seq = GENESIS, 0
     for event in events:
         try:
@@ -89,9 +91,9 @@ def checked(events: Iterable[Event]) -> Iterator[Event]:
         except TypeError:  # a value that is no text: never written by us
             expected = ""
         if event.seq != last_seq + 1 or event.prev_hash != last_hash or event.hash != expected:
-            raise StoreError(
-                f"the event log is broken at event {event.seq}: its hash does not follow from event {last_seq}; "
-                "restore a backup"
-            )
+            why = f"its hash does not follow from event {last_seq}"
+            if event.seq != last_seq + 1:
+                why = f"it is not there, event {event.seq} comes after event {last_seq}"
+            raise StoreError(f"the event log is broken at event {last_seq + 1}: {why}; restore a backup")
         last_hash, last_seq = event.hash, event.seq
         yield event

@@ -6,34 +6,39 @@ from collections import ChainMap
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import orjson
+import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
+from data.campaign_clock import campaign_now
 from data.documents.checking import CheckedPuts
+from data.intake.amendments import CheckedAmendment
 from data.intake.changes import CheckedChange
 from data.intake.issues import CheckedIssue
 from data.intake.placing import Placer
 from data.intake.points import point_events, visit_events
 from data.records import Reject
+from data.store.acting import Acting, ChangeReceipt, CheckedActs
 from data.store.appending import append_events, is_empty, issue_events
 from data.store.batch import Batch
 from data.store.bulk_insert import insert_rows, insert_tuples
-from data.store.changing import ChangeReceipt, Changing
 from data.store.database import layers_must_agree, set_meta
 from data.store.events import Kind, Pending, iso_utc
+from data.store.personal import PERSONAL, Erasure, ErasureReceipt, erase, is_kept, person_rows, reference
 from data.store.projection import IssueRecord, issue_record, point_columns, visit_columns
 from data.store.putting import DocumentReceipt, Putting
 from data.store.receipts import Receipt, known_receipts, last_number, sort_out
 from data.store.schema import ISSUE, ISSUE_SHARE, POINT, TRANSITION, VISIT
 from geo.city import City
 from geo.clock import to_us
-from geo.errors import StoreError
+from geo.errors import NotFoundError, StoreError
 
-Work = Batch | CheckedChange | CheckedPuts
-Outcome = list[Receipt] | ChangeReceipt | list[DocumentReceipt]
+Work = Batch | CheckedChange | CheckedAmendment | CheckedActs | CheckedPuts | Erasure
+Outcome = list[Receipt] | ChangeReceipt | list[ChangeReceipt] | list[DocumentReceipt] | ErasureReceipt
 
 
 class Group:
@@ -49,8 +54,8 @@ class Group:
         self._last_number = self._meta.last_number
         issues = [issue for work in works if isinstance(work, Batch) for issue in work.issues.issues]
         self._known = known_receipts(connection, [issue.id for issue in issues if issue.id is not None])
-        changes = [work for work in works if isinstance(work, CheckedChange)]
-        self._changing = Changing(connection, city, changes) if changes else None
+        acts = [act for work in works for act in _acts_of(work)]
+        self._acting = Acting(connection, city, placer, acts) if acts else None
         puts = [work for work in works if isinstance(work, CheckedPuts)]
         puts += [CheckedPuts(work.documents) for work in works if isinstance(work, Batch) and work.documents]
         self._putting = Putting(connection, city, puts) if puts else None
@@ -60,6 +65,8 @@ class Group:
         self._records: list[IssueRecord] = []
         self._geometries: list[NDArray[np.object_]] = []
         self._rejects: Sequence[Reject] = ()
+        self._persons: list[dict[str, Any]] = []
+        self._erased: list[str] = []
         self._points_and_visits: tuple[set[str], set[str]] | None = None
 
     @property
@@ -73,28 +80,43 @@ class Group:
         return bool(self._pending)
 
     def take(self, work: Work) -> Outcome:
-        """Receipts of a batch's drafts or of documents, or that of a change. Raises ConflictError for a known UUID with
+        """Receipts of a batch's drafts or of documents, or that of an act. Raises ConflictError for a known UUID with
         other content, StoreError where `only_if_empty` is not met, BadValueError for a point or visit that cannot be
-        taken, and for changes and documents what `Changing.take` and `Putting.take` raise."""
+        taken, and for acts and documents what `Acting.take` and `Putting.take` raise."""
         if isinstance(work, Batch):
             return self._take_batch(work)
-        return self._take_puts(work) if isinstance(work, CheckedPuts) else self._take_change(work)
+        if isinstance(work, CheckedPuts):
+            return self._take_puts(work)
+        if isinstance(work, Erasure):
+            return self._take_erasure(work)
+        assert self._acting is not None
+        revision = self._meta.revision + 1
+        receipts, events = self._acting.take(_acts_of(work), revision=revision, wall_us=self._wall_us)
+        self._pending += events
+        return receipts if isinstance(work, CheckedActs) else receipts[0]
 
     def _take_puts(self, puts: CheckedPuts) -> list[DocumentReceipt]:
         receipts, events = self._put(puts)
         self._pending += events
         return receipts
 
+    def _take_erasure(self, erasure: Erasure) -> ErasureReceipt:
+        kept = is_kept(self._connection, erasure.ref)
+        if kept is None:
+            raise NotFoundError("person", erasure.ref)
+        if not kept or erasure.ref in self._erased:
+            return ErasureReceipt(erasure.ref, self._meta.revision, created=False)
+        self._erased.append(erasure.ref)
+        revision = self._meta.revision + 1
+        at_us = to_us(campaign_now(self._city.campaign()))
+        payload = {"ref": erasure.ref, "note": erasure.note, "revision": revision}
+        payload["recorded_at"] = iso_utc(self._wall_us)
+        self._pending.append(Pending(None, at_us, erasure.actor, Kind.PERSON_ERASED, payload))
+        return ErasureReceipt(erasure.ref, revision, created=True)
+
     def _put(self, puts: CheckedPuts) -> tuple[list[DocumentReceipt], list[Pending]]:
         assert self._putting is not None
         return self._putting.take(puts, revision=self._meta.revision + 1, wall_us=self._wall_us)
-
-    def _take_change(self, change: CheckedChange) -> ChangeReceipt:
-        assert self._changing is not None
-        revision = self._meta.revision + 1
-        receipt, events = self._changing.take(change, revision=revision, wall_us=self._wall_us)
-        self._pending += events
-        return receipt
 
     def _take_batch(self, batch: Batch) -> list[Receipt]:
         if batch.only_if_empty and (self._pending or not is_empty(self._connection)):
@@ -125,10 +147,13 @@ class Group:
             return
         append_events(self._connection, self._pending)
         self._write_issues()
-        if self._changing is not None:
-            self._changing.write()
+        if self._acting is not None:
+            self._acting.write()
         if self._putting is not None:
             self._putting.write()
+        insert_rows(self._connection, PERSONAL, self._persons)
+        if self._erased:
+            erase(self._connection, self._erased, self._wall_us)
         _add_points(self._connection, self._pending, self._placer)
         set_meta(self._connection, revision=self.revision, last_number=self._last_number)
         if self._rejects:
@@ -139,7 +164,11 @@ class Group:
         if not self._records:
             return
         issues = [record.columns for record in self._records]
-        places = self._placer.issues(np.concatenate(self._geometries), issues)
+        geometries = np.concatenate(self._geometries)
+        for at, record in enumerate(self._records):
+            if record.past:  # amended in the transaction that brings it
+                geometries[at] = shapely.from_wkb(record.columns["wkb"])
+        places = self._placer.issues(geometries, issues)
         for columns, place in zip(issues, places.columns, strict=True):
             columns.update(place)
         insert_rows(self._connection, ISSUE, issues)
@@ -150,10 +179,14 @@ class Group:
         """The new issues as records of this group; their events."""
         pending: list[Pending] = []
         records: list[IssueRecord] = []
+        persons: list[dict[str, Any]] = []
         for row, (_, issue) in enumerate(fresh, self._row + 1):
             assert issue.id is not None
             recorded = issue.reported_us if batch.as_dated else self._wall_us
             issue.payload.update(revision=self._meta.revision + 1, recorded_at=iso_utc(recorded))
+            if issue.person:
+                issue.payload.update(reporter=reference(issue.id), personal=sorted(issue.person))
+                persons += person_rows(issue.payload["reporter"], issue.person)
             pending += issue_events(issue, batch.actor, imported=batch.imported)
             record = issue_record(row, issue.id, issue.payload)
             if not batch.imported:
@@ -161,8 +194,9 @@ class Group:
                     record.change(to_us(step.at), step.actor, step.status, step.note, step.evidence)
             records.append(record)
         self._row += len(records)
-        if self._changing is not None:
-            self._changing.known_from_now_on(records)
+        if self._acting is not None:
+            self._acting.known_from_now_on(records, batch.actor)
+        self._persons += persons
         self._records += records
         self._geometries.append(batch.issues.geometries[[position for position, _ in fresh]])
         return pending
@@ -180,6 +214,12 @@ class Group:
         pending += visit_events(batch.visits, actor=batch.actor, points=codes, known=visits)
         self._points_and_visits = codes, visits | {visit.id for visit in batch.visits}
         return pending
+
+
+def _acts_of(work: Work) -> tuple[CheckedChange | CheckedAmendment, ...]:
+    if isinstance(work, CheckedActs):
+        return work.acts
+    return (work,) if isinstance(work, CheckedChange | CheckedAmendment) else ()
 
 
 def _add_points(connection: Connection, pending: Sequence[Pending], placer: Placer) -> None:

@@ -21,7 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from data.store.migration_to_3 import add_documents
+from data.store.access_tables import make_access_tables
+from data.store.migration_to_3 import add_amendments, add_documents, add_personal
 from data.store.schema import META
 from geo.errors import StoreError
 
@@ -52,9 +53,15 @@ def _number_versions(connection: Connection) -> None:
     ).create(connection)
 
 
+def _close_the_loop(connection: Connection) -> None:
+    """Version 3: what the closed loop keeps."""
+    for step in (add_documents, add_amendments, add_personal, make_access_tables):
+        step(connection)
+
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration(2, "versions of issues, UUIDs of changes", _number_versions),
-    Migration(3, "documents", add_documents),
+    Migration(3, "documents, amendments, personal data; accounts, sessions, tokens, log of access", _close_the_loop),
 )
 """In order, without gaps; version 1 is the first schema that was released. A step names its tables itself: those of
 `data.store.schema` will have moved on."""

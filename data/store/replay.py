@@ -15,14 +15,20 @@ from sqlalchemy import Boolean, Column, Connection, Float, Integer, Select, Tabl
 from sqlalchemy.types import NullType
 
 from data.intake.placing import Placer
+from data.store.acted_rows import past_rows, photo_rows
 from data.store.documents import DOCUMENT
 from data.store.events import Event
+from data.store.past import ISSUE_PAST, ISSUE_PAST_SHARE, ISSUE_PHOTO
+from data.store.personal import PERSONAL
 from data.store.projection import IssueRecord, Projection
 from data.store.receipts import last_number
 from data.store.schema import EVENT, ISSUE, ISSUE_CHANGE, ISSUE_SHARE, POINT, TRANSITION, VISIT
 from geo.city import City
 
 Row = Mapping[Any, Any]
+_COUNTED: Final = (
+    *(ISSUE, ISSUE_SHARE, TRANSITION, ISSUE_CHANGE, ISSUE_PAST, ISSUE_PAST_SHARE, ISSUE_PHOTO, DOCUMENT),
+)
 _CHUNK: Final = 10_000
 _DOCUMENTS: Final = 500
 """Documents are longer than issues."""
@@ -40,7 +46,7 @@ class Replay:
         self._projection = Projection()
         self._left = _events_left(connection)
         self._done: list[IssueRecord] = []
-        self._rows = dict.fromkeys((ISSUE, ISSUE_SHARE, TRANSITION, ISSUE_CHANGE, DOCUMENT), 0)
+        self._rows = dict.fromkeys(_COUNTED, 0)
         self.last_revision = self.last_number = 0
 
     def take(self, event: Event) -> None:
@@ -66,6 +72,7 @@ class Replay:
         self._compare_issues()
         self._compare_changes()
         self._compare_documents()
+        self._compare_personal()
         points = self._projection.points
         spots = self._placer.points([(columns["lon"], columns["lat"]) for columns in points])
         rows = [columns | spot for columns, spot in zip(points, spots, strict=True)]
@@ -89,6 +96,23 @@ class Replay:
         _compare(self._connection, DOCUMENT, documents, select(*_raw(DOCUMENT)).where(only))
         self.last_revision = max(self.last_revision, *(columns["revision"] for columns in documents), 0)
 
+    def _compare_personal(self) -> None:
+        """Which personal data there are, and which were erased; what they say stands in no log."""
+        p = PERSONAL.c
+        stored = {}
+        for ref, kind, value, erased_us in self._connection.execute(select(p.ref, p.kind, p.value, p.erased_us)):
+            stored[ref, kind] = erased_us
+            if (value is None) != (erased_us is not None):
+                raise DifferenceError(
+                    f"row {ref}/{kind} of the table personal is neither kept nor erased as the log says"
+                )
+        for (ref, kind), erased_us in self._projection.personal.items():
+            if stored.pop((ref, kind), -1) != erased_us:
+                said = "kept" if erased_us is None else "erased"
+                raise DifferenceError(f"row {ref}/{kind} of the table personal is not {said} as the log says")
+        for ref, kind in stored:
+            raise DifferenceError(f"the table personal has row {ref}/{kind}, of which the log does not know")
+
     def _compare_issues(self) -> None:
         records, self._done = sorted(self._done, key=lambda record: record.columns["row"]), []
         if not records:
@@ -97,13 +121,24 @@ class Replay:
         geometries = np.asarray(shapely.from_wkb([columns["wkb"] for columns in issues]), object)
         places = self._placer.issues(geometries, issues)
         numbers = [columns["row"] for columns in issues]
+        pasts = [was for record in records for was in record.past]
+        was, was_where = past_rows(self._placer, pasts, {c["row"]: c["number"] for c in issues}) if pasts else ([], [])
+        left = [row["row"] for row in was]
         for table, key, rows in (
+            (ISSUE_PAST, ISSUE_PAST.c.issue_row, was),
+            (ISSUE_PHOTO, ISSUE_PHOTO.c.issue_row, photo_rows(records)),
             (ISSUE, ISSUE.c.row, [columns | place for columns, place in zip(issues, places.columns, strict=True)]),
             (ISSUE_SHARE, ISSUE_SHARE.c.issue_row, places.shares),
             (TRANSITION, TRANSITION.c.issue_row, [step._asdict() for record in records for step in record.steps]),
         ):
             self._rows[table] += len(rows)
             _compare(self._connection, table, rows, select(*_raw(table)).where(key.in_(numbers)))
+        self._rows[ISSUE_PAST_SHARE] += len(was_where)
+        for start in range(0, len(left), _CHUNK):
+            part = left[start : start + _CHUNK]
+            only = ISSUE_PAST_SHARE.c.past_row.in_(part)
+            mine = [share for share in was_where if share["past_row"] in set(part)]
+            _compare(self._connection, ISSUE_PAST_SHARE, mine, select(*_raw(ISSUE_PAST_SHARE)).where(only))
         self.last_revision = max(self.last_revision, *(columns["revision"] for columns in issues))
         self.last_number = max(
             self.last_number, last_number((columns["number"] for columns in issues), self._city.number_prefix)

@@ -80,7 +80,12 @@ ISSUE: Final = Table(
     Column("status", SmallInteger, nullable=False),  # of the last transition
     Column("closed_us", BigInteger),
     Column("rework", SmallInteger, nullable=False),
-    Column("version", Integer, nullable=False, server_default="1"),  # 1 at the report, grows with every change
+    Column("version", Integer, nullable=False, server_default="1"),  # 1 at the report, grows with every act
+    Column("department", Text),  # the unit that it is assigned to
+    Column("duplicate_of", Text),  # the id of the issue that it repeats
+    Column("extensions", SmallInteger, nullable=False, server_default="0"),  # how often its deadline was put off
+    Column("reopened", SmallInteger, nullable=False, server_default="0"),
+    Column("deferred_until_us", BigInteger),  # while it is deferred
     # From the city's layers, of the version in meta:
     Column("is_point", Boolean, nullable=False),
     Column("lon", Float, nullable=False),  # a point on the geometry
@@ -128,13 +133,13 @@ TRANSITION: Final = Table(
 ISSUE_CHANGE: Final = Table(
     "issue_change",
     METADATA,
-    Column("id", CODE, primary_key=True),  # the client's UUID of the change
+    Column("id", CODE, primary_key=True),  # the client's UUID of the act
     Column("issue_row", BigInteger, nullable=False),
-    Column("n", Integer, nullable=False),  # which transition of the issue it made
+    Column("version", Integer, nullable=False),  # of the issue after it
     Column("revision", BigInteger, nullable=False),
     Column("content", Text, nullable=False),  # as of an issue
 )
-"""Changes that came one by one, each with a UUID by which it is made exactly once."""
+"""Acts (changes of status and amendments) that came one by one, each with a UUID by which it is made exactly once."""
 
 POINT: Final = Table(
     "point",

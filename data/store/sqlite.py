@@ -25,6 +25,7 @@ _MEANINGS: Final = (
     ("is full", "cannot be written: the disk is full"),
     ("disk i/o", "cannot be read or written: the disk reports an error"),
     ("malformed", "is damaged; restore a backup"),
+    ("cannot hold blob", "is damaged; restore a backup"),  # bytes where a text or number belongs
     ("locked", "is being written by another program; stop that first"),
     ("append-only", "refuses to change its event log"),
 )

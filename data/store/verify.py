@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from data.access.access_log import problem as access_problem
 from data.store.database import Meta, layers_must_agree, open_store, read_events, read_meta
 from data.store.engine import backend_of
 from data.store.events import checked
 from data.store.file_seal import is_sealed, refuse_changed_file
+from data.store.head import Head, head_of, head_problem
 from data.store.meta_seal import seal_problem
 from data.store.replay import DifferenceError, Replay
 from data.store.schema import EVENT
@@ -29,10 +31,12 @@ class Sound:
     events: int
     last_hash: str
     sealed: bool | None
+    head: Head
 
 
-def verify_store(url: str, city: City) -> Sound:
-    """Check the store at `url`, whether or not a program has it open; nothing is changed.
+def verify_store(url: str, city: City, *, earlier: Head | None = None) -> Sound:
+    """Check the store at `url`, whether or not a program has it open, and that its log goes on from an `earlier` head;
+    nothing is changed.
 
     Raises StoreError with one sentence for each kind of damage.
     """
@@ -46,19 +50,23 @@ def verify_store(url: str, city: City) -> Sound:
             if file is not None and (fault := structure_problem(connection, file)) is not None:
                 raise StoreError(fault)
             layers_must_agree(connection, city)
-            if faults := problems(connection, city):
+            faults = problems(connection, city)
+            if earlier is not None and (behind := head_problem(connection, earlier)) is not None:
+                faults.append(behind)
+            if faults:
                 raise StoreError("; ".join(faults))
             events = connection.execute(select(func.count()).select_from(EVENT)).scalar() or 0
-            last = connection.execute(select(EVENT.c.hash).order_by(EVENT.c.seq.desc()).limit(1)).scalar()
+            head = head_of(connection)
     finally:
         store.close()
-    return Sound(store.place, events, last or "-", None if file is None else is_sealed(file))
+    sealed = None if file is None else is_sealed(file)
+    return Sound(store.place, events, head.hash if head.seq else "-", sealed, head)
 
 
 def problems(connection: Connection, city: City) -> list[str]:
     """One sentence for each thing that is not as the log says, the first of each kind; empty for a sound store."""
     sealed = seal_problem(connection)
-    found = [] if sealed is None else [sealed]
+    found = [fault for fault in (sealed, access_problem(connection)) if fault is not None]
     try:
         replay = Replay(connection, city)
         for event in checked(read_events(connection)):

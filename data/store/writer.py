@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast
+from typing import Final, cast
+
+from sqlalchemy import Connection
 
 from data.intake.placing import Placer
 from data.store.appending import append_events, is_empty
@@ -19,9 +22,11 @@ from data.store.reassign import reassign_places
 from data.store.receipts import Receipt
 from geo.city import City
 from geo.clock import to_us
-from geo.errors import StoreError, XunjieError
+from geo.errors import BusyError, StoreError, XunjieError
 
 __all__ = ["Batch", "GroupWritten", "Writer", "Written", "is_empty"]
+
+_PATIENCE_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,18 @@ class Writer:
     def __init__(self, store: Store, city: City, placer: Placer) -> None:
         self._store, self._city, self._placer = store, city, placer
         self._lock = threading.Lock()
+
+    @contextmanager
+    def between_groups(self, *, patience_s: float = _PATIENCE_S) -> Iterator[Connection]:
+        """A short transaction of what is no finding, under the same lock: never beside a group. Raises BusyError where
+        the writer was not free within `patience_s` seconds."""
+        if not self._lock.acquire(timeout=patience_s):
+            raise BusyError("the store is being written; try again in a moment")
+        try:
+            with self._store.writing() as connection:
+                yield connection
+        finally:
+            self._lock.release()
 
     def write(self, batch: Batch) -> Written:
         """Write `batch` whole or not at all. Raises ConflictError where a UUID is known with other content."""

@@ -14,10 +14,12 @@ import psycopg
 from sqlalchemy import exc
 
 from data.documents.checking import CheckedPuts
+from data.intake.amendments import CheckedAmendment
 from data.intake.changes import CheckedChange
+from data.store.acting import ChangeReceipt, CheckedActs
 from data.store.batch import Batch
-from data.store.changing import ChangeReceipt
 from data.store.group import Work
+from data.store.personal import Erasure, ErasureReceipt
 from data.store.putting import DocumentReceipt
 from data.store.receipts import Receipt
 from data.store.writer import Writer
@@ -69,9 +71,13 @@ class WriterQueue:
     @overload
     def submit(self, work: Batch) -> Future[list[Receipt]]: ...
     @overload
-    def submit(self, work: CheckedChange) -> Future[ChangeReceipt]: ...
+    def submit(self, work: CheckedChange | CheckedAmendment) -> Future[ChangeReceipt]: ...
+    @overload
+    def submit(self, work: CheckedActs) -> Future[list[ChangeReceipt]]: ...
     @overload
     def submit(self, work: CheckedPuts) -> Future[list[DocumentReceipt]]: ...
+    @overload
+    def submit(self, work: Erasure) -> Future[ErasureReceipt]: ...
     def submit(self, work: Work) -> Future[Any]:
         """Have `work` written. Its future gives the receipts once they are durable, or raises what kept it out.
 
@@ -162,8 +168,14 @@ def _own(error: BaseException) -> BaseException:
 
 
 def _bytes_of(work: Work) -> int:
+    if isinstance(work, CheckedActs):
+        return sum(map(_bytes_of, work.acts))
     if isinstance(work, CheckedChange):
         return _RECORD_BYTES + 2 * (len(work.note) + len(work.evidence))
+    if isinstance(work, Erasure):
+        return _RECORD_BYTES
+    if isinstance(work, CheckedAmendment):
+        return _RECORD_BYTES + 2 * len(work.note) + len(str(work.wanted))
     if isinstance(work, CheckedPuts):
         return sum(_RECORD_BYTES + put.bytes for put in work.puts)
     payloads = (issue.payload for issue in work.issues.issues)

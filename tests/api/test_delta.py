@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api import delta as delta_module
+from api.answers import BODIES
 from api.delta import MOST_ISSUES, Deltas, unknown
 from data.feed import Change
 from data.runtime import runtime
@@ -127,8 +128,24 @@ def geometry_at(east: float, north: float, kind: str) -> dict[str, Any]:
     return {"type": kind, "coordinates": corners if kind == "LineString" else [[*corners, corners[0]]]}
 
 
+def change(client: TestClient, identity: str, *, late: bool) -> None:
+    """Reject that issue where it was just reported; else let it run its life to its end."""
+    if not late:
+        steps = [("REJECTED", "commander")]
+    else:
+        steps = [("ACCEPTED", "commander"), ("FILED", "commander"), ("DISPATCHED", "commander"), ("HANDLING", "works"),
+                 ("VERIFYING", "works"), ("CLOSED", "inspector")]  # fmt: skip
+    for version, (status, actor) in enumerate(steps, 1):
+        wish = {"id": str(uuid.uuid4()), "version": version, "status": status, "actor": actor}
+        answer = client.post(
+            f"/api/issues/{identity}/changes", json={**wish, "note": "a reason", "evidence": "a finding"}
+        )
+        assert answer.status_code == 201, answer.text
+
+
 @given(
     route=routes,
+    what=st.sampled_from(["report", "reject", "close"]),
     zoom=st.integers(10, 18),
     middle=offsets,
     width=st.floats(0.001, 0.04),
@@ -140,6 +157,7 @@ def geometry_at(east: float, north: float, kind: str) -> dict[str, Any]:
 def test_what_a_change_does_not_concern_is_answered_as_before(
     empty: TestClient,
     route: str,
+    what: str,
     zoom: int,
     middle: tuple[float, float],
     width: float,
@@ -153,17 +171,36 @@ def test_what_a_change_does_not_concern_is_answered_as_before(
     query = f"{route}&z={zoom}&bbox={','.join(f'{value:.5f}' for value in box)}"
     types = ["E0501"] if other_type else []
     query += "".join(f"&type={code}" for code in types)
+    kind_of_issue = "E0110" if other_type else "E0501"
+    register = {"register": "facility_survey"} if other_register else {}
+    identity = None if what == "report" else report(empty, geometry_at(*place, kind), kind_of_issue, **register)
     before = empty.get(query)
     assert before.status_code == 200, before.text
+    known = runtime().snapshot.revision
     with Listener() as heard:
-        kind_of_issue = "E0110" if other_type else "E0501"
-        register = {"register": "facility_survey"} if other_register else {}
-        report(empty, geometry_at(*place, kind), kind_of_issue, **register)
-    [told] = heard.told
+        if identity is None:
+            report(empty, geometry_at(*place, kind), kind_of_issue, **register)
+        else:
+            change(empty, identity, late=what == "close")
+    told = heard.deltas.since(known)
+    assert (told["since"], told["revision"], told["count"]) == (known, known + len(heard.told), 1)
     after = empty.get(query, headers={"If-None-Match": before.headers["etag"]})
     felt = before.json().get("felt", box)
     if not concerns(told, felt, register="supervision", types=types):
         assert after.status_code == 304, (told, before.json(), empty.get(query).json())
     elif after.status_code == 200:
+        fresh = said_anew(empty, query)
+        assert {name: after.json()[name] for name in fresh} == fresh
         said = {name: value for name, value in after.json().items() if name not in ("revision", "as_of")}
         assert said != {name: value for name, value in before.json().items() if name not in ("revision", "as_of")}
+
+
+def said_anew(client: TestClient, query: str) -> dict[str, Any]:
+    """What the same question is answered where nothing was kept and carried along."""
+    snapshot = runtime().snapshot
+    for kept in (snapshot.figures, snapshot.kept_counts, snapshot.surfaces, snapshot.kept_cells, snapshot.kept_stages):
+        kept.clear()
+    BODIES.get("nothing", lambda: b"", stand="another")
+    answer = client.get(query + "&as_of=2021-08-24T18:00:00%2B08:00")
+    assert answer.status_code == 200, answer.text
+    return {name: value for name, value in answer.json().items() if name not in ("revision", "as_of", "filter")}

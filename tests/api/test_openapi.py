@@ -36,6 +36,7 @@ ASKED = {
     "/api/point-marks": [WHOLE],
     "/api/compliance": ["", "by=subdistrict", "by=task", "as_of=2021-06-01"],
     "/api/timeline": ["", "since=2021-12-01"],
+    "/api/picture": ["ask=/api/summary&ask=/api/timeline&tag=none&ask=/api/summary%3Ftype%3Dnone"],
     "/api/watch": ["", "overdue=50&newest=50"],
     "/api/issues/{identity}": [""],
     "/api/points/{code}": [""],

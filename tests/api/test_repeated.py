@@ -21,6 +21,8 @@ NEEDS_BOX = ("/api/cells", "/api/marks", "/api/point-marks", "/api/roads")
 
 
 def words(path: str) -> str:
+    if path == "/api/picture":
+        return f"{path}?ask=%2Fapi%2Fsummary&ask=%2Fapi%2Ftimeline"
     return f"{path}?{BOX}" if path in NEEDS_BOX else path
 
 

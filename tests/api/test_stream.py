@@ -88,6 +88,76 @@ def test_every_client_hears_of_every_change_in_order() -> None:
     run(scenario)
 
 
+def test_a_crowd_is_told_of_a_lulls_first_change_at_once_and_of_a_burst_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream, "FEW", 2)
+    monkeypatch.setattr(stream, "SHARE_S", 0.1)
+
+    async def scenario(source: Source, hub: Hub) -> None:
+        streams = [(await opened(hub))[0] for _ in range(3)]
+        began = time.monotonic()
+        source.feed.publish(Change(8, ()))
+        assert [told(await anext(events))["revision"] for events in streams] == [8, 8, 8]
+        assert time.monotonic() - began < 0.1
+        for revision in range(9, 14):
+            await asyncio.to_thread(source.feed.publish, Change(revision, ()))
+            await asyncio.sleep(0.01)
+        assert [told(await anext(events))["revision"] for events in streams] == [13, 13, 13]
+        assert 0.25 < time.monotonic() - began < 1
+        source.feed.publish(Change(14, ()))
+        await asyncio.sleep(0.05)
+        await streams.pop().aclose()  # few are left; what waits is told in its order nevertheless
+        source.feed.publish(Change(15, ()))
+        seen = [told(await anext(events))["revision"] for events in streams]
+        assert seen == [15, 15]
+        source.feed.publish(Change(16, ()))
+        assert [told(await anext(events))["revision"] for events in streams] == [16, 16]
+
+    run(scenario)
+
+
+def test_a_crowd_hears_of_every_change_that_comes_while_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "FEW", 0)
+    monkeypatch.setattr(stream, "SHARE_S", 0.02)
+
+    async def scenario(source: Source, hub: Hub) -> None:
+        events, _ = await opened(hub)
+        real = hub._deltas.since
+
+        def slow(seen: int | None) -> dict[str, Any]:
+            delta = real(seen)
+            if delta["revision"] == 8:
+                source.feed.publish(Change(9, ()))
+            return delta
+
+        monkeypatch.setattr(hub._deltas, "since", slow)
+        source.feed.publish(Change(8, ()))
+        assert [told(await anext(events))["revision"] for _ in range(2)] == [8, 9]
+
+    run(scenario)
+
+
+def test_nobody_is_told_what_was_before_everybody_had_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "FEW", 0)
+
+    async def scenario(source: Source, hub: Hub) -> None:
+        events, _ = await opened(hub)
+        await events.aclose()  # type: ignore[attr-defined]
+        for revision in range(8, 12):
+            source.feed.publish(Change(revision, ()))
+        events, first = await opened(hub)
+        assert first["revision"] == 11
+        asked: list[int | None] = []
+        real = hub._deltas.since
+        monkeypatch.setattr(hub._deltas, "since", lambda seen: asked.append(seen) or real(seen))
+        source.feed.publish(Change(12, ()))
+        assert told(await anext(events))["revision"] == 12
+        assert asked == [11]
+
+    run(scenario)
+
+
 def test_a_client_that_does_not_read_catches_up_in_one_event() -> None:
     async def scenario(source: Source, hub: Hub) -> None:
         events, _ = await opened(hub)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -31,9 +31,15 @@ def report(app: Any, place: tuple[float, float], **more: Any) -> None:
     assert status == 201, receipt
 
 
+def addresses_of(url: str) -> list[str]:
+    """What a request asks for: its address, or those that it names together."""
+    parts = urlsplit(url)
+    return parse_qs(parts.query)["ask"] if parts.path == "/api/picture" else [url]
+
+
 def paths_since(requests: list[str], start: int) -> list[str]:
     """Paths asked for since the request of that number."""
-    return [urlsplit(url).path for url in requests[start:]]
+    return [urlsplit(address).path for url in requests[start:] for address in addresses_of(url)]
 
 
 def settled(frame: Frame) -> None:

@@ -19,7 +19,7 @@ from data.intake.changes import CheckedChange, checked_change
 from data.intake.issues import examine
 from data.intake.placing import Placer
 from data.runtime import Runtime
-from data.store.changing import ChangeReceipt
+from data.store.acting import ChangeReceipt
 from data.store.database import Store, read_events
 from data.store.schema import ISSUE
 from data.store.verify import problems
@@ -76,7 +76,7 @@ def test_a_whole_life_in_changes(live: Runtime) -> None:
         assert problems(connection, live.city) == []
         assert connection.execute(select(ISSUE.c.version)).scalar() == 10
         assert len(list(read_events(connection, issue_id=issue))) == 10
-    with pytest.raises(TransitionError, match="at its end"):
+    with pytest.raises(TransitionError, match="may be DISPATCHED"):
         change(live, issue, 10, Status.HANDLING)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from geo.cells import cell_counts, cell_size_m
+from geo.cells import cell_counts, cell_size_m, counted_cells
 from geo.errors import BadValueError
 from geo.tables import subset
 from tests.small_city import CLOCK, small_city
@@ -73,6 +73,38 @@ def test_cells_double_until_they_are_few_enough():
     table = placed(np.arange(64) * 10.0, np.zeros(64))
     cells, size = cell_counts(table, np.zeros(64, np.int8), 10, most=20)
     assert (size, len(cells.count), cells.count.sum()) == (40, 16, 64)
+
+
+@given(
+    x=arrays(float, 40, elements=metres),
+    y=arrays(float, 40, elements=metres),
+    cell=st.sampled_from([0.5, 7.0, 382.2]),
+    most=st.integers(4, 40),
+)
+def test_the_doubled_cells_are_those_counted_anew_at_their_side(x, y, cell, most):
+    table, stages = placed(x, y), np.zeros(40, np.int8)
+    cells, side = cell_counts(table, stages, cell, most=most)
+    assert len(cells.count) <= most
+    anew = counted_cells(table, stages, side).at_most(40)[0]
+    assert side == cell or len(counted_cells(table, stages, side / 2).count) > most
+    for name in ("x_m", "y_m", "count"):
+        np.testing.assert_array_equal(getattr(cells, name), getattr(anew, name))
+
+
+@given(
+    x=arrays(float, 30, elements=st.floats(-100, 100)),
+    y=arrays(float, 30, elements=st.floats(-100, 100)),
+    stages=arrays(np.int8, 30, elements=st.integers(-1, 4)),
+    first=st.integers(0, 30),
+    cell=st.sampled_from([7.0, 50.0, 382.2]),
+)
+def test_cells_of_disjoint_issues_add_up_and_can_be_taken_away(x, y, stages, first, cell):
+    table = placed(x, y)
+    head, tail = np.arange(first), np.arange(first, 30)
+    whole, one, two = (counted_cells(subset(table, rows), stages[rows], cell) for rows in (np.arange(30), head, tail))
+    for found, expected in ((one.plus(two), whole), (whole.plus(one, sign=-1), two)):
+        for name in ("column", "line", "count"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
 
 
 def test_no_positions_give_no_cells():

@@ -61,6 +61,8 @@ def test_every_key_is_read():
         ("as_of", "2021-07-01T08:00"),
         ("q", "ＹＹ－０１  ß"),
         ("site_class", "park"),
+        ("department", "城管局"),
+        ("department", "-"),
     )
     assert drawn.register == "cable_survey"
     assert drawn.types == ("C0101", "E0110")
@@ -71,6 +73,7 @@ def test_every_key_is_read():
         ("overdue",),
     )
     assert (drawn.subdistricts, drawn.roads, drawn.site_classes) == (("-", "B"), ("R1",), ("park",))
+    assert drawn.departments == ("-", "城管局")
     assert drawn.since == datetime(2021, 6, 2, 16, tzinfo=UTC)
     assert drawn.until == datetime(2021, 6, 4, 16, tzinfo=UTC)
     assert drawn.bbox == (106.5, 26.5, 106.8, 26.9)
@@ -135,6 +138,7 @@ NONSENSE = {
     "road": ("R9", "s1"),
     "campaign": ("third",),
     "register": ("review",),
+    "department": ("a\x00b", "\ud800"),
     "q": ("a\x00b", "a\tb", "\u200e\u200d", "x" * 101, "ﷺ" * 6, "\ud800"),
 }
 

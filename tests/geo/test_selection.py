@@ -61,6 +61,7 @@ def plain_match(drawn, row: int, city: City, f: IssueFilter) -> bool:
     stage, status = plain_stage(table, row, to_us(f.as_of)), Status(table.status[row])
     issue_type = city.catalogue.types[table.type[row]]
     task = city.catalogue.tasks[table.task[row]].code if table.task[row] >= 0 else None
+    assigned = table.departments[table.department[row]] if table.department[row] >= 0 else "-"
     asks = [
         city.campaigns[table.campaign[row]].code == f.campaign,
         city.registers[table.register[row]].code == f.register,
@@ -75,6 +76,7 @@ def plain_match(drawn, row: int, city: City, f: IssueFilter) -> bool:
         place_matches(table.subdistrict[row], table.segment[row], city, f),
         f.bbox is None or shapely.intersects(seen_at(drawn, row), shapely.box(*f.bbox)),
         f.text in drawn.texts[row],
+        not f.departments or assigned in f.departments,
     ]
     return all(asks)
 

@@ -5,25 +5,66 @@
   const SLOW_MS = 400;
   // Refreshes begin at least so far apart: of a burst of changes the first is shown at once, the rest together.
   const APART_MS = 250;
+  // A request that names several answers is no longer than any server takes.
+  const LONGEST = 6000;
   const data = {};
   const urls = {};
+  const tags = {};
   const asked = {};
   // Names whose answer may no longer hold, and since when; kept until one has come that was asked for later.
   const stale = new Map();
   let running = null;
   let began = 0;
 
-  async function get(url, signal) {
-    const answer = await fetch(url, { signal, headers: { Accept: "application/json" } });
+  async function ask(url, options) {
+    const answer = await fetch(url, { ...options, headers: { Accept: "application/json" } });
     if (!answer.ok) {
-      const body = await answer.json().catch(() => null);
-      throw new Error(body && body.error ? body.error.expected : `HTTP ${answer.status}`);
+      throw new Error(reasonOf(await answer.json().catch(() => null), answer.status));
     }
-    return answer.json();
+    return answer;
+  }
+
+  const get = async (url, signal) => (await ask(url, { signal })).json();
+
+  function reasonOf(body, status) {
+    return body && body.error ? body.error.expected || body.error.message : `HTTP ${status}`;
   }
 
   async function getUnpacked([name, url], signal) {
-    return x.unpacked(name, await get(url, signal));
+    const answer = await ask(url, { signal });
+    return { content: x.unpacked(name, await answer.json()), tag: answer.headers.get("etag") };
+  }
+
+  // Several answers that are known already, brought up to date in one request: by name what came of each.
+  function pictureUrl(entries) {
+    const query = entries.flatMap(([name, url]) => [["ask", url], ["tag", tags[name]]]);
+    return `/api/picture?${new URLSearchParams(query)}`;
+  }
+
+  async function getPicture(entries, signal) {
+    const { answers } = await (await ask(pictureUrl(entries), { signal, cache: "no-store" })).json();
+    return new Map(entries.map(([name], position) => [name, answers[position]]));
+  }
+
+  function ofPicture(name, { status, etag, content }) {
+    if (status === 304) {
+      return { content: data[name], tag: tags[name] };
+    }
+    if (status !== 200) {
+      throw new Error(reasonOf(content, status));
+    }
+    return { content: x.unpacked(name, content), tag: etag };
+  }
+
+  // A promise for each of `asking`: those that were asked for before together, where they are several.
+  function answersTo(asking, signal) {
+    const known = asking.filter(([name, url]) => urls[name] === url && tags[name]);
+    const together = known.length > 1 && pictureUrl(known).length < LONGEST ? getPicture(known, signal) : null;
+    return asking.map((entry) =>
+      together && known.includes(entry)
+        ? together.then((found) => ofPicture(entry[0], found.get(entry[0])))
+        : getUnpacked(entry, signal),
+    );
   }
 
   function showProgress(visible) {
@@ -38,7 +79,7 @@
     const slow = setTimeout(showProgress, SLOW_MS, true);
     running = abort;
     began = performance.now();
-    const answers = await Promise.allSettled(asking.map((entry) => getUnpacked(entry, abort.signal)));
+    const answers = await Promise.allSettled(answersTo(asking, abort.signal));
     clearTimeout(slow);
     if (running !== abort) {
       return false;
@@ -49,7 +90,8 @@
     answers.forEach((answer, position) => {
       const [name, url] = asking[position];
       if (answer.status === "fulfilled") {
-        data[name] = answer.value;
+        data[name] = answer.value.content;
+        tags[name] = answer.value.tag;
         urls[name] = url;
         asked[name] = began;
         if (stale.get(name) <= began) {
@@ -67,7 +109,7 @@
   function forget(wanted) {
     for (const name of Object.keys(data)) {
       if (!(name in wanted)) {
-        for (const table of [data, urls, asked]) {
+        for (const table of [data, urls, tags, asked]) {
           delete table[name];
         }
         stale.delete(name);

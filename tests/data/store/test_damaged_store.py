@@ -19,6 +19,7 @@ from geo.city import City
 from geo.errors import StoreError
 from geo.issue import IssueDraft
 from tests.data.conftest import runtime_of
+from tests.stores import packed_reading
 
 GUARD = "event_append_only"
 
@@ -99,19 +100,27 @@ def test_a_sound_store_has_no_problems(tampered: str, city: City) -> None:
 
 
 @pytest.mark.parametrize(
-    "script",
+    ("script", "seq"),
     [
-        "UPDATE event SET payload = replace(payload, '\"b\"', '\"x\"') WHERE seq = 2",
-        "UPDATE event SET actor = 'z' WHERE seq = 2",
-        "DELETE FROM event WHERE seq = 2",
-        "INSERT INTO event SELECT 4, issue_id, at, actor, kind, payload, hash, hash FROM event WHERE seq = 3",
-        "UPDATE event SET seq = 9 WHERE seq = 1; UPDATE event SET seq = 1 WHERE seq = 2; "
-        "UPDATE event SET seq = 2 WHERE seq = 9",
+        ("UPDATE event SET payload = replace(payload, '\"b\"', '\"x\"') WHERE seq = 2", 2),
+        *((f"UPDATE event SET {name} = 'z' WHERE seq = 2", 2)
+          for name in ("issue_id", "at", "actor", "kind", "payload", "prev_hash", "hash")),
+        ("DELETE FROM event WHERE seq = 1", 1),
+        ("DELETE FROM event WHERE seq = 2", 2),
+        ("UPDATE event SET seq = 5 WHERE seq = 3", 3),
+        ("INSERT INTO event SELECT 4, issue_id, at, actor, kind, payload, hash, hash FROM event WHERE seq = 3", 4),
+        ("INSERT INTO event SELECT 0, issue_id, at, actor, kind, payload, hash, hash FROM event WHERE seq = 3", 1),
+        ("UPDATE event SET seq = 9 WHERE seq = 1; UPDATE event SET seq = 1 WHERE seq = 2; "
+         "UPDATE event SET seq = 2 WHERE seq = 9", 1),
+        ("UPDATE event SET seq = 9 WHERE seq = 2; UPDATE event SET seq = 2 WHERE seq = 3; "
+         "UPDATE event SET seq = 3 WHERE seq = 9", 2),
     ],
-)
-def test_an_altered_log_is_found(tampered: str, city: City, script: str) -> None:
+)  # fmt: skip
+def test_an_altered_log_is_found_and_its_first_bad_event_named(
+    tampered: str, city: City, script: str, seq: int
+) -> None:
     altered(tampered, script)
-    assert "the event log is broken at event" in found(tampered, city)
+    assert f"the event log is broken at event {seq}:" in found(tampered, city)
 
 
 def test_bytes_in_the_place_of_text_are_found(file: str, city: City) -> None:
@@ -165,6 +174,17 @@ def test_a_missing_or_meaningless_entry_of_meta_is_one_sentence_to_a_reader(tamp
 def test_a_value_of_another_type_is_one_sentence_to_a_reader(file: str, city: City, script: str) -> None:
     altered(file, script)
     damaged_to_a_reader(file, city)
+    with packed_reading():
+        damaged_to_a_reader(file, city)
+
+
+@pytest.mark.parametrize(("column", "value"), [("is_point", "x'00'"), ("type", "x'00'"), ("due_us", "'soon'")])
+def test_bytes_or_words_in_a_column_that_is_read_packed_are_one_sentence(
+    file: str, city: City, column: str, value: str
+) -> None:
+    altered(file, f"UPDATE issue SET {column} = {value} WHERE row = 2")
+    with packed_reading():
+        damaged_to_a_reader(file, city)
 
 
 def damaged_to_a_reader(url: str, city: City) -> None:
