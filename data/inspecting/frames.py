@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from data.documents.draw_book import STRATA, SUBJECTS
 from data.snapshot import Snapshot
+from geo.city import City
 from geo.draw import Frame, frame_of
 from geo.errors import BadValueError
 from geo.filter import IssueFilter
@@ -49,18 +50,17 @@ def frame_at(
     if not 0 < len(rows) <= MOST_FRAME:
         raise BadValueError("subject", f"{len(rows)} {subject}", f"1 to {MOST_FRAME} to draw from")
     ids = snapshot.points.code[rows] if subject == "points" else snapshot.records.of(rows).id
-    return frame_of(zip(map(str, ids), _strata(snapshot, subject, by, rows), strict=True))
+    table = snapshot.points if subject == "points" else snapshot.issues_at(as_of)
+    strata = [ALL] * len(rows) if by == "none" else _strata(city, by, getattr(table, by)[rows])
+    return frame_of(zip(map(str, ids), strata, strict=True))
 
 
-def _strata(snapshot: Snapshot, subject: str, by: str, rows: NDArray[np.intp]) -> list[str]:
-    if by == "none":
-        return [ALL] * len(rows)
-    city, table = snapshot.city, snapshot.points if subject == "points" else snapshot.issues
+def _strata(city: City, by: str, positions: NDArray[np.integer]) -> list[str]:
+    """The codes at these positions of the city's list of `by`; NOWHERE for −1."""
     if by == "subdistrict":
         codes: Sequence[str] = city.areas.codes
     elif by == "type":
         codes = [entry.code for entry in city.catalogue.types]
     else:
         codes = [entry.code for entry in city.catalogue.site_classes]
-    positions = getattr(table, by)[rows]
     return [codes[at] if at >= 0 else NOWHERE for at in positions.tolist()]

@@ -51,7 +51,7 @@ def column_at(snapshot: Snapshot, chosen: IssueFilter) -> Column:
     whole = IssueFilter(campaign=chosen.campaign, register=chosen.register, as_of=chosen.as_of)
     stages = snapshot.stages(whole)
     own = np.flatnonzero((stages >= 0) & (stages != REJECTED))
-    table = snapshot.issues
+    table = snapshot.issues_at(chosen.as_of)
     lives = Lives(
         row=own,
         type=table.type[own],

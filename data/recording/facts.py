@@ -65,7 +65,7 @@ def _facility_classes(snapshot: Snapshot, campaign: Campaign, as_of: datetime) -
     if "facility_survey" not in campaign.register_codes:
         return None
     stages = snapshot.stages(IssueFilter(campaign.code, "facility_survey", as_of))
-    types = np.unique(snapshot.issues.type[counted(stages)])
+    types = np.unique(snapshot.issues_at(as_of).type[counted(stages)])
     return Behind(len(types), "eq", "facility_survey") if len(types) else None
 
 

@@ -25,7 +25,7 @@ from geo.lifecycle import Evidence, Status, change_between
 from geo.placement import Locator, Placement
 
 YUNYAN = Path(__file__).parents[2] / "data" / "cities" / "yunyan"
-DIGEST = "6b9a7905fcf30b7570696301c8565fb86caa4f981dabda98c1234f7d876cf66e"
+DIGEST = "e7a09d8c3594d2e4039720a967a2cf9c18bacefcaeca8d4c046005eb2b56e9d5"
 CLOCK = datetime(2021, 8, 24, 10, 0, tzinfo=UTC)
 REGISTERS = ("supervision", "facility_survey", "cable_survey", "cable_phase1")
 
