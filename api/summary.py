@@ -12,6 +12,7 @@ from api.heat import city_cap
 from api.operation import flag
 from api.schemas import BOOLEAN, BOUND, COUNT, NUMBER, STRING, TEXT, nullable, record
 from api.view import View
+from data.recording.tallies import TallyState, tallies_of
 from geo.campaign import Register
 from geo.heat_surface import BANDWIDTH_M
 from geo.permissions import Action
@@ -32,10 +33,7 @@ def summarise(view: View, own: Mapping[str, Any]) -> Json:
             register.code: _register(view, register, shown=register.rectified_published or own["synthetic_splits"])
             for register in view.campaign.registers
         },
-        "tallies": [
-            {"code": t.code, "name": t.name, "value": t.value, "bound": t.bound, "unit": t.unit}
-            for t in view.campaign.tallies
-        ],
+        "tallies": [entry for state in tallies_of(view.snapshot, view.campaign) for entry in _tally(state)],
         **_overdue(view),
         **({"heat": {"cap": city_cap(view), "bandwidth_m": BANDWIDTH_M, "unit": "per_km2"}} if own["heat"] else {}),
     }
@@ -79,6 +77,12 @@ def _register(view: View, register: Register, *, shown: bool) -> Json:
         "rectified": counts.rectified(position) if shown else None,
         "in_progress": counts.in_progress(position) if shown else None,
     }
+
+
+def _tally(state: TallyState) -> list[Json]:
+    """A tally as its entries give it: one figure, or two where entries of unlike bounds stand side by side."""
+    named = {"code": state.published.code, "name": state.published.name}
+    return [named | {"value": v, "bound": bound, "unit": state.published.unit} for v, bound in state.figures]
 
 
 def _overdue(view: View) -> Json:

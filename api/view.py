@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from threading import Lock
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,11 @@ class View:
     def as_of_us(self) -> int:
         """The filter's moment in microseconds."""
         return to_us(self.filter.as_of)
+
+    @property
+    def day(self) -> date:
+        """The day of the filter's moment in the city."""
+        return self.filter.as_of.astimezone(ZoneInfo(self.city.time_zone)).date()
 
     @property
     def unboxed(self) -> IssueFilter:

@@ -16,6 +16,7 @@ from data.documents.checking import checked_put
 from data.documents.desk import DocumentDesk
 from data.feed import READY, Change, ChangeFeed, Health
 from data.health import Check, Checks, Condition, Reason, disk_check, writable_check, writer_checks
+from data.inspecting.visiting import VisitDesk
 from data.intake.issues import Origin, examine
 from data.intake.placing import Placer
 from data.photos.book import PhotoBook
@@ -36,7 +37,7 @@ _LOG = logging.getLogger("xunjie.runtime")
 Progress = Callable[[float], None]
 
 
-class Runtime(ActDesk, DocumentDesk):
+class Runtime(ActDesk, DocumentDesk, VisitDesk):
     """A city and its open store. Reading (`snapshot`) never waits; writing is one at a time."""
 
     def __init__(self, settings: Settings, city: City, store: Store, *, with_demo: bool = True) -> None:

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.assignment import AssignmentRule
 from geo.campaign import Campaign, Register
 from geo.catalogue import Catalogue
+from geo.checklist import Checklists
 from geo.escalation import Escalation
 from geo.organisation import Organisation
 from geo.text import Text
@@ -101,6 +102,7 @@ class City:
     assignment_rules: tuple[AssignmentRule, ...] = ()
     escalation: Escalation = field(default_factory=Escalation)
     calendar: WorkingCalendar = field(default_factory=lambda: WorkingCalendar(weekdays()), repr=False)
+    checklists: Checklists = field(default_factory=Checklists)
 
     @cached_property
     def registers(self) -> tuple[Register, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.recording.tallies import TallyState, tallies_of
 from geo.campaign import Register
 from geo.compliance import compliance_at, rate_of_all, wilson
 from geo.selection import OVERDUE, select_points
@@ -181,22 +182,27 @@ def _other_register(scene: Scene, register: Register) -> Card:
 
 
 def _tally(scene: Scene) -> list[Card]:
-    tallies = scene.campaign.tallies
-    if not tallies:
+    states = tallies_of(scene.snapshot, scene.campaign)
+    if not states:
         return []
-    first = tallies[0]
+    first = states[0].published
     below: list[object] = [scene.name(first.note)]
-    if len(tallies) > 1:
-        second = tallies[1]
-        total = figures.bounded(second.value, second.bound, scene.language)
+    if len(states) > 1:
+        second = states[1].published
+        total = _figure(scene, states[1])
         below = [scene.say("situation.tally", name=scene.name(second.name), total=total, unit=scene.name(second.unit))]
     return [
         Card(
             label=scene.name(first.name),
             note=scene.say("situation.tally_note"),
-            value=figures.bounded(first.value, first.bound, scene.language),
+            value=_figure(scene, states[0]),
             after=scene.name(first.unit),
             below=below,
             help=scene.name(first.note),
         )
     ]
+
+
+def _figure(scene: Scene, state: TallyState) -> str:
+    """The sum of a tally's entries, with its bound; two figures where their bounds have no common word."""
+    return scene.say("core.and").join(figures.bounded(value, bound, scene.language) for value, bound in state.figures)

@@ -17,12 +17,14 @@ from shapely.geometry.base import BaseGeometry
 
 from data.city_folder.campaigns import read_campaigns
 from data.city_folder.catalogue import read_catalogue
+from data.city_folder.checklists import read_checklists
 from data.city_folder.geojson import LayerFile, read_layer
 from data.city_folder.layers import area_layer, metric_of, road_layer
 from data.city_folder.organisation import Duties, read_organisation
 from data.city_folder.section import Section, read_toml
 from data.city_folder.working_days import read_calendar
 from geo.catalogue import Catalogue
+from geo.checklist import Checklists
 from geo.city import AreaLayer, City, Quality
 from geo.errors import CityError
 from geo.text import Text
@@ -61,6 +63,9 @@ def load_city(folder: str | Path) -> City:
     layers.done()
     campaigns, catalogue = read_campaigns(file), read_catalogue(folder / _file_name(file, "catalogue"))
     duties = _duties(folder, file, catalogue)
+    checklists = Checklists()
+    if "checklists" in file.left():
+        checklists = read_checklists(folder / _file_name(file, "checklists"), catalogue)
     city = City(
         code=file.code("code"),
         name=file.both("name"),
@@ -87,6 +92,7 @@ def load_city(folder: str | Path) -> City:
         organisation=duties.organisation,
         assignment_rules=duties.rules,
         escalation=duties.escalation,
+        checklists=checklists,
     )
     file.done()
     return city

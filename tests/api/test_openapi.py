@@ -47,6 +47,17 @@ ASKED = {
     "/api/issues/{identity}": [""],
     "/api/issues/{identity}/photos": [""],
     "/api/points/{code}": [""],
+    "/api/inspections": ["", "as_of=2021-07-01", "subdistrict=520103019"],
+    "/api/checklists": [""],
+    "/api/draws": ["", "as_of=2021-08-20"],
+    "/api/draws/{draw}": [""],
+    "/api/plans": ["", "day=2021-08-24"],
+    "/api/plans/proposal": ["", "k=3&subdistrict=520103019", "as_of=2021-07-01"],
+    "/api/tallies": ["", "code=bikes_towed"],
+    "/api/programmes": ["", "synthetic_splits=1", "as_of=2021-07-01"],
+    "/api/exposures": ["", "register=cable_phase1", "as_of=2021-07-01"],
+    "/api/meetings": [""],
+    "/api/junctions": ["", "day=2021-08-22"],
     "/api/openapi.json": [""],
     "/api/me": [""],
     "/api/tokens": [""],
@@ -106,7 +117,11 @@ def test_every_json_answer_is_asked_for_below() -> None:
 
 @pytest.mark.parametrize(("path", "query"), [(path, query) for path, queries in ASKED.items() for query in queries])
 def test_answers_are_as_described(demo: TestClient, described: dict[str, Any], path: str, query: str) -> None:
-    numbers = {"{identity}": ["YY-00001", "YY-00002", "YY-02000"], "{code}": ["P001", "P100", "P317"]}
+    numbers = {
+        "{identity}": ["YY-00001", "YY-00002", "YY-02000"],
+        "{code}": ["P001", "P100", "P317"],
+        "{draw}": ["D-2021-08"],
+    }
     placeholder = next((name for name in numbers if name in path), None)
     paths = [path.replace(placeholder, value) for value in numbers[placeholder]] if placeholder else [path]
     [content] = described["paths"][path]["get"]["responses"]["200"]["content"].values()
