@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,8 +21,8 @@ from data.runtime import runtime
 from geo.access import Viewer
 from geo.errors import BadValueError, NotFoundError
 from geo.lifecycle import Status
-from geo.look_ups import areas_within
 from geo.permissions import Action
+from geo.selection import issues_within
 
 MOST_BYTES: Final = 64 * 1024
 _EXPECTED: Final = {
@@ -73,8 +74,8 @@ def must_be_seen(request: Request, identity: str) -> None:
     """Raises NotFoundError for an issue that the asker does not see."""
     within, snapshot = reach_of(request), runtime().snapshot
     if not within.is_whole:
-        row = snapshot.row(identity)
-        if not areas_within(snapshot.city, within)[int(snapshot.issues.subdistrict[row]) + 1]:
+        rows = np.array([snapshot.row(identity)])
+        if not issues_within(snapshot.issues, rows, snapshot.city, within).all():
             raise NotFoundError("issue", identity[:80])
 
 
