@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 from starlette.requests import Request
 
 from api.identity import reach_of, viewer_of
 from data.runtime import runtime
 from geo.access import Viewer
 from geo.errors import BadValueError, NotFoundError
-from geo.look_ups import areas_within
+from geo.selection import issues_within
 
 
 def actor_of(request: Request, named: object) -> str | Viewer:
@@ -31,6 +32,6 @@ def must_be_seen(request: Request, identity: str) -> None:
     """Raises NotFoundError for an issue that the asker does not see."""
     within, snapshot = reach_of(request), runtime().snapshot
     if not within.is_whole:
-        row = snapshot.row(identity)
-        if not areas_within(snapshot.city, within)[int(snapshot.issues.subdistrict[row]) + 1]:
+        rows = np.array([snapshot.row(identity)])
+        if not issues_within(snapshot.issues, rows, snapshot.city, within).all():
             raise NotFoundError("issue", identity[:80])

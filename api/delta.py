@@ -21,8 +21,7 @@ from geo.access import WHOLE, Scope
 from geo.clock import from_us, to_us
 from geo.errors import StoreError
 from geo.iso_time import local_iso
-from geo.look_ups import areas_within
-from geo.selection import STAGES, stage_of
+from geo.selection import STAGES, issues_within, stage_of
 from geo.tables import IssueTable
 
 Json = dict[str, Any]
@@ -46,6 +45,7 @@ class _Step:
     revision: int
     ids: tuple[str, ...] | None
     points: bool
+    reassigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Deltas:
         if now.growing is not before.growing:  # read anew: nothing is known to be as it was
             ids, points = None, True
         with self._lock:
-            self._steps.append(_Step(self._revision, change.revision, ids, points))
+            self._steps.append(_Step(self._revision, change.revision, ids, points, _reassigned(before, now)))
             self._revision, self._seen = change.revision, now
 
     @property
@@ -114,7 +114,8 @@ class Deltas:
 
     def _told(self, steps: Sequence[_Step], sight: Sight) -> Json:
         revision, points = steps[-1].revision, any(step.points for step in steps)
-        if not sight.names_issues:
+        left = sight.within.departments is not None and any(step.reassigned for step in steps)
+        if left or not sight.names_issues:  # what is another department's now must go from this one's maps
             return unknown(revision)
         known = [step.ids for step in steps if step.ids is not None]
         ids = list(dict.fromkeys(identity for named in known for identity in named))
@@ -143,8 +144,7 @@ class Deltas:
     def _seen_rows(self, rows: NDArray[np.int64], sight: Sight) -> NDArray[np.int64]:
         if sight.within.is_whole:
             return rows
-        seen = areas_within(self._source.city, sight.within)
-        return rows[seen[self._source.snapshot.issues.subdistrict[rows].astype(np.int64) + 1]]
+        return rows[issues_within(self._source.snapshot.issues, rows, self._source.city, sight.within)]
 
     def _not_known(self, ids: Sequence[str], sight: Sight) -> Json:
         return {"since": None, "count": len(ids) if sight.within.is_whole else 0, "points": True}
@@ -162,6 +162,12 @@ def _moved(before: Snapshot, now: Snapshot) -> bool:
     columns = ("type", "task", "lon_e7", "lat_e7", "is_point", "subdistrict", "segment")
     same = all(np.array_equal(getattr(past, name)[known:], getattr(table, name)[rows]) for name in columns)
     return not (same and table.is_point[rows].all())
+
+
+def _reassigned(before: Snapshot, now: Snapshot) -> bool:
+    """Whether an issue came to another department since."""
+    past, known = now.past, len(before.past)
+    return not np.array_equal(past.department[known:], now.issues.department[past.row[known:]])
 
 
 def _boxes(table: IssueTable, rows: NDArray[np.int64]) -> NDArray[np.float64]:

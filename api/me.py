@@ -22,6 +22,7 @@ from data.runtime import runtime
 from geo.access import Role
 from geo.errors import BadValueError
 from geo.permissions import Action, may
+from i18n import translate
 
 MOST_BYTES: Final = 16 * 1024
 
@@ -32,7 +33,7 @@ def me(request: Request) -> Response:
     viewer, login = viewer_of(request), runtime().settings.access.login
     content: dict[str, Any] = {
         "account": viewer.account,
-        "name": viewer.name,
+        "name": translate(viewer.name, "zh-CN") if login == "off" else viewer.name,
         "roles": sorted(viewer.roles),
         "scope": scope_kinds(viewer.scope),
         "actions": [action for action in Action if may(viewer, action)],

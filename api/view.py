@@ -22,7 +22,7 @@ from geo.figures import DayCounts, Overdue, day_counts, overdue
 from geo.filter import IssueFilter
 from geo.in_view import InView, in_view
 from geo.look_ups import areas_within
-from geo.selection import REJECTED, STAGES, Stages, meant, select_points
+from geo.selection import REJECTED, STAGES, Stages, issues_within, meant, select_points
 from geo.summary import IssueTotals, issue_totals
 from geo.tables import Bools, IssueTable, Objects
 
@@ -126,7 +126,7 @@ class View:
 
     def sees_issue(self, row: int) -> bool:
         """Whether the asker sees the issue at `row`, whatever else the filter says."""
-        return bool(self.areas_seen[int(self.issues.subdistrict[row]) + 1])
+        return bool(issues_within(self.issues, np.array([row]), self.city, self.filter.within)[0])
 
     def sees_point(self, row: int) -> bool:
         """The same of an inspection point."""

@@ -118,7 +118,7 @@ def _issues(scene: Scene, row: int, visits: np.ndarray) -> None:
     table, points = scene.table, scene.snapshot.points
     found_there = np.isin(table.visits.value, scene.snapshot.visits.id[visits])
     rows = table.visits.row[found_there]
-    rows = rows[scene.areas_seen[table.subdistrict[rows].astype(np.int64) + 1]]
+    rows = rows[scene.sees(rows)]
     linked = rows[counted(stage_of(table.status[rows], table.due_us[rows], scene.as_of_us))]
     lines = [tag("h4", scene.say("points.linked_n", n=len(linked)))]
     items = []

@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from data.runtime import Runtime, runtime
 from data.snapshot import Snapshot
@@ -24,7 +26,7 @@ from geo.filter_query import MAX_VALUE, filter_pairs, parse_filter
 from geo.lifecycle import Stage
 from geo.look_ups import areas_within
 from geo.permissions import Action, may, reach
-from geo.selection import REJECTED, Stages, counted, meant
+from geo.selection import REJECTED, Stages, counted, issues_within, meant
 from geo.summary import IssueTotals, issue_totals
 from geo.tables import Bools, IssueTable
 from geo.text import Language, Text
@@ -129,6 +131,10 @@ class Scene:
     def may(self, action: Action) -> bool:
         """Whether the viewer may do it at all."""
         return may(self.viewer, action)
+
+    def sees(self, rows: NDArray[np.integer[Any]]) -> Bools:
+        """Which issues at `rows` the viewer sees."""
+        return issues_within(self.table, rows, self.city, self.filter.within)
 
     @cached_property
     def areas_seen(self) -> Bools:

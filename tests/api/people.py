@@ -19,13 +19,16 @@ from data.campaign_clock import campaign_now
 from data.intake.issues import examine
 from data.runtime import Runtime, runtime
 from data.store.batch import Batch
-from geo.access import WHOLE, Role, Scope
+from geo.access import WHOLE, Role, Scope, Subject
 from geo.clock import from_us
 from geo.issue import IssueDraft
 from geo.point import InspectionPoint, Visit
 from tests.api.conftest import BASE_URL, application
 
 PLACES: Final = 3
+UNIT: Final = "D01"
+"""The department to which the first issue of each place is assigned."""
+
 PER_PLACE: Final = 4
 PASSWORD: Final = "a horse, a kingdom"
 SAME_ORIGIN: Final = {"Sec-Fetch-Site": "same-origin"}
@@ -40,7 +43,7 @@ class Place:
     lat: float
     ids: list[str] = field(default_factory=list)
     points: list[str] = field(default_factory=list)
-    canaries: set[str] = field(default_factory=set)
+    canaries: dict[str, Subject] = field(default_factory=dict)
 
 
 @dataclass
@@ -96,20 +99,21 @@ def fill(current: Runtime) -> list[Place]:
             word = f"canary{place.code}x{n}"
             point = f"PT{place.code}x{n}"
             place.points.append(point)
-            place.canaries |= {word, point}
+            here = Subject(place.code, UNIT if n == 0 else None)
+            place.canaries |= {word: here, point: Subject(place.code), f"p{word}": Subject(place.code)}
             points.append(
                 InspectionPoint(
                     point,
-                    f"{word}name",
+                    f"p{word}name",
                     city.catalogue.site_classes[0].code,
                     place.lon,
                     place.lat,
-                    steward=f"{word}steward",
+                    steward=f"p{word}steward",
                 )
             )
             moment = campaign_now(city.campaign())
             visit = f"VI{place.code}x{n}"
-            visits.append(Visit(visit, point, moment, "unannounced", n % 2 == 0, 80.0, f"{word}note"))
+            visits.append(Visit(visit, point, moment, "unannounced", n % 2 == 0, 80.0, f"p{word}note"))
             identity = str(uuid.uuid4())
             place.ids.append(identity)
             drafts.append(
@@ -129,11 +133,16 @@ def fill(current: Runtime) -> list[Place]:
     receipts = current._queue.submit(Batch(examined, "operator", points=points, visits=visits)).result()
     for position, receipt in enumerate(receipts):
         place = places[position // PER_PLACE]
-        place.canaries |= {receipt.id, receipt.number}
+        n = position % PER_PLACE
+        here = Subject(place.code, UNIT if n == 0 else None)
+        place.canaries |= {receipt.id: here, receipt.number: here, f"canary{place.code}change{n}": here}
         current.change(
             receipt.id, 1, "ACCEPTED", actor="commander", client_uuid=str(uuid.uuid4()),
-            note=f"canary{place.code}change",
+            note=f"canary{place.code}change{n}",
         )  # fmt: skip
-        place.canaries.add(f"canary{place.code}change")
+        if n == 0:
+            current.amend(
+                receipt.id, 2, "assign", {"department": UNIT}, actor="commander", client_uuid=str(uuid.uuid4())
+            )
     assert from_us(current.snapshot.newest_us) is not None
     return places

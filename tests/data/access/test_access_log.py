@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import text
 
 from data.access.access_log import Kind, entries, problem, prune
+from data.store.verify import problems
 from geo.access import WHOLE, Role, Viewer
 from geo.errors import StoreError
 from tests.data.access.conftest import Desk
+from tests.small_city import small_city
 
 DAY_S = 86_400
 
@@ -82,6 +84,8 @@ def test_what_was_altered_all_the_same_is_found(desk: Desk, statement: str, seq:
     found = fault(desk)
     assert found is not None
     assert f"at entry {seq}" in found
+    with desk.store.reading() as connection:
+        assert [said for said in problems(connection, small_city()) if f"at entry {seq}" in said], "verify says so too"
 
 
 def test_pruning_keeps_half_a_year_and_the_chain(desk: Desk) -> None:
