@@ -3,6 +3,9 @@ HOST ?= 127.0.0.1
 PORT ?= 8501
 export HOST PORT
 
+# A certificate of our own: XUNJIE_TLS_CERT and XUNJIE_TLS_KEY name its files (docs/intranet.md).
+TLS := $(if $(XUNJIE_TLS_CERT),--server.sslCertFile "$(XUNJIE_TLS_CERT)" --server.sslKeyFile "$(XUNJIE_TLS_KEY)")
+
 # No index, host or path of this machine may get into a locked file.
 LOCK := .venv/bin/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -22,8 +25,8 @@ help: ## this list
 
 run: .venv/run.stamp ## the app, on http://127.0.0.1:8501 (HOST=… PORT=… for another address)
 	@.venv/bin/python scripts/preflight.py
-	@echo "Xunjie: http://$(HOST):$(PORT)   (Ctrl-C stops it)"
-	@exec .venv/bin/python -m streamlit run streamlit_app.py --server.address "$(HOST)" --server.port "$(PORT)" --server.headless true
+	@echo "Xunjie: $(if $(TLS),https,http)://$(HOST):$(PORT)   (Ctrl-C stops it)"
+	@exec .venv/bin/python -m streamlit run streamlit_app.py --server.address "$(HOST)" --server.port "$(PORT)" --server.headless true $(TLS)
 
 test: .venv/dev.stamp ## every test, with reduced counts; the browser tests last
 	@scripts/postgis

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.acting_person import ACTOR_EXPECTED, actor_of
+from api.acting import actor_of, must_be_seen
 from api.data_route import BAD_REQUEST, NOT_FOUND
 from api.errors import error_response, json_response
 from api.json_body import body_of, fields_of
@@ -27,6 +27,7 @@ from data.store.acting import ChangeReceipt, RefusedTogetherError
 from geo.errors import BadValueError
 from geo.iso_time import parse_time
 from geo.lifecycle import Act, Status
+from geo.permissions import Action
 
 MOST_BYTES: Final = 256 * 1024
 MOST_ACTS: Final = 500
@@ -45,9 +46,10 @@ async def amend(request: Request) -> Response:
     body = await body_of(request, MOST_BYTES)
     fields = fields_of(body, ("id", "version", "act", "set", "note", "actor"), _AMENDING)
     act = act_of(request.path_params["identity"], fields, current)
+    await run_in_threadpool(must_be_seen, request, act.issue)
     receipt = await run_in_threadpool(
         current.amend, act.issue, act.version, act.act or "", act.fields,
-        actor=actor_of(request, fields), client_uuid=act.client_uuid, note=act.note,
+        actor=actor_of(request, fields.get("actor")), client_uuid=act.client_uuid, note=act.note,
     )  # fmt: skip
     return json_response(told(receipt), 201 if receipt.created else 200)
 
@@ -62,7 +64,8 @@ async def act_many(request: Request) -> Response:
     if not isinstance(wished, list) or not 0 < len(wished) <= MOST_ACTS:
         raise BadValueError("acts", wished, f"a list of 1 to {MOST_ACTS} acts")
     acts = [_listed(entry, current) for entry in wished]
-    actor = actor_of(request, fields)
+    actor = actor_of(request, fields.get("actor"))
+    await run_in_threadpool(must_be_seen, request, *(act.issue for act in acts))
     try:
         outcomes = await run_in_threadpool(current.act_many, acts, actor=actor, preview=own["preview"])
     except RefusedTogetherError as refused:
@@ -87,6 +90,7 @@ def history(request: Request) -> Response:
     """Every step and amendment of one issue, with actor and version, as its log tells them."""
     read_own(request.query_params.multi_items(), ())
     current = runtime()
+    must_be_seen(request, request.path_params["identity"])
     entries = [asdict(entry) for entry in current.story(request.path_params["identity"])]
     return json_response({"issue": request.path_params["identity"], "entries": entries}, 200)
 
@@ -152,7 +156,7 @@ _SAID: Final = {
     "version": {**INTEGER, "minimum": 1, "description": _VERSION},
     "note": {**STRING, "maxLength": MAX_NOTE, "description": "the reason, where the act needs one"},
 }
-_ACTOR: Final = {**STRING, "maxLength": MAX_NAME, "description": ACTOR_EXPECTED}
+_ACTOR: Final = {**STRING, "maxLength": MAX_NAME, "description": "left out: it is who is signed in"}
 _SET: Final = {"type": "object", "description": "the fields to set; null for none"}
 _FREE: Final = {"type": "object"}
 _REFUSED: Final[dict[int, Answer]] = {
@@ -165,11 +169,12 @@ _REFUSED: Final[dict[int, Answer]] = {
 }
 AMEND: Final = Operation(
     path="/api/issues/{identity}/amendments",
+    action=Action.AMEND,
     method="POST",
     endpoint=amend,
     summary="Assign, put off, correct, link or illustrate an issue; exactly once, and from the version that was seen.",
     path_parameters={"identity": "UUID or number of the issue"},
-    body=record({**_SAID, "act": {"enum": list(Act)}, "set": _SET, "actor": _ACTOR}, optional=["note", "set"]),
+    body=record({**_SAID, "act": {"enum": list(Act)}, "set": _SET, "actor": _ACTOR}, optional=["note", "set", "actor"]),
     answers={
         201: Answer("made", schema=RECEIPT),
         200: Answer("the same amendment was made before; nothing changed", schema=RECEIPT),
@@ -192,11 +197,12 @@ _WISH: Final = record(
 )
 ACT_MANY: Final = Operation(
     path="/api/acts",
+    action=Action.AMEND,
     method="POST",
     endpoint=act_many,
     summary="Many acts in one transaction, all or none; with preview=1 only what would become of each.",
     parameters=(_PREVIEW,),
-    body=record({"acts": listing(_WISH, most=MOST_ACTS), "actor": _ACTOR}),
+    body=record({"acts": listing(_WISH, most=MOST_ACTS), "actor": _ACTOR}, optional=["actor"]),
     answers={
         **dict.fromkeys(
             (200, 201),
@@ -233,6 +239,7 @@ _ENTRY: Final = record(
 )
 HISTORY: Final = Operation(
     path="/api/issues/{identity}/history",
+    action=Action.SEE_ISSUES,
     endpoint=history,
     summary="The whole story of one issue: every step and amendment with its actor, version and event.",
     path_parameters={"identity": "UUID or number of the issue"},

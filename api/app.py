@@ -9,30 +9,52 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from api import (
+    accounts,
     acts,
+    assignment,
     cells,
     change,
     compliance,
     densities,
+    draws,
     exports,
     health,
     heat_tiles,
     imports,
+    inspections,
     issue_record,
     map_pages,
     marks,
+    me,
     metrics,
+    my_list,
+    organisation,
+    organisation_book,
+    overdue,
+    photo_files,
+    photos,
     picture,
+    plans,
     point_marks,
     point_record,
+    record_books,
     report,
+    responsibility,
     roads,
+    sign_in,
+    sign_in_oidc,
     stream,
+    street,
     summary,
+    tally_entry,
     timeline,
+    tokens,
+    visit_entry,
     visits,
     watch,
 )
+from api.doorkeeper import Doorkeeper
+from api.doors import Doors
 from api.errors import problem
 from api.gate import Gate
 from api.lifespan import lifespan
@@ -55,6 +77,11 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     marks.OPERATION,
     point_marks.OPERATION,
     compliance.OPERATION,
+    organisation.OPERATION,
+    *organisation_book.OPERATIONS,
+    responsibility.OPERATION,
+    overdue.OPERATION,
+    assignment.OPERATION,
     timeline.OPERATION,
     watch.OPERATION,
     picture.OPERATION,
@@ -63,9 +90,24 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     change.OPERATION,
     *acts.OPERATIONS,
     imports.OPERATION,
+    *photos.OPERATIONS,
+    *photo_files.OPERATIONS,
     issue_record.OPERATION,
     point_record.OPERATION,
+    my_list.OPERATION,
+    *inspections.OPERATIONS,
+    visit_entry.OPERATION,
+    *draws.OPERATIONS,
+    *plans.OPERATIONS,
+    *tally_entry.OPERATIONS,
+    *record_books.OPERATIONS,
     *map_pages.OPERATIONS,
+    *street.OPERATIONS,
+    *sign_in.OPERATIONS,
+    *sign_in_oidc.OPERATIONS,
+    *me.OPERATIONS,
+    *tokens.OPERATIONS,
+    *accounts.OPERATIONS,
 )
 OPERATIONS: Final[tuple[Operation, ...]] = (*_DESCRIBED, operation_for(_DESCRIBED))
 
@@ -94,15 +136,20 @@ _ANSWERING: Final[list[BaseRoute]] = [operation.route() for operation in OPERATI
 _NOTHING: Final = _NoSuchRoute(_ANSWERING)
 ROUTES: Final[list[BaseRoute]] = [
     *_ANSWERING,
-    *(Route(path, _NOTHING) for path in ("/api", "/healthz", "/metrics", "/map", "/wall")),
-    *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/heat")),
+    *(
+        Route(path, _NOTHING)
+        for path in ("/api", "/healthz", "/metrics", "/map", "/photos", "/street", "/wall", "/sign-in", "/sign-out")
+    ),
+    *(Route(f"{path}/{{rest:path}}", _NOTHING) for path in ("/api", "/map", "/heat", "/photos", "/street", "/sign-in")),
 ]
-_SHARED: Final = tuple(operation.path for operation in OPERATIONS if operation.shared)
+DOORS: Final = Doors(OPERATIONS)
+_SHARED: Final = {op.path: op.action for op in OPERATIONS if op.shared and op.action is not None}
 MIDDLEWARE: Final = [
     Middleware(Observer),
     Middleware(Gate),
+    Middleware(Doorkeeper, doors=DOORS),
     Middleware(Repeated, paths=_SHARED),
     Middleware(StartPage),
 ]
 
-__all__ = ["MIDDLEWARE", "OPERATIONS", "ROUTES", "lifespan"]
+__all__ = ["DOORS", "MIDDLEWARE", "OPERATIONS", "ROUTES", "lifespan"]

@@ -17,6 +17,7 @@ from api.viewport import ZOOM, BBox, grid_of, grown, meet, viewport
 from geo.cells import cell_size_m
 from geo.crs import metric_to_lonlat
 from geo.heat_surface import BANDWIDTH_M, heat_bounds
+from geo.permissions import Action
 
 MOST_CELLS: Final = 1_200
 """As many as fit, with the raster, into 15 kB compressed."""
@@ -71,6 +72,7 @@ OPERATION = data_operation(
     "/api/cells",
     cells,
     summary="Issues of the viewport in metric cells, and their kernel density (150 m) as a raster; bbox is required.",
+    action=Action.SEE_ISSUES,
     parameters=(ZOOM, PART, CAP),
     by_content=True,
     optional=("cell_m", "total", "rows", "cap", "felt", "raster"),

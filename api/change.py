@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.acting_person import actor_of
+from api.acting import actor_of, must_be_seen
 from api.acts import RECEIPT, moment_of, told
 from api.data_route import BAD_REQUEST, NOT_FOUND
 from api.errors import json_response
@@ -19,6 +19,7 @@ from api.schemas import INTEGER, MOMENT, PROBLEM, STALE, STRING, record
 from data.intake.draft_checks import MAX_NAME, MAX_NOTE
 from data.runtime import runtime
 from geo.lifecycle import Status
+from geo.permissions import Action
 
 _EXPECTED: Final = {
     "id": "a UUID of this change made by the client, the same at each repetition",
@@ -33,12 +34,15 @@ async def change(request: Request) -> Response:
     read_own(request.query_params.multi_items(), ())
     current = runtime()
     fields = fields_of(await body_of(request, MOST_BYTES), _FIELDS, _EXPECTED)
+    actor = actor_of(request, fields.get("actor"))
+    identity = request.path_params["identity"]
+    await run_in_threadpool(must_be_seen, request, identity)
     receipt = await run_in_threadpool(
         current.change,
-        request.path_params["identity"],
+        identity,
         fields["version"],
         fields["status"],
-        actor=actor_of(request, fields),
+        actor=actor,
         client_uuid=fields["id"],
         note=fields.get("note", ""),
         evidence=fields.get("evidence", ""),
@@ -54,19 +58,24 @@ OPERATION = Operation(
     method="POST",
     endpoint=change,
     summary="Change the status of an issue; the client's UUID makes it exactly once, a stale version is refused.",
+    action=Action.CHANGE_STATUS,
     path_parameters={"identity": "UUID or number of the issue"},
     body=record(
         {
             "id": {**STRING, "format": "uuid"},
             "version": {**INTEGER, "minimum": 1, "description": "the version of the issue that was seen"},
             "status": {"enum": [status.name for status in Status]},
-            "actor": {**STRING, "maxLength": MAX_NAME, "description": "who makes the change"},
+            "actor": {
+                **STRING,
+                "maxLength": MAX_NAME,
+                "description": "who makes the change; left out where people sign in",
+            },
             "note": {**STRING, "maxLength": MAX_NOTE, "description": "the reason, where the change needs one"},
             "evidence": {**STRING, "maxLength": MAX_NOTE, "description": "the proof, where the change needs one"},
             "until": {**MOMENT, "description": "the end of a deferral"},
             "due_at": {**MOMENT, "description": "the deadline of an issue that is reopened; else by its type"},
         },
-        optional=["note", "evidence", "until", "due_at"],
+        optional=["actor", "note", "evidence", "until", "due_at"],
     ),
     answers={
         201: Answer("made", schema=RECEIPT),

@@ -10,6 +10,7 @@ from api.operation import choice
 from api.schemas import COUNT, NUMBER, STRING, TEXT, listing, nullable, pair, record
 from api.view import View
 from geo.compliance import RateRow, rate_of_all, rates_by, wilson
+from geo.permissions import Action
 from geo.text import Text
 
 By = ("site_class", "subdistrict", "task")
@@ -71,6 +72,7 @@ OPERATION = data_operation(
     "/api/compliance",
     comply,
     summary="Compliance of inspection points, first visit and now, with 95 % Wilson intervals over the visited ones.",
+    action=Action.SEE_AGGREGATES,
     parameters=(choice("by", "what a row stands for", By, default="site_class"),),
     schema={
         "by": STRING,

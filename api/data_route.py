@@ -16,6 +16,7 @@ from api.schemas import BAD_VALUE, PROBLEM, Schema, enveloped
 from api.view import View, view_of
 from data.runtime import runtime
 from geo.iso_time import local_iso
+from geo.permissions import Action
 
 Json = dict[str, Any]
 Compute = Callable[[View, Mapping[str, Any]], Json]
@@ -31,6 +32,7 @@ def data_operation(
     compute: Compute,
     *,
     summary: str,
+    action: Action | None = None,
     schema: Mapping[str, Schema],
     optional: tuple[str, ...] = (),
     parameters: tuple[Parameter, ...] = (),
@@ -43,7 +45,8 @@ def data_operation(
     `identity` names the path parameter of a single record; it reaches `compute` among its own parameters.
     `by_content`: the ETag stands for what the answer says, not for the revision it says it for (answers about a part
     of the map). `drawn`: the kept figures that, with the question, determine the answer; while they are the same
-    objects it is not made again.
+    objects it is not made again. `action` is what it does, without which nobody may: answers depend on the reach of
+    it, and on nothing else of who asks.
     """
     answering = json_answer_by_content if by_content else json_answer
     assert by_content or drawn is None
@@ -72,6 +75,7 @@ def data_operation(
         path=path,
         endpoint=endpoint,
         summary=summary,
+        action=action,
         answers={**answers, 404: NOT_FOUND} if identity else answers,
         parameters=parameters,
         path_parameters={identity: "identity of the record"} if identity else {},

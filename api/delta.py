@@ -17,10 +17,11 @@ from api.place_names import type_of
 from data.feed import Change
 from data.runtime import Runtime
 from data.snapshot import Snapshot
+from geo.access import WHOLE, Scope
 from geo.clock import from_us, to_us
 from geo.errors import StoreError
 from geo.iso_time import local_iso
-from geo.selection import STAGES, stage_of
+from geo.selection import STAGES, issues_within, stage_of
 from geo.tables import IssueTable
 
 Json = dict[str, Any]
@@ -44,6 +45,18 @@ class _Step:
     revision: int
     ids: tuple[str, ...] | None
     points: bool
+    reassigned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of the changes somebody may see: those of issues in a scope, or only that there were some."""
+
+    within: Scope = WHOLE
+    names_issues: bool = True
+
+
+ALL: Final = Sight()
 
 
 class Deltas:
@@ -68,12 +81,12 @@ class Deltas:
         before, now = self._seen, self._source.snapshot
         points = now.points is not before.points or now.visits is not before.visits
         ids = change.ids if change.ids or points or change.collections else None
-        if _moved(before, now):
+        if now is not before and _moved(before, now):
             ids = None
         if now.growing is not before.growing:  # read anew: nothing is known to be as it was
             ids, points = None, True
         with self._lock:
-            self._steps.append(_Step(self._revision, change.revision, ids, points))
+            self._steps.append(_Step(self._revision, change.revision, ids, points, _reassigned(before, now)))
             self._revision, self._seen = change.revision, now
 
     @property
@@ -81,14 +94,15 @@ class Deltas:
         """The last change's."""
         return self._revision
 
-    def newest(self) -> Json:
-        """The delta of the last change."""
+    def newest(self, sight: Sight = ALL) -> Json:
+        """The delta of the last change, as far as `sight` reaches."""
         with self._lock:
             steps, revision = list(self._steps)[-1:], self._revision
-        return self._told(steps) if steps else unknown(revision)
+        return self._told(steps, sight) if steps else unknown(revision)
 
-    def since(self, seen: int | None) -> Json:
-        """One delta of all changes after revision `seen`; one that names nothing where they are not known any more."""
+    def since(self, seen: int | None, sight: Sight = ALL) -> Json:
+        """One delta of all changes after revision `seen` within `sight`; one that names nothing where they are
+        not known any more."""
         with self._lock:
             steps, revision = list(self._steps), self._revision
         if seen is None:
@@ -96,30 +110,44 @@ class Deltas:
         if seen == revision:
             return unknown(revision) | {"since": seen, "points": False}
         steps = [step for step in steps if step.revision > seen]
-        return self._told(steps) if steps and steps[0].since <= seen else unknown(revision)
+        return self._told(steps, sight) if steps and steps[0].since <= seen else unknown(revision)
 
-    def _told(self, steps: Sequence[_Step]) -> Json:
+    def _told(self, steps: Sequence[_Step], sight: Sight) -> Json:
         revision, points = steps[-1].revision, any(step.points for step in steps)
+        left = sight.within.departments is not None and any(step.reassigned for step in steps)
+        if left or not sight.names_issues:  # what is another department's now must go from this one's maps
+            return unknown(revision)
         known = [step.ids for step in steps if step.ids is not None]
         ids = list(dict.fromkeys(identity for named in known for identity in named))
         if len(known) < len(steps) or len(ids) > _MOST_IDS:
-            return unknown(revision, count=len(ids))
+            return unknown(revision, count=len(ids) if sight.within.is_whole else 0)
         delta = {**unknown(revision), "since": steps[0].since, "points": points}
-        return delta | self._issues(ids) if ids else delta
+        return delta | self._issues(ids, sight) if ids else delta
 
-    def _issues(self, ids: Sequence[str]) -> Json:
+    def _issues(self, ids: Sequence[str], sight: Sight) -> Json:
         """What a delta says of these issues; nothing is known where the store is out of reach, or lacks one."""
         try:
-            rows = self._source.snapshot.rows_of(ids)
+            every = self._source.snapshot.rows_of(ids)
+            rows = self._seen_rows(every, sight)
             boxes = _boxes(self._source.snapshot.issues, rows)
-            named = _named(self._source, rows, boxes) if len(ids) <= MOST_ISSUES else []
+            named = _named(self._source, rows, boxes) if len(rows) <= MOST_ISSUES else []
         except StoreError:
             _LOG.warning("the change of %d issues cannot be described: the store is out of reach", len(ids))
-            return {"since": None, "count": len(ids), "points": True}
-        if len(rows) < len(ids):
-            return {"since": None, "count": len(ids), "points": True}
+            return self._not_known(ids, sight)
+        if len(every) < len(ids):
+            return self._not_known(ids, sight)
+        if not len(rows):
+            return {"issues": [], "count": 0, "bbox": None}
         box = [*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist()]
         return {"issues": named, "count": len(rows), "bbox": box}
+
+    def _seen_rows(self, rows: NDArray[np.int64], sight: Sight) -> NDArray[np.int64]:
+        if sight.within.is_whole:
+            return rows
+        return rows[issues_within(self._source.snapshot.issues, rows, self._source.city, sight.within)]
+
+    def _not_known(self, ids: Sequence[str], sight: Sight) -> Json:
+        return {"since": None, "count": len(ids) if sight.within.is_whole else 0, "points": True}
 
 
 def unknown(revision: int, *, count: int = 0) -> Json:
@@ -134,6 +162,12 @@ def _moved(before: Snapshot, now: Snapshot) -> bool:
     columns = ("type", "task", "lon_e7", "lat_e7", "is_point", "subdistrict", "segment")
     same = all(np.array_equal(getattr(past, name)[known:], getattr(table, name)[rows]) for name in columns)
     return not (same and table.is_point[rows].all())
+
+
+def _reassigned(before: Snapshot, now: Snapshot) -> bool:
+    """Whether an issue came to another department since."""
+    past, known = now.past, len(before.past)
+    return not np.array_equal(past.department[known:], now.issues.department[past.row[known:]])
 
 
 def _boxes(table: IssueTable, rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ from api.schemas import AMOUNT, COUNT, DAY, NAMED, NUMBER, STRING, Schema, listi
 from api.view import View
 from geo.city import RoadLayer
 from geo.density import RoadDensity, road_density, subdistrict_density
+from geo.permissions import Action
 from geo.tables import Floats
 from geo.timeline import period_of
 from layers.breaks import CLASSES, ROAD_BREAKS, SUBDISTRICT_BREAKS, Breaks, breaks_for, classify
@@ -156,6 +157,7 @@ OPERATIONS: Final = (
         summary="Issues by subdistrict and per km².",
         by_content=True,
         drawn=lambda view: (view.counts,),
+        action=Action.SEE_AGGREGATES,
         schema={
             "measure": STRING,
             "unit": {"const": "per_km2"},
@@ -180,6 +182,7 @@ OPERATIONS: Final = (
         "/api/density/roads",
         roads,
         summary="Issues by road and road segment and per km; a city without a roads layer says so in `reason`.",
+        action=Action.SEE_AGGREGATES,
         parameters=(_MOST,),
         by_content=True,
         drawn=lambda view: (view.counts,),

@@ -19,6 +19,7 @@ from data.exporting.export import issues_csv, issues_geojson, points_geojson
 from data.runtime import runtime
 from data.snapshot import Snapshot
 from geo.iso_time import local_date
+from geo.permissions import Action
 
 Export = Callable[[Snapshot, Question], Iterable[bytes]]
 
@@ -50,6 +51,7 @@ def _operation(path: str, export: Export, media_type: str, summary: str, schema:
         path=path,
         endpoint=endpoint,
         summary=summary,
+        action=Action.EXPORT,
         parameters=(_DOWNLOAD,),
         filtered=True,
         answers={

@@ -8,11 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.errors import json_response
+from api.identity import viewer_of
 from api.operation import Answer, Operation
 from api.question import read_own
 from api.schemas import COUNT, STRING, listing, record
 from data.health import Condition, Reason
 from data.runtime import Runtime, open_runtime_or_none
+from geo.permissions import Action
 from i18n import translate
 
 
@@ -26,7 +28,8 @@ def health(request: Request) -> Response:
         return json_response(content, 503, {"Retry-After": "2"})
     if found.reasons:
         content["why"] = content["reasons"][0]
-    return json_response(content | _figures(current), 200)
+    known = viewer_of(request).account  # before they sign in nobody is told how many there are
+    return json_response(content | (_figures(current) if known else {}), 200)
 
 
 def _figures(current: Runtime) -> dict[str, Any]:
@@ -48,6 +51,7 @@ OPERATION = Operation(
     path="/healthz",
     endpoint=health,
     summary="Readiness, and what is wrong.",
+    action=Action.OPEN,
     answers={
         200: Answer(
             "ready, or degraded but reading",
@@ -60,7 +64,7 @@ OPERATION = Operation(
                     "revision": COUNT,
                     "issues": COUNT,
                 },
-                optional=("why",),
+                optional=("why", "city", "revision", "issues"),
             ),
         ),
         503: Answer("not open", schema=record({"status": {"const": "closed"}, "reasons": listing(_REASON)})),

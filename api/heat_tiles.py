@@ -22,6 +22,7 @@ from api.viewport import BBox, meet
 from data.runtime import runtime
 from geo.errors import BadValueError
 from geo.heat_surface import heat_bounds
+from geo.permissions import Action
 from layers.heat_palette import heat_palette
 from layers.tokens import THEMES, Theme
 
@@ -82,6 +83,7 @@ OPERATION = Operation(
     path="/heat/{z}/{x}/{y}.webp",
     endpoint=tile,
     summary="The density (150 m kernel) as a picture of 256 × 256, transparent where nothing is.",
+    action=Action.SEE_AGGREGATES,
     path_parameters={"z": "zoom", "x": "column from the west", "y": "row from the north"},
     parameters=(_THEME, CAP),
     filtered=True,

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api.data_route import BAD_REQUEST
 from api.errors import json_response
+from api.identity import reach_of
 from api.json_body import body_of
 from api.operation import Answer, Operation, choice, flag, text
 from api.question import read_own
@@ -20,7 +21,8 @@ from data.importing.bring_in import MOST_SENT_BYTES, ImportOptions, ImportReport
 from data.importing.csv_reader import ENCODINGS
 from data.importing.file_bytes import LedgerFile, checked_format
 from data.runtime import runtime
-from geo.errors import BadValueError, BusyError
+from geo.errors import BadValueError, BusyError, NotAllowedError
+from geo.permissions import Action
 
 _PARAMETERS: Final = (
     text("name", "the name of the file; .csv, .geojson or .json tells its format", required=True),
@@ -36,6 +38,8 @@ _one_at_a_time: Final = threading.Lock()
 
 async def imports(request: Request) -> Response:
     """200 with the report; 422 where rows could not be taken and nothing was written."""
+    if not reach_of(request).is_whole:
+        raise NotAllowedError("a ledger is imported by who sees the whole campaign")
     asked = read_own(request.query_params.multi_items(), _PARAMETERS)
     code = runtime().city.code
     if asked["city"] not in (None, code):
@@ -74,6 +78,7 @@ OPERATION = Operation(
     method="POST",
     endpoint=imports,
     summary="Import a ledger file, whole or not at all; `python -m data import` uses this while the program runs.",
+    action=Action.IMPORT,
     parameters=_PARAMETERS,
     body={"type": "string", "format": "binary", "description": f"the file, at most {MOST_SENT_BYTES} bytes"},
     body_type=MEDIA_TYPE,

@@ -28,15 +28,16 @@ from data.exporting.issue_properties import IssueProperties, issue_geometries
 from geo.errors import NotFoundError
 from geo.history import endings_at
 from geo.iso_time import local_iso
+from geo.permissions import Action
 
 
 def issue_record(view: View, own: Mapping[str, Any]) -> Json:
     """The issue as at the filter's moment (the other keys do not matter); its history until then.
 
-    NotFoundError for an identity that is not known, or not yet reported at that moment.
+    NotFoundError for an identity that is not known, or not yet reported at that moment, or not for the asker to see.
     """
     row = view.snapshot.row(own["identity"])
-    if view.issues.status[row] < 0:
+    if view.issues.status[row] < 0 or not view.sees_issue(row):
         raise NotFoundError("issue", own["identity"])
     rows = np.array([row], np.intp)
     [properties] = IssueProperties(view.snapshot, view.filter.as_of).of(rows)
@@ -91,6 +92,7 @@ OPERATION = data_operation(
     "/api/issues/{identity}",
     issue_record,
     summary="One issue by its UUID or number: the export's properties, its geometry and its history.",
+    action=Action.SEE_ISSUES,
     identity="identity",
     schema={
         **PROPERTIES,

@@ -17,6 +17,7 @@ from api.gate import is_loopback_address
 from api.map_pages import pages_of
 from api.sockets import keep_sending_at_once
 from api.stream import open_hub
+from data.access.settings import AccessSettings
 from data.logs import write_logs
 from data.runtime import Runtime, open_runtime
 from data.settings import Settings
@@ -40,7 +41,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
     try:
         address = streamlit_address()
         if address is not None:
-            refuse_beyond_loopback(address)
+            refuse_beyond(address, AccessSettings.from_environment(os.environ), with_tls=streamlit_has_tls())
             keep_sending_at_once()
             sys.setswitchinterval(SWITCH_S)
         opened = open_with_pages()
@@ -51,7 +52,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
         raise
     try:
         if address is not None:
-            opened.store.announce(f"http://{_netloc(address)}")
+            opened.store.announce(f"{'https' if streamlit_has_tls() else 'http'}://{_netloc(address)}")
         hub = open_hub(opened)
         if address is not None:
             leave_alone_what_stays()
@@ -89,10 +90,25 @@ def open_with_pages() -> Runtime:
     return opened
 
 
-def refuse_beyond_loopback(address: str) -> None:
-    """SettingsError where the server would listen on more than this machine: there is no login yet."""
-    if not is_loopback_address(address):
+def refuse_beyond(address: str, settings: AccessSettings, *, with_tls: bool) -> None:
+    """SettingsError where the server would listen on more than this machine without a login, or would have people send
+    their passwords in the clear: neither by TLS of its own nor behind a proxy that is named."""
+    if is_loopback_address(address):
+        return
+    if not settings.is_on:
         raise SettingsError(translate("errors.bind", "en", address=address))
+    if not (with_tls or settings.proxies or settings.plain_http):
+        raise SettingsError(translate("errors.plain", "en", address=address))
+
+
+def streamlit_has_tls() -> bool:
+    """Whether `streamlit run` was given a certificate. SettingsError where our own setting did not reach it."""
+    from streamlit import config
+
+    has = bool(config.get_option("server.sslCertFile"))
+    if AccessSettings.from_environment(os.environ).certificate is not None and not has:
+        raise SettingsError(translate("errors.tls", "en"))
+    return has
 
 
 def streamlit_address() -> str | None:
@@ -109,6 +125,8 @@ def _netloc(address: str) -> str:
     """Host and port at which `streamlit run` answers; the port is settled before the lifespan begins."""
     from streamlit import config
 
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked from this machine
+    address = everywhere.get(address, address)
     host = f"[{address}]" if ":" in address else address
     return f"{host}:{config.get_option('server.port')}"
 

@@ -16,6 +16,7 @@ from api.schemas import NUMBER, STRING
 from data.runtime import Runtime, runtime
 from geo.city import City
 from geo.errors import BadValueError, DatumError, NotFoundError, SettingsError
+from geo.permissions import Action
 from geo.text import LANGUAGES
 from layers.map_page import Kind, MapPages
 from layers.tiles import Tiles
@@ -27,7 +28,7 @@ POLICY: Final = "; ".join(
         *("base-uri 'none'", "form-action 'none'", "frame-ancestors 'self'"),
     )
 )
-LAYERS: Final = ("subdistricts", "roads", "heat", "plain")
+LAYERS: Final = ("subdistricts", "roads", "heat", "plain", "responsibility")
 SHOWN: Final = ("open", "points", "closed")
 _LONGEST: Final = 200
 
@@ -137,6 +138,8 @@ def _page_operation(kind: Kind, theme: str, summary: str) -> Operation:
         path=f"/{kind}",
         endpoint=_page(kind, theme),
         summary=summary,
+        action=Action.SEE_ISSUES,
+        is_page=True,
         parameters=_parameters(theme),
         filtered=True,
         answers={200: Answer(summary, media_type=_HTML), 304: NOT_MODIFIED, 400: BAD_REQUEST},
@@ -150,6 +153,7 @@ OPERATIONS: Final = (
         path="/map/assets/{name}",
         endpoint=asset,
         summary="A script, style or table of the map page, under a name that holds its hash.",
+        action=Action.SEE_AGGREGATES,
         path_parameters={"name": "name with the hash of the content"},
         answers={200: Answer("the file", media_type="*/*"), 404: NOT_FOUND},
     ),

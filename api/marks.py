@@ -17,6 +17,7 @@ from api.schemas import BBOX, COUNT, GEOMETRY, INTEGER, LAT, LON, STAGE, STRING,
 from api.view import View
 from api.viewport import ZOOM, BBox, metres_per_pixel, viewport
 from geo.in_view import InView
+from geo.permissions import Action
 from geo.selection import STAGES
 
 MOST_MARKS: Final = 900
@@ -150,6 +151,7 @@ OPERATION = data_operation(
     "/api/marks",
     marks,
     summary="Issues of the viewport: at most 900 one by one, else clusters; bbox is required.",
+    action=Action.SEE_ISSUES,
     parameters=(ZOOM, FORM),
     by_content=True,
     optional=("issues", "clusters", *_COLUMNS),

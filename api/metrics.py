@@ -25,6 +25,7 @@ from api.stream import open_streams
 from data.runtime import open_runtime_or_none
 from data.version import version
 from data.writer_meter import METER
+from geo.permissions import Action
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a further series for each: the moment of its first sample
 REGISTRY: Final = CollectorRegistry(auto_describe=False)
@@ -100,5 +101,6 @@ OPERATION = Operation(
     path="/metrics",
     endpoint=metrics,
     summary="Figures of the running program for Prometheus.",
+    action=Action.WATCH_PROGRAM,
     answers={200: Answer("text format 0.0.4", media_type="text/plain")},
 )

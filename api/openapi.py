@@ -13,6 +13,7 @@ from api.answers import body_response, etag_of, headers_for, not_modified, pack
 from api.operation import Answer, Operation, Parameter
 from api.question import read_own
 from geo.filter_query import LIST_KEYS, SINGLE_KEYS
+from geo.permissions import Action
 
 Json = dict[str, Any]
 
@@ -68,6 +69,7 @@ def operation_for(described: Sequence[Operation]) -> Operation:
         path="/api/openapi.json",
         endpoint=endpoint,
         summary="This description.",
+        action=Action.OWN,
         answers={200: Answer("OpenAPI 3.1", schema={"type": "object"})},
     )
     content = orjson.dumps(describe((*described, itself)))

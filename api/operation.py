@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.errors import Endpoint, answering
+from api.identity import ACTION
 from api.schemas import Schema
-from geo.errors import BadValueError
+from geo.errors import BadValueError, NotAllowedError
+from geo.permissions import Action
 
 
 @dataclass(frozen=True)
@@ -38,12 +44,14 @@ class Answer:
 @dataclass(frozen=True)
 class Operation:
     """One method on one path. `filtered`: takes the filter keys of the contract besides its own parameters. `shared`:
-    the same words at the same revision have the same answer (see api.repeated)."""
+    the same words at the same revision have the same answer for who may see the same (see api.repeated). `action`: what
+    it does (geo.permissions); without one nobody may. `is_page`: who is not signed in is shown the way there."""
 
     path: str
     endpoint: Endpoint
     summary: str
     answers: Mapping[int, Answer]
+    action: Action | None = None
     method: str = "GET"
     parameters: tuple[Parameter, ...] = ()
     path_parameters: Mapping[str, str] = field(default_factory=dict)
@@ -51,10 +59,38 @@ class Operation:
     shared: bool = False
     body: Schema | None = None
     body_type: str = "application/json"
+    is_page: bool = False
 
     def route(self) -> Route:
-        """The route that Starlette serves, with our errors turned into answers."""
-        return Route(self.path, answering(self.endpoint), methods=[self.method])
+        """The route that Starlette serves, with our errors turned into answers. It answers only who the doorkeeper let
+        in for this very action."""
+        return Route(self.path, answering(let_in(self.endpoint, self.action)), methods=[self.method])
+
+
+def let_in(endpoint: Endpoint, action: Action | None) -> Endpoint:
+    """`endpoint` for requests that were let in for `action`; NotAllowedError for any other, and for all without one."""
+
+    def check(request: Request) -> None:
+        if action is None or request.scope.get(ACTION) is not action:
+            raise NotAllowedError(f"it is {action}, for which nobody was let in")
+
+    if inspect.iscoroutinefunction(endpoint):
+
+        @functools.wraps(endpoint)
+        async def awaited(request: Request) -> Response:
+            check(request)
+            response: Response = await endpoint(request)
+            return response
+
+        return awaited
+
+    @functools.wraps(endpoint)
+    def called(request: Request) -> Response:
+        check(request)
+        response: Response = endpoint(request)
+        return response
+
+    return called
 
 
 _WHOLE: Final = re.compile(r"-?[0-9]{1,9}", re.ASCII)

@@ -17,6 +17,7 @@ from api.operation import Answer, Operation, Parameter
 from api.repeated import PARTS, PICTURE, Whole
 from api.schemas import INTEGER, STRING, listing, record
 from geo.errors import BadValueError
+from geo.permissions import Action
 
 MOST: Final = 12
 """A map has at most eight answers at a time."""
@@ -97,5 +98,6 @@ OPERATION: Final = Operation(
         Parameter("ask", "path and query of a data route, as /api/summary?type=E0501", STRING, _text, required=True),
         Parameter("tag", "the ETag of what is known of the `ask` before it", STRING, _text),
     ),
+    action=Action.SEE_AGGREGATES,
     shared=True,
 )

@@ -15,6 +15,7 @@ from api.view import View, view_of
 from api.viewport import ZOOM, metres_per_pixel, viewport
 from geo.compliance import PointState
 from geo.crs import lonlat_to_metric
+from geo.permissions import Action
 
 MOST_MARKS: Final = 1_500
 
@@ -65,6 +66,7 @@ OPERATION = data_operation(
     "/api/point-marks",
     point_marks,
     summary="Inspection points of the viewport: at most 1,500 one by one, else clusters; bbox is required.",
+    action=Action.SEE_ISSUES,
     parameters=(ZOOM,),
     schema={
         "z": INTEGER,

@@ -31,7 +31,9 @@ from data.exporting.point_properties import point_features
 from data.issue_records import Details
 from geo.clock import from_us
 from geo.crs import lonlat_to_metric
+from geo.errors import NotFoundError
 from geo.iso_time import local_iso
+from geo.permissions import Action
 from geo.selection import STAGES, Stages, counted, stage_of, still_open
 from geo.tables import rows_within
 
@@ -42,6 +44,8 @@ _MOST_ISSUES: Final = 100
 def point_record(view: View, own: Mapping[str, Any]) -> Json:
     """The point as at the filter's moment. Near issues are those the filter means, by straight distance."""
     row = view.snapshot.point_row(own["code"])
+    if not view.sees_point(row):
+        raise NotFoundError("inspection point", own["code"][:80])
     [(properties, geometry)] = point_features(view.snapshot, view.filter.as_of, np.array([row], np.intp))
     visits = _visits(view, row)
     near = _near(view, row)
@@ -96,7 +100,7 @@ def _linked(view: View, visits: set[str]) -> list[Json]:
     """Issues found at one of `visits`, whatever their register, latest first."""
     table = view.issues
     linked = zip(table.visits.row.tolist(), table.visits.value.tolist(), strict=True)
-    rows = [row for row, visit in linked if visit in visits and table.status[row] >= 0]
+    rows = [row for row, visit in linked if visit in visits and table.status[row] >= 0 and view.sees_issue(row)]
     rows.sort(key=lambda row: (-int(table.reported_us[row]), row))
     details = view.snapshot.records.of(np.array(rows[:_MOST_ISSUES], np.int64))
     return [_issue(view, row, details, at) for at, row in enumerate(rows[:_MOST_ISSUES])]
@@ -154,6 +158,7 @@ OPERATION = data_operation(
     "/api/points/{code}",
     point_record,
     summary="One inspection point: its state, its visits, the issues linked to them, and how many issues are near.",
+    action=Action.SEE_ISSUES,
     identity="code",
     schema={
         **PROPERTIES,

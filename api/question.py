@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -11,11 +11,13 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
+from api.identity import reach_of, sees_issues
 from api.operation import Parameter
+from data.access.people import scope_text as within_text
 from data.runtime import Runtime
 from geo.campaign import Campaign
 from geo.clock import from_us
-from geo.errors import BadValueError
+from geo.errors import BadValueError, NotAllowedError
 from geo.filter import IssueFilter
 from geo.filter_query import FILTER_KEYS, filter_pairs, parse_filter
 
@@ -38,9 +40,10 @@ class Question:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What makes two questions the same: the canonical filter, its moment, what has happened until now, and the
-        own parameters."""
-        return (self.canonical, self.filter.as_of.isoformat(), self.heard.isoformat(), *sorted(self.own.items()))
+        """What makes two questions the same: the canonical filter, what the asker may see, its moment, what has
+        happened until now, and the own parameters."""
+        moments = (self.filter.as_of.isoformat(), self.heard.isoformat())
+        return (self.canonical, within_text(self.filter.within), *moments, *sorted(self.own.items()))
 
 
 def moment(runtime: Runtime) -> Callable[[Campaign], datetime]:
@@ -63,12 +66,16 @@ def moment(runtime: Runtime) -> Callable[[Campaign], datetime]:
 
 
 def read_question(request: Request, runtime: Runtime, parameters: tuple[Parameter, ...] = ()) -> Question:
-    """Part the query of `request`. Raises BadValueError for an unknown, repeated, missing or malformed parameter."""
+    """Part the query of `request`. Raises BadValueError for an unknown, repeated, missing or malformed parameter,
+    NotAllowedError for a search by who may not see texts."""
     pairs = request.query_params.multi_items()
     own = read_own([(key, value) for key, value in pairs if key not in FILTER_KEYS], parameters)
     now = moment(runtime)
-    chosen = parse_filter([(key, value) for key, value in pairs if key in FILTER_KEYS], runtime.city, now=now)
-    canonical = urlencode(filter_pairs(chosen, runtime.city, now=now))
+    asked = parse_filter([(key, value) for key, value in pairs if key in FILTER_KEYS], runtime.city, now=now)
+    if asked.text and not sees_issues(request):
+        raise NotAllowedError("texts are searched by who may read them")  # a count would tell what stands in them
+    canonical = urlencode(filter_pairs(asked, runtime.city, now=now))
+    chosen = replace(asked, within=reach_of(request))
     present = now(runtime.city.campaign(chosen.campaign))
     newest = _newest(runtime)
     heard = present if newest is None else min(present, newest)

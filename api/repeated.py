@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import time
-from collections.abc import Collection
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -15,8 +15,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import name_of
+from api.errors import problem
 from api.gzip_pieces import Piece, piece_of, piece_within
+from api.identity import ACTION, VIEWER
 from data.runtime import Runtime, open_runtime_or_none
+from geo.access import Scope as Reach
+from geo.permissions import Action, may, reach
 
 MOST_BYTES: Final = 32 * 2**20
 AT_ONCE: Final = 3
@@ -29,7 +33,7 @@ STEP_S: Final = 10
 """As api.question.moment: on a wall clock questions are shared for so long, at one revision."""
 
 _OF_304: Final = frozenset({b"etag", b"cache-control", b"vary"})
-_Key = tuple[str, bytes, bytes]
+_Key = tuple[str, bytes, bytes, Reach | None, Reach | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,15 +79,16 @@ class Whole:
 
 
 class Repeated:
-    """ASGI middleware behind the gate. For a GET of one of `paths` whose very words were asked at this revision (and
-    within STEP_S) nothing is parsed, routed or handed to a thread; who asks while the first is being answered waits
-    for that answer. Only answers of 200 with an ETag are shared; everything else goes its own way.
+    """ASGI middleware behind the doorkeeper. For a GET of one of `paths` (each with what it does) whose very words were
+    asked at this revision (and within STEP_S) by someone who may see the same, nothing is parsed, routed or handed to
+    a thread; who asks while the first is being answered waits for that answer. Only answers of 200 with an ETag are
+    shared; everything else goes its own way.
 
     A route finds in its scope, under PARTS, how to have other addresses answered in the same way (see api.picture).
     """
 
-    def __init__(self, app: ASGIApp, paths: Collection[str]) -> None:
-        self._app, self._paths = app, frozenset(paths)
+    def __init__(self, app: ASGIApp, paths: Mapping[str, Action]) -> None:
+        self._app, self._paths = app, paths
         self._stand: object = None
         self._answers: dict[_Key, asyncio.Future[Whole | None]] = {}
         self._bytes = 0
@@ -98,10 +103,14 @@ class Repeated:
             await self._app(scope, receive, send)
 
     async def part(self, scope: Scope, path: str, query: bytes) -> Whole | None:
-        """What the client of `scope` is answered to a GET of another address; None where that is not one of `paths`."""
-        if path not in self._paths or path == scope["path"]:
+        """What the client of `scope` is answered to a GET of another address, by the rule of that one; None where it
+        is not one of `paths`."""
+        action = self._paths.get(path)
+        if action is None or path == scope["path"]:
             return None
-        part = {**scope, "path": path, "raw_path": path.encode(), "query_string": query}
+        if not may(scope[VIEWER], action):
+            return _refused()
+        part = {**scope, "path": path, "raw_path": path.encode(), "query_string": query, ACTION: action}
         return await self._answer(part, _nothing_more)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Whole:
@@ -112,7 +121,7 @@ class Repeated:
         if stand != self._stand:
             self._stand, self._answers, self._bytes = stand, {}, 0
         encodings = b",".join(value for name, value in scope["headers"] if name == b"accept-encoding")
-        key = (scope["path"], scope["query_string"], encodings)
+        key = (scope["path"], scope["query_string"], encodings, *_sight(scope))
         asked = self._answers.get(key)
         if asked is not None:
             shared = asked.result() if asked.done() else await asyncio.shield(asked)
@@ -178,3 +187,14 @@ def stand_of(source: Runtime) -> object:
 
 async def _nothing_more() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def _refused() -> Whole:
+    answer = problem("not_your_role", 403)
+    return Whole(answer.status_code, tuple(answer.raw_headers), bytes(answer.body), None)
+
+
+def _sight(scope: Scope) -> tuple[Reach | None, Reach | None]:
+    """What of the asker an answer depends on: how far they see, by what is asked for and issue by issue."""
+    viewer = scope[VIEWER]
+    return reach(viewer, scope[ACTION]), reach(viewer, Action.SEE_ISSUES)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api.data_route import BAD_REQUEST
 from api.errors import json_response
+from api.identity import viewer_of
 from api.json_body import body_of, fields_of
 from api.operation import Answer, Operation
 from api.question import read_own
@@ -22,9 +23,12 @@ from data.runtime import Runtime, runtime
 from geo.errors import BadGeometryError, BadValueError
 from geo.iso_time import parse_time
 from geo.issue import MAX_ADDRESS, MAX_DESCRIPTION, IssueDraft
+from geo.permissions import Action
 
 MOST_BYTES: Final = 256 * 1024
 ACTOR: Final = "web"
+"""Who reports where nobody signs in."""
+
 _EXPECTED: Final = {
     "id": "a UUID made by the client, the same at each repetition",
     "type": "the code of an issue type",
@@ -40,7 +44,8 @@ async def report(request: Request) -> Response:
     read_own(request.query_params.multi_items(), ())
     current = runtime()
     draft = draft_of(await body_of(request, MOST_BYTES), current)
-    [receipt] = await run_in_threadpool(current.submit, [draft], actor=ACTOR)
+    actor = viewer_of(request).account if current.settings.access.is_on else ACTOR
+    [receipt] = await run_in_threadpool(current.submit, [draft], actor=actor)
     content = {
         "id": receipt.id,
         "number": receipt.number,
@@ -100,6 +105,7 @@ OPERATION = Operation(
     method="POST",
     endpoint=report,
     summary="Report an issue; the client's UUID makes it exactly once.",
+    action=Action.REPORT,
     body=record(
         {
             "id": {**STRING, "format": "uuid"},

@@ -15,6 +15,7 @@ from api.view import View
 from api.viewport import ZOOM, BBox, grown, metres_per_pixel, viewport
 from geo.city import RoadLayer
 from geo.density import RoadDensity, road_density
+from geo.permissions import Action
 from geo.road_lines import CLASSES, RoadLines, road_lines
 from layers.breaks import ROAD_BREAKS, breaks_for, breaks_of, classify
 
@@ -152,6 +153,7 @@ OPERATION = data_operation(
     "/api/roads",
     roads,
     summary="Roads of the viewport joined and simplified for the zoom, at most 900 lines; bbox is required.",
+    action=Action.SEE_AGGREGATES,
     parameters=(ZOOM, _DENSITY, _SCALE),
     by_content=True,
     optional=("origin", "step", "felt", *_LISTED, "reason"),

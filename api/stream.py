@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 import orjson
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from api.delta import Deltas, unknown
+from api.delta import ALL, Deltas, Sight, unknown
 from api.errors import problem, sentence
+from api.identity import SECRET, reach_of, sees_issues, viewer_of
 from api.operation import Answer, Operation, integer
 from api.question import read_own
 from api.schemas import PROBLEM
 from data.feed import READY, Change, Health
 from data.runtime import Runtime, runtime
 from geo.errors import StoreError
+from geo.permissions import Action
 
 HEARTBEAT_S: Final = 15.0
 LONGEST_S: Final = 600.0
 MOST_STREAMS: Final = 256
 _WAITING: Final = 32
 _RETRY_MS: Final = 2_000
+StillMay = Callable[[], Awaitable[bool]]
 
 FEW: Final = 16
 """So many streams are told of every change at once."""
@@ -39,7 +43,7 @@ class Hub:
 
     def __init__(self, source: Runtime, loop: asyncio.AbstractEventLoop) -> None:
         self._source, self._loop = source, loop
-        self._queues: set[asyncio.Queue[bytes | None]] = set()
+        self._queues: dict[asyncio.Queue[bytes | None], Sight] = {}
         self._ended = False
         self._deltas = Deltas(source)
         self._told, self._told_at = source.snapshot.revision, 0.0
@@ -66,16 +70,19 @@ class Hub:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end)
 
-    async def events(self, last_seen: int | None) -> AsyncIterator[bytes]:
-        """One client's stream: where it stands, each change, heartbeats; ended after LONGEST_S or at shutdown."""
+    async def events(
+        self, last_seen: int | None, sight: Sight = ALL, still_may: StillMay | None = None
+    ) -> AsyncIterator[bytes]:
+        """One client's stream: where it stands, each change within `sight`, heartbeats; ended after LONGEST_S, at
+        shutdown, and before the next word to a client that `still_may` no longer lets listen."""
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(_WAITING)
         if not self._queues:
             self._told = self._deltas.revision  # nobody is left who would have to hear of what was before
-        self._queues.add(queue)
+        self._queues[queue] = sight
         try:
             yield f"retry: {_RETRY_MS}\n\n".encode()
             health = self._source.store_health  # now: later news of it comes by the queue
-            yield revision_event(self._opening(last_seen))
+            yield revision_event(self._opening(last_seen, sight))
             if health != READY:
                 yield health_event(health)
             closing = self._loop.time() + LONGEST_S
@@ -83,28 +90,32 @@ class Hub:
                 try:
                     event = await asyncio.wait_for(queue.get(), min(HEARTBEAT_S, left))
                 except TimeoutError:
-                    yield b": alive\n\n"
-                    continue
-                if event is None:
+                    event = b": alive\n\n"
+                if event is None or (still_may is not None and not await still_may()):
                     return
                 yield event
         finally:
-            self._queues.discard(queue)
+            self._queues.pop(queue, None)
 
-    def _opening(self, last_seen: int | None) -> dict[str, Any]:
+    def _opening(self, last_seen: int | None, sight: Sight) -> dict[str, Any]:
         """Where the source stands, and for who comes back what it missed."""
-        delta = self._deltas.since(last_seen)
+        delta = self._deltas.since(last_seen, sight)
         return delta if last_seen is None else delta | {"missed": max(0, delta["revision"] - last_seen)}
 
     def _hear(self, change: Change) -> None:
-        """On the writer's thread, which may read the store: say once for all what changed, and hand it over."""
+        """On the writer's thread, which may read the store: say once for all who see the same what changed, and hand it
+        over."""
         self._deltas.add(change)
         if not self._queues or self._loop.is_closed():
             return
         if len(self._queues) <= FEW and self._telling is None:
-            self._loop.call_soon_threadsafe(self._publish, change.revision, revision_event(self._deltas.newest()))
+            told = {sight: revision_event(self._deltas.newest(sight)) for sight in self._sights()}
+            self._loop.call_soon_threadsafe(self._publish, change.revision, told)
         else:
             self._loop.call_soon_threadsafe(self._tell_soon)
+
+    def _sights(self) -> set[Sight]:
+        return {*list(self._queues.values()), ALL}
 
     def _tell_soon(self) -> None:
         if self._telling is None and not self._ended:
@@ -115,18 +126,24 @@ class Hub:
         try:
             await asyncio.sleep(self._told_at + SHARE_S * len(self._queues) - self._loop.time())
             self._told_at = self._loop.time()
-            delta = await self._loop.run_in_executor(None, self._deltas.since, self._told)
+            deltas = await self._loop.run_in_executor(None, self._since, self._told, self._sights())
         finally:
             self._telling = None
-        if delta["revision"] > self._told:
-            self._publish(delta["revision"], revision_event(delta))
+        # Each is of a moment of its own: who is told of less than another is told the rest by the next.
+        revision = min(delta["revision"] for delta in deltas.values())
+        if revision > self._told:
+            self._publish(revision, {sight: revision_event(delta) for sight, delta in deltas.items()})
         if self._deltas.revision > self._told:
             self._tell_soon()
 
-    def _publish(self, revision: int, event: bytes) -> None:
+    def _since(self, seen: int, sights: Collection[Sight]) -> dict[Sight, dict[str, Any]]:
+        return {sight: self._deltas.since(seen, sight) for sight in sights}
+
+    def _publish(self, revision: int, told: Mapping[Sight, bytes]) -> None:
         self._told = max(self._told, revision)
         catch_up = revision_event(unknown(revision))
-        for queue in self._queues:
+        for queue, sight in self._queues.items():
+            event = told.get(sight, catch_up)  # who came since is told that anything may have changed
             if queue.full():
                 # A client that does not read: what it missed is folded into one "catch up", which names no issues.
                 while not queue.empty():
@@ -198,7 +215,30 @@ async def stream(request: Request) -> Response:
         return Response(media_type="text/event-stream", headers=headers)
     seen = request.headers.get("last-event-id", "")
     last_seen = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else own["since"]
-    return StreamingResponse(_hub.events(last_seen), media_type="text/event-stream", headers=headers)
+    sight = Sight(reach_of(request), names_issues=sees_issues(request))
+    events = _hub.events(last_seen, sight, still_signed_in(request))
+    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+
+def still_signed_in(request: Request) -> StillMay | None:
+    """Whether the asker is still who they were when the stream began; None where there is no sign-in to end.
+
+    Being asked does not count as being there: an open stream alone does not keep a session.
+    """
+    secret, viewer = request.scope.get(SECRET), viewer_of(request)
+    if secret is None:
+        return None
+    access = runtime().access
+
+    async def still() -> bool:
+        try:
+            if access.at_hand(secret, counts=False):
+                return access.peek(secret) == viewer
+            return await run_in_threadpool(access.peek, secret) == viewer
+        except StoreError:
+            return False
+
+    return still
 
 
 _SINCE: Final = replace(integer("since", "the revision that the client knows", 0, 999_999_999, default=0), default=None)
@@ -209,6 +249,7 @@ OPERATION = Operation(
     summary="Server-sent events: `revision` with {revision, since, issues (at most 20), count, bbox, points}: every "
     "change after `since` (null: anything may have changed) and where it was; `health` with {status, why} when the "
     "store is lost or found again; ends after ten minutes.",
+    action=Action.SEE_AGGREGATES,
     answers={
         200: Answer("the stream", media_type="text/event-stream"),
         503: Answer("too many streams", schema=PROBLEM),

@@ -12,8 +12,10 @@ from api.heat import city_cap
 from api.operation import flag
 from api.schemas import BOOLEAN, BOUND, COUNT, NUMBER, STRING, TEXT, nullable, record
 from api.view import View
+from data.recording.tallies import TallyState, tallies_of
 from geo.campaign import Register
 from geo.heat_surface import BANDWIDTH_M
+from geo.permissions import Action
 
 _DAY_US = 86_400_000_000
 
@@ -31,10 +33,7 @@ def summarise(view: View, own: Mapping[str, Any]) -> Json:
             register.code: _register(view, register, shown=register.rectified_published or own["synthetic_splits"])
             for register in view.campaign.registers
         },
-        "tallies": [
-            {"code": t.code, "name": t.name, "value": t.value, "bound": t.bound, "unit": t.unit}
-            for t in view.campaign.tallies
-        ],
+        "tallies": [entry for state in tallies_of(view.snapshot, view.campaign) for entry in _tally(state)],
         **_overdue(view),
         **({"heat": {"cap": city_cap(view), "bandwidth_m": BANDWIDTH_M, "unit": "per_km2"}} if own["heat"] else {}),
     }
@@ -80,6 +79,12 @@ def _register(view: View, register: Register, *, shown: bool) -> Json:
     }
 
 
+def _tally(state: TallyState) -> list[Json]:
+    """A tally as its entries give it: one figure, or two where entries of unlike bounds stand side by side."""
+    named = {"code": state.published.code, "name": state.published.name}
+    return [named | {"value": v, "bound": bound, "unit": state.published.unit} for v, bound in state.figures]
+
+
 def _overdue(view: View) -> Json:
     found = view.overdue
     late = found.by_area.any()
@@ -106,6 +111,7 @@ OPERATION = data_operation(
     "/api/summary",
     summarise,
     summary="Totals of issues and points under the filter; registers and tallies as they stand, never filtered.",
+    action=Action.SEE_AGGREGATES,
     parameters=(
         flag("synthetic_splits", "1 gives the invented split where only a register's total was published"),
         flag("heat", "1 adds the density at which the heat's colours end"),

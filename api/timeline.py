@@ -11,6 +11,7 @@ from api.data_route import Json, data_operation
 from api.schemas import COUNT, DAY, listing, pair
 from api.view import View
 from geo.iso_time import local_date
+from geo.permissions import Action
 
 
 def by_day(view: View, _: Mapping[str, Any]) -> Json:
@@ -53,5 +54,6 @@ OPERATION = data_operation(
     summary="Issues reported a day, in the city's time zone.",
     by_content=True,
     drawn=lambda view: (view.day_counts,),
+    action=Action.SEE_AGGREGATES,
     schema={"unit": {"const": "day"}, "rows": listing(pair(DAY, COUNT)), "total": COUNT},
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from threading import Lock
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,8 @@ from geo.density import Counts
 from geo.figures import DayCounts, Overdue, day_counts, overdue
 from geo.filter import IssueFilter
 from geo.in_view import InView, in_view
-from geo.selection import REJECTED, STAGES, Stages, meant, select_points
+from geo.look_ups import areas_within
+from geo.selection import REJECTED, STAGES, Stages, issues_within, meant, select_points
 from geo.summary import IssueTotals, issue_totals
 from geo.tables import Bools, IssueTable, Objects
 
@@ -45,6 +47,11 @@ class View:
     def as_of_us(self) -> int:
         """The filter's moment in microseconds."""
         return to_us(self.filter.as_of)
+
+    @property
+    def day(self) -> date:
+        """The day of the filter's moment in the city."""
+        return self.filter.as_of.astimezone(ZoneInfo(self.city.time_zone)).date()
 
     @property
     def unboxed(self) -> IssueFilter:
@@ -111,6 +118,19 @@ class View:
     def points(self) -> Bools:
         """Which inspection points the filter means."""
         return select_points(self.snapshot.points, self.city, self.filter)
+
+    @cached_property
+    def areas_seen(self) -> Bools:
+        """Which subdistricts (position + 1; 0: none) the asker sees."""
+        return areas_within(self.city, self.filter.within)
+
+    def sees_issue(self, row: int) -> bool:
+        """Whether the asker sees the issue at `row`, whatever else the filter says."""
+        return bool(issues_within(self.issues, np.array([row]), self.city, self.filter.within)[0])
+
+    def sees_point(self, row: int) -> bool:
+        """The same of an inspection point."""
+        return bool(self.areas_seen[int(self.snapshot.points.subdistrict[row]) + 1])
 
     @cached_property
     def compliance(self) -> Compliance:

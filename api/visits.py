@@ -11,6 +11,7 @@ from api.operation import choice
 from api.schemas import COUNT, NAMED, NUMBER, STRING, listing, nullable, record
 from api.view import View
 from geo.density import visit_density
+from geo.permissions import Action
 
 
 def per_visit(view: View, own: Mapping[str, Any]) -> Json:
@@ -47,6 +48,7 @@ OPERATION = data_operation(
     "/api/density/visits",
     per_visit,
     summary="Issues linked to visits divided by visits, by subdistrict or site class.",
+    action=Action.SEE_AGGREGATES,
     parameters=(choice("by", "what a row stands for", ("subdistrict", "site_class"), default="subdistrict"),),
     schema={
         "measure": STRING,

@@ -16,6 +16,7 @@ from api.view import View
 from data.issue_records import Details
 from geo.clock import from_us
 from geo.iso_time import local_iso
+from geo.permissions import Action
 from geo.selection import OVERDUE, counted
 
 _DAY_US = 86_400_000_000
@@ -82,6 +83,7 @@ OPERATION = data_operation(
     "/api/watch",
     watch,
     summary="The issues longest overdue, and the newest.",
+    action=Action.SEE_ISSUES,
     parameters=(
         integer("overdue", "how many overdue issues", 0, _MOST, default=8),
         integer("newest", "how many of the newest issues", 0, _MOST, default=3),

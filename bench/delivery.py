@@ -59,7 +59,10 @@ def _box(snapshot: Snapshot, zoom: int) -> tuple[str, str]:
 
 def _forgotten(snapshot: Snapshot) -> None:
     """Let go of all that was kept of filters, as for one that nobody asked for yet."""
-    for kept in (snapshot.kept_counts, snapshot.surfaces, snapshot.figures, snapshot._stages):
+    for kept in (
+        *(snapshot.kept_counts, snapshot.kept_cells, snapshot.kept_stages),
+        *(snapshot.surfaces, snapshot.figures),
+    ):
         kept.clear()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -12,7 +11,6 @@ from data.snapshot import Snapshot
 from geo.cells import counted_cells
 from geo.clock import to_us
 from geo.density import counts_of
-from geo.figures import Figure
 from geo.filter import IssueFilter
 from geo.registers import register_counts
 from geo.selection import Stages, chosen_stages, counted
@@ -62,6 +60,18 @@ def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
     def lasts(chosen: IssueFilter) -> bool:
         return not chosen.text and to_us(chosen.as_of) >= new.newest_us
 
+    for (chosen, key), figure in old.figures.items():
+        if lasts(chosen):
+            for part in parts:
+                figure = figure and figure.plus(part.issues, part.stages(chosen), part.rows, sign=part.sign)
+            if figure is not None:
+                new.figures.put((chosen, key), figure)
+    for moment, registers in old.kept_registers.items():
+        if moment >= new.newest_us:
+            for part in parts:
+                found = register_counts(part.issues, len(part.city.registers), moment)
+                registers = registers.plus(found, sign=part.sign)
+            new.kept_registers.put(moment, registers)
     for chosen, counts in old.kept_counts.items()[-_COUNTS:]:
         if lasts(chosen):
             for part in parts:
@@ -73,16 +83,6 @@ def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
             for part in parts:
                 cells = cells.plus(counted_cells(part.issues, part.stages(chosen), cell_m), sign=part.sign)
             new.kept_cells.put((chosen, cell_m), cells)
-    for (chosen, key), figure in old.figures.items():
-        if lasts(chosen) and (carried_on := _carried_figure(figure, chosen, parts)) is not None:
-            new.figures.put((chosen, key), carried_on)
-    for moment, registers in old.kept_registers.items():
-        if moment >= new.newest_us:
-            for part in parts:
-                registers = registers.plus(
-                    register_counts(part.issues, len(part.city.registers), moment), sign=part.sign
-                )
-            new.kept_registers.put(moment, registers)
     for chosen, stages in old.kept_stages.items()[-_STAGES:]:
         if lasts(chosen):
             longer = np.empty(len(new.issues), np.int8)
@@ -99,11 +99,3 @@ def carried(old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
                 if felt.any():
                     surface = surface.plus(part.issues.x_cm[felt], part.issues.y_cm[felt], sign=part.sign)
             new.surfaces.put(chosen, surface)
-
-
-def _carried_figure(figure: Figure | None, chosen: IssueFilter, parts: Sequence[_Part]) -> Figure | None:
-    """None where it must be worked out anew."""
-    for part in parts:
-        if figure is not None:
-            figure = figure.plus(part.issues, part.stages(chosen), part.rows, sign=part.sign)
-    return figure

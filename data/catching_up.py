@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import fields, replace
 from itertools import compress
 from pathlib import Path
@@ -289,9 +290,10 @@ def _append(
     beside: Opener | None = None,
 ) -> None:
     """Put the issues from row `first_row` on behind those in `arrays`."""
-    for stretch in issue_stretches(connection, first_row, only=only, beside=beside):
-        part = builder.issues(*stretch, after=len(arrays["status"]), entries=len(arrays["history.at_us"]))
-        _grow(arrays, growing, part)
+    with closing(issue_stretches(connection, first_row, only=only, beside=beside)) as stretches:
+        for stretch in stretches:
+            part = builder.issues(*stretch, after=len(arrays["status"]), entries=len(arrays["history.at_us"]))
+            _grow(arrays, growing, part)
 
 
 def _with_rest(

@@ -16,8 +16,11 @@ from data.documents.checking import checked_put
 from data.documents.desk import DocumentDesk
 from data.feed import READY, Change, ChangeFeed, Health
 from data.health import Check, Checks, Condition, Reason, disk_check, writable_check, writer_checks
+from data.inspecting.visiting import VisitDesk
 from data.intake.issues import Origin, examine
 from data.intake.placing import Placer
+from data.photos.book import PhotoBook
+from data.photos.files import PhotoFiles
 from data.records import CityRecords
 from data.settings import Settings
 from data.snapshot import Snapshot
@@ -34,7 +37,7 @@ _LOG = logging.getLogger("xunjie.runtime")
 Progress = Callable[[float], None]
 
 
-class Runtime(ActDesk, DocumentDesk):
+class Runtime(ActDesk, DocumentDesk, VisitDesk):
     """A city and its open store. Reading (`snapshot`) never waits; writing is one at a time."""
 
     def __init__(self, settings: Settings, city: City, store: Store, *, with_demo: bool = True) -> None:
@@ -51,6 +54,8 @@ class Runtime(ActDesk, DocumentDesk):
         self._placer = Placer(city)
         self._writer = Writer(store, city, self._placer)
         self.access = Access(store, settings.access, self._writer.between_groups)
+        folder = settings.photos_folder_for(store.file, store.place)
+        self.photos = PhotoBook(store, city, PhotoFiles(folder), self._writer.between_groups)
         with store.reading() as connection:
             meta, empty = read_meta(connection), is_empty(connection)
         if meta.layer_version != city.layer_version:
@@ -149,6 +154,15 @@ class Runtime(ActDesk, DocumentDesk):
             with self._lock:  # for one array at a time: a report may come in between
                 growing.make_room(self._snapshot.arrays[name])
         self._keep()
+        self._collect_photos()
+
+    def _collect_photos(self) -> None:
+        """Files that were left when a program was broken off between a photo's file and its row."""
+        try:
+            if removed := self.photos.collect():
+                _LOG.info("took away %d files of photos that nothing names", removed)
+        except (StoreError, OSError) as error:
+            _LOG.warning("files of photos that nothing names could not be taken away: %s", error)
 
     def _keep(self) -> None:
         """Keep the arrays of a large snapshot for the next start, unless they were kept as they are."""

@@ -23,7 +23,8 @@ class Settings:
     """What the environment says. `database_url` None means SQLite in `var/<city code>.db` of the project folder.
 
     `tiles_url` None means no basemap; else a template with {z}, {x} and {y}, in `tiles_datum`.
-    `log_format` is how the server's log is written (data.logs); `access` who may come in, and from where.
+    `log_format` is how the server's log is written (data.logs); `access` who may come in, and from where; `photos`
+    None: they lie near the store.
     """
 
     database_url: str | None = field(default=None, repr=False)  # it may hold a password
@@ -32,6 +33,7 @@ class Settings:
     tiles_datum: str = "wgs84"
     log_format: str = "text"
     access: AccessSettings = field(default_factory=AccessSettings)
+    photos: Path | None = None
 
     @staticmethod
     def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -44,11 +46,22 @@ class Settings:
             tiles_datum=_tiles_datum(environ.get("XUNJIE_TILES_DATUM") or "wgs84"),
             log_format=_log_format(environ.get("XUNJIE_LOG") or "text"),
             access=AccessSettings.from_environment(environ),
+            photos=_photos(environ.get("XUNJIE_PHOTOS") or None),
         )
 
     def database_url_for(self, city_code: str) -> str:
         """The URL to open: the one that was set, else the city's own file under `var/`."""
         return self.database_url or f"sqlite:///{_PROJECT / 'var' / city_code}.db"
+
+    def photos_folder_for(self, store_file: Path | None, place: str) -> Path:
+        """Where the files of a store's photos lie: the folder that was set, else `photos/<name of its file>` beside it,
+        else under `var/`. Several stores never share one: each takes away what it does not know."""
+        if self.photos is not None:
+            return self.photos
+        if store_file is not None:
+            name = store_file.stem if store_file.suffix == ".db" else store_file.name
+            return store_file.parent / "photos" / name
+        return _PROJECT / "var" / "photos" / sha256(place.encode()).hexdigest()[:16]
 
     def columns_file_for(self, store_file: Path | None, place: str) -> Path:
         """Where the arrays of a large store are kept for the next start: beside its file, else under `var/`."""
@@ -67,6 +80,15 @@ def _city_folder(value: str) -> Path:
     folder = Path(value)
     if not folder.is_dir():
         raise SettingsError(f"XUNJIE_CITY is {value!r}, which is not a folder; expected a folder of city layers")
+    return folder
+
+
+def _photos(value: str | None) -> Path | None:
+    if value is None:
+        return None
+    folder = Path(value)
+    if not folder.is_absolute() or (folder.exists() and not folder.is_dir()):
+        raise SettingsError(f"XUNJIE_PHOTOS is {value!r}; expected the absolute path of a folder")
     return folder
 
 

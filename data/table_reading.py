@@ -6,9 +6,9 @@ database then makes one text of a stretch instead of the driver an object of eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
 from itertools import chain, zip_longest
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ SHARE_ORDER: Final = (ISSUE_SHARE.c.issue_row, ISSUE_SHARE.c.layer, ISSUE_SHARE.
 
 def issue_stretches(
     connection: Connection, first_row: int, *, only: Select[tuple[int]] | None = None, beside: Opener | None = None
-) -> Iterator[tuple[Columns, Columns, Columns]]:
+) -> Generator[tuple[Columns, Columns, Columns]]:
     """The issues from row `first_row` on with their shares and changes of status, in stretches that bound the memory.
 
     `only` (a select of row numbers) limits them. `beside` opens another connection to the same store: with it the
@@ -51,16 +51,17 @@ def issue_stretches(
     stretches = [(first, min(first + ROWS_AT_ONCE - 1, last)) for first in range(first_row, last + 1, ROWS_AT_ONCE)]
     packed = only is None and last - first_row + 1 >= PACKED_FROM and connection.dialect.name == "sqlite"
     tables = _packed_tables(connection, stretches, beside) if packed else _tables(connection, stretches, only)
-    for stretch, (issues, steps) in zip(stretches, tables, strict=True):
-        shares = read_columns_of(
-            connection, ISSUE_SHARE, SHARE_COLUMNS, *SHARE_ORDER, only=only, key="issue_row", stretch=stretch
-        )
-        if only is None and not np.array_equal(issues["row"], np.arange(stretch[0], stretch[1] + 1)):
-            raise StoreError("the table issue of the store has gaps in its rows; restore a backup")
-        owners = np.asarray(steps["issue_row"], np.int64)
-        if np.count_nonzero(np.diff(owners, prepend=0)) != len(issues["row"]):
-            raise StoreError("the table transition of the store lacks the report of an issue; restore a backup")
-        yield issues, shares, steps
+    with closing(tables):  # an error on the way must not leave a thread behind
+        for stretch, (issues, steps) in zip(stretches, tables, strict=True):
+            shares = read_columns_of(
+                connection, ISSUE_SHARE, SHARE_COLUMNS, *SHARE_ORDER, only=only, key="issue_row", stretch=stretch
+            )
+            if only is None and not np.array_equal(issues["row"], np.arange(stretch[0], stretch[1] + 1)):
+                raise StoreError("the table issue of the store has gaps in its rows; restore a backup")
+            owners = np.asarray(steps["issue_row"], np.int64)
+            if np.count_nonzero(np.diff(owners, prepend=0)) != len(issues["row"]):
+                raise StoreError("the table transition of the store lacks the report of an issue; restore a backup")
+            yield issues, shares, steps
 
 
 def read_columns_of(
@@ -85,7 +86,7 @@ def read_columns_of(
 
 def _tables(
     connection: Connection, stretches: Sequence[Stretch], only: Select[tuple[int]] | None
-) -> Iterator[tuple[Columns, Columns]]:
+) -> Generator[tuple[Columns, Columns]]:
     """Issues and changes of status of each stretch, as the driver gives them."""
     for stretch in stretches:
         issues = read_columns_of(connection, ISSUE, ISSUE_COLUMNS, ISSUE.c.row, only=only, key="row", stretch=stretch)
@@ -97,7 +98,7 @@ def _tables(
 
 def _packed_tables(
     connection: Connection, stretches: Sequence[Stretch], beside: Opener | None
-) -> Iterator[tuple[Columns, Columns]]:
+) -> Generator[tuple[Columns, Columns]]:
     """The same packed. `beside` is used where it sees the store as `connection` does."""
     with ExitStack() as opened, ThreadPoolExecutor(1, "xunjie-reading") as pool:
         other = pool.submit(opened.enter_context, beside()).result() if beside and len(stretches) > 1 else None

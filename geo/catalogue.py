@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from geo.errors import BadValueError
 from geo.text import Text
+from geo.working_days import DeadlineRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,22 @@ class TypeGroup:
 
 @dataclass(frozen=True, slots=True)
 class IssueType:
-    """One kind of problem; `due_hours` is the time a department has, None where no deadline applies."""
+    """One kind of problem. A department has `due_hours` of the clock or `due_working_days` for it, of which one may be
+    given; with neither the catalogue's default applies."""
 
     code: str
     name: Text
     group: str
     due_hours: int | None = None
     assumed: bool = False  # True: our assumption, not named in the published record
+    due_working_days: int | None = None
+
+    @property
+    def deadline(self) -> DeadlineRule | None:
+        """The type's own rule; None without one."""
+        if self.due_working_days is not None:
+            return DeadlineRule(self.due_working_days, "working_days")
+        return None if self.due_hours is None else DeadlineRule(self.due_hours, "hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,7 @@ class Catalogue:
     types: tuple[IssueType, ...]
     tasks: tuple[Task, ...] = ()
     site_classes: tuple[SiteClass, ...] = ()
+    default_deadline: DeadlineRule | None = None
     _index: dict[str, dict[str, int]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -70,6 +81,10 @@ class Catalogue:
         for issue_type in self.types:
             if issue_type.group not in index["group"]:
                 raise BadValueError(f"type {issue_type.code} group", issue_type.group, "a code of the groups")
+            if issue_type.due_hours is not None and issue_type.due_working_days is not None:
+                raise BadValueError(
+                    f"type {issue_type.code}", "two deadlines", "due_hours or due_working_days, not both"
+                )
         object.__setattr__(self, "_index", index)
 
     def position(self, kind: str, code: str) -> int:
@@ -78,6 +93,16 @@ class Catalogue:
             return self._index[kind][code]
         except KeyError:
             raise BadValueError(kind, code, f"one of the {len(self._index[kind])} {kind} codes of this city") from None
+
+    def deadline_of(self, issue_type: str) -> DeadlineRule | None:
+        """How long a department has for an issue of that type: the type's own rule, else the default, which may be
+        None: no deadline. BadValueError for a type that is not there."""
+        return self.types[self.position("type", issue_type)].deadline or self.default_deadline
+
+    @property
+    def has_deadlines(self) -> bool:
+        """Whether any issue can be due."""
+        return self.default_deadline is not None or any(entry.deadline is not None for entry in self.types)
 
     def has(self, kind: str, code: str) -> bool:
         """Whether `code` is an entry of its list."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -10,9 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.assignment import AssignmentRule
 from geo.campaign import Campaign, Register
 from geo.catalogue import Catalogue
+from geo.checklist import Checklists
+from geo.escalation import Escalation
+from geo.organisation import Organisation
 from geo.text import Text
+from geo.working_days import WorkingCalendar, weekdays
 
 Quality = Literal["real", "approximate", "schematic"]
 
@@ -92,6 +97,12 @@ class City:
     panel_corners: tuple[tuple[str, str], ...] = ()
     first_visit_label: Text | None = None  # where "first visit" only means "first in file"
     sources: tuple[Text, ...] = ()  # for the page about the data
+    photo_far_m: float = 100.0  # a photo taken farther than this from its issue is flagged
+    organisation: Organisation = field(default_factory=Organisation, repr=False)
+    assignment_rules: tuple[AssignmentRule, ...] = ()
+    escalation: Escalation = field(default_factory=Escalation)
+    calendar: WorkingCalendar = field(default_factory=lambda: WorkingCalendar(weekdays()), repr=False)
+    checklists: Checklists = field(default_factory=Checklists)
 
     @cached_property
     def registers(self) -> tuple[Register, ...]:

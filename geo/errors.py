@@ -31,6 +31,14 @@ class DatumError(BadValueError):
     """A datum that is unknown, or that this city may not use (GCJ-02 and BD-09 outside mainland China)."""
 
 
+class PhotoError(BadValueError):
+    """A photo that is not taken. `code` (also its `value`) is the reason; `photos.refused_<code>` is its sentence."""
+
+    def __init__(self, code: str, expected: str) -> None:
+        self.code = code
+        super().__init__("photo", code, expected)
+
+
 class CityError(XunjieError):
     """A city folder with a missing, malformed or contradictory file; the text names the file and the mend."""
 

@@ -30,7 +30,7 @@ class IssueDraft:
     """What intake takes. `geometry` (point, line or polygon) is in the coordinates of `datum`, x before y.
 
     `id` None gets a fresh UUID; `reported_at` None gets the campaign's now; `due_at` None is worked out from the
-    type's `due_hours`; `number` None gets the next one. `history` holds what happened after REPORTED, in order.
+    type's deadline; `number` None gets the next one. `history` holds what happened after REPORTED, in order.
     `reporter` is a reference (an account, a ledger); a person's name and phone are kept apart from the log, under a
     reference that then takes its place.
     """

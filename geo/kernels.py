@@ -146,3 +146,26 @@ def day_range(stage: Any, day: Any, counted: int) -> Any:
             first = min(first, day[row])
             last = max(last, day[row])
     return first, last
+
+
+@compiled
+def endings(first: Any, at_us: Any, status: Any, as_of_us: int, codes: tuple[int, int, int], never: int) -> Any:
+    """Per row the moment of closing and the number of failed verifications by `as_of_us`: int64 (n,), int16 (n,).
+
+    `codes` are those of VERIFYING, CLOSED and DISPATCHED.
+    """
+    verifying, closed, dispatched = codes
+    n = len(first) - 1
+    closed_us, rework = np.empty(n, np.int64), np.zeros(n, np.int16)
+    for row in range(n):
+        closed_us[row] = never
+        before = -1
+        for entry in range(first[row], first[row + 1]):
+            if at_us[entry] > as_of_us:
+                break
+            now = status[entry]
+            if before == verifying and now == dispatched:
+                rework[row] += 1
+            closed_us[row] = at_us[entry] if now == closed else never
+            before = now
+    return closed_us, rework

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -10,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.access import Scope
 from geo.city import City
 from geo.clock import NEVER
 from geo.errors import BadValueError
@@ -176,9 +178,23 @@ def _compiled_pass(table: IssueTable, asked: LookUps) -> Stages:
     return stages
 
 
+def issues_within(table: IssueTable, rows: Ints, city: City, scope: Scope) -> Bools:
+    """Which issues at `rows` lie in `scope`, as they are in `table`; parallel to `rows`."""
+    areas = areas_within(city, replace(scope, departments=None))
+    seen: Bools = areas[table.subdistrict[rows].astype(np.int64) + 1]
+    if scope.departments is not None:
+        seen = seen & _departments_among(table, scope.departments)[table.department[rows].astype(np.int64) + 1]
+    return seen
+
+
+def _departments_among(table: IssueTable, codes: Collection[str]) -> Bools:
+    """The departments (position + 1; 0: none) of `table` that are among `codes`."""
+    return np.array([NOWHERE in codes, *(code in codes for code in table.departments)], bool)
+
+
 def _keep_departments(stages: Stages, table: IssueTable, codes: Collection[str]) -> None:
     """Set `stages` to −1 where an issue is assigned to none of `codes`; one that nobody has heard of has no issues."""
-    ok = np.array([NOWHERE in codes, *(code in codes for code in table.departments)], bool)
+    ok = _departments_among(table, codes)
     if is_large(len(table)):
         from geo import selection_kernels as kernels
 

@@ -31,6 +31,7 @@ SCRIPTS = (
     "subdistricts",
     "roads",
     "heat",
+    "responsibility",
     "issues",
     "points",
     "label_space",

@@ -63,6 +63,7 @@ def city_view(city: City) -> Json:
         "panel_corners": dict(city.panel_corners),
         "first_visit_label": None if city.first_visit_label is None else name_of(city.first_visit_label),
         "snap_limit_m": city.snap_limit_m,
+        "duties": bool(city.organisation.units),
     }
 
 

@@ -23,6 +23,7 @@ from layers.heat import Heat
 from layers.issue_marks import IssueMarks
 from layers.map_layer import StartPage
 from layers.point_marks import PointMarks
+from layers.responsibility import Responsibility
 from layers.road_density import RoadDensity
 from layers.subdistrict_density import SubdistrictDensity
 from layers.tiles import TileBasemap, Tiles
@@ -141,7 +142,8 @@ def folium_map(city: City, *, leaflet_url: str, leaflet_style_url: str, tiles: T
     drawn.default_css = [("leaflet_css", leaflet_style_url)]
     if tiles is not None:
         drawn.add_child(TileBasemap(tiles, city))
-    for layer in (Basemap(), SubdistrictDensity(), RoadDensity(), Heat(), IssueMarks(), PointMarks(), StartPage()):
+    densities = (SubdistrictDensity(), RoadDensity(), Heat())
+    for layer in (Basemap(), *densities, Responsibility(), IssueMarks(), PointMarks(), StartPage()):
         drawn.add_child(layer)
     return drawn
 

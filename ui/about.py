@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.city import Quality
+from geo.permissions import Action
 from geo.selection import counted
 from ui import figures
 from ui.guard import guarded
@@ -33,7 +34,7 @@ def page() -> None:
                 _methods(scene)
             with st.container(key="panel-store"):
                 _store(scene)
-    if scene.snapshot.rejects:
+    if scene.snapshot.rejects and scene.may(Action.SEE_ISSUES) and scene.filter.within.is_whole:
         with st.container(key="panel-rejects"):
             _rejects(scene)
 
@@ -120,7 +121,7 @@ def _methods(scene: Scene) -> None:
     st.html(_heading(scene, "methods"))
     values = {"limit": f"{scene.city.snap_limit_m:.0f}", "crs": scene.city.metric_crs, "zone": scene.city.time_zone}
     shown = [key for key in _METHODS if scene.city.roads is not None or key not in ("density_road", "snap")]
-    if not any(kind.due_hours for kind in scene.city.catalogue.types):
+    if not scene.city.catalogue.has_deadlines:
         shown.remove("overdue")
     items = (
         tag("li", tag("b", scene.say(f"about.{key}_name")), " ", scene.say(f"about.{key}", **values)) for key in shown

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from geo.permissions import Action
 from ui import figures
 from ui.markup import Html, tag
 from ui.scene import Scene
@@ -13,12 +14,16 @@ from ui.scene import Scene
 
 def export_links(scene: Scene, *, formats: tuple[str, ...], lead: str = "") -> None:
     """Links to the exports of the scene's filter, the first one emphasised; `lead` says how many rows they hold."""
+    if not scene.may(Action.EXPORT):
+        return
     links = [_link(scene, extension, first=place == 0) for place, extension in enumerate(formats)]
     st.html(tag("div", tag("small", lead) if lead else Html(""), *links, cls="xj-links"))
 
 
 def geojson_link(scene: Scene, total: int) -> None:
     """One link, with the number of features on it."""
+    if not scene.may(Action.EXPORT):
+        return
     label = scene.say("core.export_geojson_n", n=figures.count(total))
     st.html(tag("div", _anchor(scene, "geojson", label, first=True), cls="xj-links"))
 

@@ -36,7 +36,7 @@ MOST_OPTIONS = 300
 def register_field(scene: Scene) -> None:
     """Which register; one only, since registers are never added."""
     codes = list(scene.campaign.register_codes)
-    totals = {code: scene.counts(IssueFilter(scene.filter.campaign, code, scene.filter.as_of)).total for code in codes}
+    totals = {code: scene.counts(scene.whole_of(code)).total for code in codes}
     bounds = {register.code: register.bound for register in scene.campaign.registers}
 
     def label(code: str) -> str:
@@ -92,7 +92,7 @@ def stage_field(scene: Scene) -> None:
     st.html(tag("p", scene.say("core.filter_stage") + mark, cls="xj-cap"))
     totals = _stage_counts(scene)
     chosen = scene.filter.stages or ORDINARY_STAGES
-    deadlines = any(kind.due_hours is not None for kind in scene.city.catalogue.types)
+    deadlines = scene.city.catalogue.has_deadlines
     seldom = {Stage.REJECTED} if deadlines else {Stage.REJECTED, Stage.OVERDUE}
     shown = [stage for stage in STAGES if stage not in seldom or totals[stage] or stage in scene.filter.stages]
     for stage in shown:

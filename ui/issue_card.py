@@ -24,6 +24,8 @@ def issue_card(scene: Scene) -> bool:
         return False
     try:
         row = scene.snapshot.row(identity)
+        if not scene.sees(np.array([row])).all():
+            raise NotFoundError("issue", identity)
     except NotFoundError:
         st.html(tag("p", scene.say("explore.no_issue", number=identity[:40]), cls="xj-say", role="alert"))
         return False

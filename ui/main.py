@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import streamlit as st
 
 from geo.errors import StoreError
+from geo.permissions import Action
 from i18n import translate
-from ui import about, explore, points, record, report, situation
+from ui import about, explore, inspections, organisation, people, points, record, report, situation
 from ui.address import language
 from ui.collecting import collect_regularly
 from ui.markup import tag
-from ui.scene import open_scene
+from ui.scene import Scene, open_scene
 from ui.shell import Place, closed_sentence, shell
 from ui.warming import load_later
 
-_PAGES = (
-    ("situation", situation.page),
-    ("explore", explore.page),
-    ("points", points.page),
-    ("report", report.page),
-    ("record", record.page),
-    ("about", about.page),
+PAGES: Final = (
+    ("situation", situation.page, Action.SEE_ISSUES),
+    ("explore", explore.page, Action.SEE_ISSUES),
+    ("points", points.page, Action.SEE_ISSUES),
+    ("inspections", inspections.page, Action.SEE_ISSUES),
+    ("report", report.page, Action.REPORT),
+    ("organisation", organisation.page, Action.SEE_ISSUES),
+    ("record", record.page, Action.SEE_AGGREGATES),
+    ("about", about.page, Action.SEE_AGGREGATES),
+    ("people", people.page, Action.READ_AUDIT),
 )
+"""Name in the address, what draws it, and what a viewer must be allowed to do for it to be there at all."""
 
 
 def main() -> None:
-    """Draw the page of the address."""
+    """Draw the page of the address, if it is one of the viewer's."""
     collect_regularly()
     load_later()
     spoken = language("zh-CN")
@@ -37,22 +43,29 @@ def main() -> None:
         layout="wide",
         initial_sidebar_state="auto",
     )
-    places = [
-        Place(
-            name,
-            st.Page(draw, title=translate(f"core.page_{name}", spoken), url_path=name, default=name == "situation"),
-        )
-        for name, draw in _PAGES
-    ]
-    chosen = st.navigation([place.page for place in places], position="hidden")
-    here = next(place.name for place in places if place.page == chosen)
     try:
         scene = open_scene()
     except StoreError:
         st.html(tag("p", closed_sentence(), role="alert"))
         return
+    mine = [(name, draw) for name, draw, action in PAGES if is_shown(scene, name, action)]
+    places = [
+        Place(
+            name,
+            st.Page(draw, title=translate(f"core.page_{name}", spoken), url_path=name, default=name == mine[0][0]),
+        )
+        for name, draw in mine
+    ]
+    chosen = st.navigation([place.page for place in places], position="hidden")
+    here = next(place.name for place in places if place.page == chosen)
     shell(scene, places, here)
     chosen.run()
+
+
+def is_shown(scene: Scene, name: str, action: Action) -> bool:
+    """Whether the viewer has that page. The demo's one person who may do everything has no people to manage."""
+    nobody_signs_in = not scene.runtime.settings.access.is_on and len(scene.viewer.roles) > 1
+    return scene.may(action) and not (name == "people" and nobody_signs_in)
 
 
 main()

@@ -17,7 +17,7 @@ from ui.clock import clock_text
 from ui.pace import follow_within_ms
 from ui.scene import Scene, open_scene
 
-LAYERS = ("subdistricts", "roads", "heat", "plain")
+LAYERS = ("subdistricts", "roads", "heat", "plain", "responsibility")
 Moved = Callable[[tuple[float, float, float, float]], None]
 _ASSETS = Path(__file__).with_name("assets")
 Size = Literal["situation", "explore", "points", "report"]
@@ -51,7 +51,9 @@ def map_view(
         "show": show,
         "focus": _focus(scene),
     }
-    rest = urlencode([*((key, value) for key, value in told.items() if key != "filter" and value), ("embed", "1")])
+    rest = urlencode(
+        [*((key, value) for key, value in told.items() if key == "show" or (key != "filter" and value)), ("embed", "1")]
+    )
     rest += "&aim=1" if aim is not None else ""
     _component()(
         key=key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import figures
-from ui.markup import tag
+from ui.markup import Html, tag
 from ui.scene import Scene
 
 
@@ -18,6 +18,13 @@ def synthetic_note(scene: Scene) -> None:
     else:
         words = scene.say("core.synthetic_register_note")
     st.html(tag("p", words, cls="xj-note"))
+
+
+def origin(scene: Scene, synthetic: bool) -> Html:
+    """Whether one entry is invented, hatched where it is."""
+    if synthetic:
+        return tag("span", tag("i", cls="xj-hatch"), scene.say("core.synthetic"))
+    return tag("span", scene.say("core.real"))
 
 
 def help_popover(scene: Scene, section: str) -> None:

@@ -28,6 +28,8 @@ def point_card(scene: Scene) -> bool:
         return False
     try:
         row = scene.snapshot.point_row(code)
+        if not scene.areas_seen[int(scene.snapshot.points.subdistrict[row]) + 1]:
+            raise NotFoundError("inspection point", code)
     except NotFoundError:
         st.html(tag("p", scene.say("points.no_point", code=code[:40]), cls="xj-say", role="alert"))
         return False
@@ -116,6 +118,7 @@ def _issues(scene: Scene, row: int, visits: np.ndarray) -> None:
     table, points = scene.table, scene.snapshot.points
     found_there = np.isin(table.visits.value, scene.snapshot.visits.id[visits])
     rows = table.visits.row[found_there]
+    rows = rows[scene.sees(rows)]
     linked = rows[counted(stage_of(table.status[rows], table.due_us[rows], scene.as_of_us))]
     lines = [tag("h4", scene.say("points.linked_n", n=len(linked)))]
     items = []

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
-from geo.campaign import Bound, Register
+from data.recording.facts import agrees, behind_fact
+from data.recording.programmes import programmes_of
+from data.recording.tallies import TallyState, tallies_of
+from geo.campaign import Bound, Fact, Register
 from geo.compliance import compliance_at, rate_of_all
-from geo.filter import IssueFilter
+from geo.lifecycle import Stage
 from geo.selection import select_points
 from geo.summary import IssueTotals, issue_totals
 from ui import address, figures
+from ui.behind import book_link, issues_link, page_link, points_link
+from ui.book_panel import BOOKS, book_panel
 from ui.guard import guarded
-from ui.markup import Html, tag
+from ui.markup import Html, join, tag
 from ui.notes import help_popover
 from ui.plain_table import plain_table
-from ui.scene import Scene, open_scene
+from ui.scene import OPEN_STAGES, Scene, open_scene
+from ui.tally_panel import bounded_sum
 
 SPLITS = "record-splits"
 
@@ -30,6 +38,8 @@ def page() -> None:
         help_popover(scene, "record")
     source = scene.campaign.source
     st.html(tag("p", scene.name(source) if source is not None else scene.say("record.no_record"), cls="xj-cap"))
+    _books(scene)
+    book_panel(scene)
     with st.container(key="split"):
         left, right = st.columns([1, 1], gap="small")
         with left:
@@ -37,6 +47,20 @@ def page() -> None:
         with right:
             _points(scene)
             _counts(scene)
+
+
+def _books(scene: Scene) -> None:
+    """Links to the books of the record, those that have anything in them."""
+    links = [
+        book_link(scene, entry.id, scene.say("books.programme", name=scene.name(entry.name)))
+        for entry in programmes_of(scene.snapshot, scene.campaign)
+    ]
+    collections = {"exposures": "exposures", "meetings": "meetings", "junctions": "junctions"}
+    for book in BOOKS:
+        if scene.snapshot.documents.of(collections[book]):
+            links.append(book_link(scene, book, scene.say(f"books.book_{book}")))
+    if links:
+        st.html(tag("p", scene.say("books.books"), " ", *(join([link, "　"]) for link in links), cls="xj-books"))
 
 
 def _registers(scene: Scene) -> None:
@@ -60,49 +84,53 @@ def _splits_changed() -> None:
 
 
 def _register_rows(scene: Scene, register: Register, splits: bool) -> list[Html]:
-    whole = IssueFilter(campaign=scene.campaign.code, register=register.code, as_of=scene.filter.as_of)
+    whole = scene.published(register.code)
     totals = issue_totals(scene.counts(whole))
     name = tag("span", tag("b", scene.name(register.name)), tag("small", scene.name(register.note), cls="d"))
-    rows = [_row(scene, name, register.published_total, totals.total, register.bound, scene.say("record.unit_issues"))]
+    unit, code = scene.say("record.unit_issues"), register.code
+    total = issues_link(scene, code, figures.count(totals.total))
+    rows = [_row(scene, name, register.published_total, totals.total, register.bound, unit, shown=total)]
     published = register.published_rectified
     left = None if published is None or register.published_total is None else register.published_total - published
     if register.rectified_published and register.published_total is not None:
-        rows.append(_row(scene, _part(scene, "rectified"), published, totals.rectified, "eq", ""))
-        rows.append(_row(scene, _part(scene, "in_progress"), left, totals.in_progress, "eq", ""))
+        rows += _split(scene, code, totals, published, left)
     elif register.rectified_published:
-        rows += _own_split(scene, totals)
+        rows += _split(scene, code, totals, None, None)
     else:
-        rows += _hidden_split(scene, totals, splits)
+        rows += _hidden_split(scene, code, totals, splits)
     return rows
 
 
-def _own_split(scene: Scene, totals: IssueTotals) -> list[Html]:
-    """The split of a register without a published record: what the data says, nothing to compare with."""
-    return [
-        _row(scene, _part(scene, "rectified"), None, totals.rectified, "eq", ""),
-        _row(scene, _part(scene, "in_progress"), None, totals.in_progress, "eq", ""),
-    ]
+_PARTS: Final = {"rectified": (Stage.CLOSED,), "in_progress": OPEN_STAGES}
 
 
-def _hidden_split(scene: Scene, totals: IssueTotals, splits: bool) -> list[Html]:
+def _split(scene: Scene, register: str, totals: IssueTotals, rectified: int | None, left: int | None) -> list[Html]:
+    """Rectified and in rectification, beside what was published of them (None: nothing to compare with)."""
+    rows = []
+    for key, published, value in (
+        ("rectified", rectified, totals.rectified),
+        ("in_progress", left, totals.in_progress),
+    ):
+        link = issues_link(scene, register, figures.count(value), stages=_PARTS[key])
+        rows.append(_row(scene, _part(scene, key), published, value, "eq", "", shown=link))
+    return rows
+
+
+def _hidden_split(scene: Scene, register: str, totals: IssueTotals, splits: bool) -> list[Html]:
     rows = []
     for key, value in (("rectified", totals.rectified), ("in_progress", totals.in_progress)):
-        shown = tag("span", tag("i", cls="xj-hatch"), figures.count(value), "*") if splits else figures.NONE
-        rows.append(
-            _line(
-                _part(scene, key),
-                scene.say("core.unpublished"),
-                shown,
-                "",
-                scene.say("record.synthetic_split") if splits else "",
-            )
-        )
+        shown: object = figures.NONE
+        if splits:
+            link = issues_link(scene, register, figures.count(value), stages=_PARTS[key])
+            shown = tag("span", tag("i", cls="xj-hatch"), link, "*")
+        said, word = scene.say("core.unpublished"), scene.say("record.synthetic_split") if splits else ""
+        rows.append(_line(_part(scene, key), said, shown, "", word))
     return rows
 
 
 def _points(scene: Scene) -> None:
     snapshot = scene.snapshot
-    mask = select_points(snapshot.points, scene.city, scene.whole)
+    mask = select_points(snapshot.points, scene.city, scene.published(scene.filter.register))
     row = rate_of_all(compliance_at(snapshot.points, snapshot.visits, scene.as_of_us), mask)
     if not row.n:
         return
@@ -110,12 +138,10 @@ def _points(scene: Scene) -> None:
     failed = None if published is None or first is None else published - first
     unit = scene.say("record.unit_points")
     rows = [
-        _row(scene, _part(scene, "points"), published, row.n, "eq", unit),
-        _row(scene, _part(scene, "first"), first, row.first_compliant, "eq", unit),
-        _row(scene, _part(scene, "first_failed"), failed, row.visited - row.first_compliant, "eq", unit),
-        _row(
-            scene, _part(scene, "current"), published, row.current_compliant, "eq", unit, derived=published is not None
-        ),
+        _point_row(scene, "points", published, row.n, unit),
+        _point_row(scene, "first", first, row.first_compliant, unit),
+        _point_row(scene, "first_failed", failed, row.visited - row.first_compliant, unit),
+        _point_row(scene, "current", published, row.current_compliant, unit, derived=published is not None),
     ]
     with st.container(key="panel-recordpoints"):
         st.html(_heading(scene, "points"))
@@ -124,35 +150,76 @@ def _points(scene: Scene) -> None:
             st.html(tag("p", scene.say("record.points_note"), cls="xj-note"))
 
 
+def _point_row(scene: Scene, key: str, published: int | None, found: int, unit: str, *, derived: bool = False) -> Html:
+    shown = points_link(scene, figures.count(found))
+    return _row(scene, _part(scene, key), published, found, "eq", unit, derived=derived, shown=shown)
+
+
 def _counts(scene: Scene) -> None:
-    tallies = [
-        _line(
-            _named(scene.name(tally.name), scene.name(tally.note)),
-            _bounded(scene, tally.value, tally.bound),
-            scene.name(tally.unit),
-            scene.say(f"core.bound_{tally.bound}_word"),
-        )
-        for tally in scene.campaign.tallies
-    ]
-    facts = [
-        _line(
-            _named(scene.name(fact.name), scene.name(fact.note)),
-            scene.say(f"core.bound_{fact.bound}", value=fact.value),
-            scene.name(fact.unit),
-            scene.say(f"core.bound_{fact.bound}_word"),
-        )
-        for fact in scene.campaign.facts
-    ]
+    tallies = [_tally(scene, state) for state in tallies_of(scene.snapshot, scene.campaign)]
+    facts = [_fact(scene, fact) for fact in scene.campaign.facts]
     for key, rows in (("tallies", tallies), ("facts", facts)):
         if rows:
             with st.container(key=f"panel-{key}"):
                 st.html(_heading(scene, key))
-                st.html(_table(scene, key, ("figure", "published", "unit", "bound"), rows))
+                st.html(_table(scene, key, ("figure", "published", "data", "bound", "agrees"), rows))
                 st.html(tag("p", scene.say(f"record.{key}_note"), cls="xj-note"))
 
 
+def _tally(scene: Scene, state: TallyState) -> Html:
+    """A tally: published, the sum of its entries (a link to them), how to read it, and whether they agree."""
+    published, unit = state.published, scene.name(state.published.unit)
+    name = _named(scene.name(published.name), scene.name(published.note))
+    said = tag("span", _bounded(scene, published.value, published.bound), " ", unit)
+    word = scene.say(f"core.bound_{published.bound}_word")
+    if not state.entries:
+        return _line(name, said, book_link(scene, published.code, scene.say("record.no_entries")), word, "")
+    entries = tag("small", scene.say("record.entries_n", n=figures.count(len(state.entries))), cls="d")
+    star = "*" if state.synthetic else ""
+    shown = tag("span", book_link(scene, published.code, tag("span", bounded_sum(scene, state.sum), star)), entries)
+    return _line(name, said, shown, word, _verdict(scene, bool(state.agrees)))
+
+
+def _fact(scene: Scene, fact: Fact) -> Html:
+    name = _named(scene.name(fact.name), scene.name(fact.note))
+    said = tag("span", tag("b", scene.say(f"core.bound_{fact.bound}", value=fact.value)), " ", scene.name(fact.unit))
+    word = scene.say(f"core.bound_{fact.bound}_word")
+    behind = behind_fact(scene.snapshot, scene.campaign, fact, scene.filter.as_of)
+    if behind is None:
+        return _line(name, said, figures.NONE, word, "")
+    shown = _source(scene, behind.source, figures.bounded(behind.value, behind.bound, scene.language))
+    return _line(name, said, shown, word, _verdict(scene, agrees(fact, behind)))
+
+
+def _source(scene: Scene, source: str, shown: str) -> Html:
+    """`shown` as a link to where its rows are."""
+    if source == "points":
+        return points_link(scene, shown)
+    if source == "facility_survey":
+        return issues_link(scene, source, shown)
+    if source == "subdistricts":
+        return page_link(scene, "situation", shown)
+    if source == "tasks":
+        return page_link(scene, "about", shown)
+    return book_link(scene, "facility_survey" if source == "programmes" else source, shown)
+
+
+def _verdict(scene: Scene, same: bool) -> Html:
+    if same:
+        return tag("span", "✓ ", scene.say("record.same"), cls="ok")
+    return tag("span", scene.say("record.not_same"), cls="off")
+
+
 def _row(
-    scene: Scene, name: Html, published: int | None, found: int, bound: Bound, unit: str, *, derived: bool = False
+    scene: Scene,
+    name: Html,
+    published: int | None,
+    found: int,
+    bound: Bound,
+    unit: str,
+    *,
+    derived: bool = False,
+    shown: object = "",
 ) -> Html:
     """A figure, what was published, what the data says, how to read it, and whether they agree."""
     said = scene.say("core.unpublished") if published is None else _bounded(scene, published, bound)
@@ -161,11 +228,12 @@ def _row(
     if published is None:
         verdict: object = ""
     elif published == found:
-        verdict = tag("span", "✓ ", scene.say("record.same"), cls="ok")
+        verdict = _verdict(scene, True)
     else:
         verdict = tag("span", scene.say("record.differs", n=f"{found - published:+,}"), cls="off")
     word = scene.say("record.derived_word") if derived else scene.say(f"core.bound_{bound}_word")
-    return _line(name, said, f"{figures.count(found)} {unit}".strip(), word if published is not None else "", verdict)
+    data = tag("span", shown or figures.count(found), " ", unit) if unit else tag("span", shown or figures.count(found))
+    return _line(name, said, data, word if published is not None else "", verdict)
 
 
 def _bounded(scene: Scene, value: int, bound: Bound) -> Html:
@@ -193,10 +261,12 @@ def _table(scene: Scene, label: str, heads: tuple[str, ...], rows: list[Html]) -
     return plain_table(scene.say(f"record.{label}_title"), tag("tr", *cells), rows, cls="record")
 
 
-def _line(name: Html, published: object, third: object, fourth: object, fifth: object | None = None) -> Html:
-    cells = [tag("td", name), tag("td", published, cls="n")]
-    if fifth is None:
-        cells += [tag("td", third), tag("td", fourth)]
-    else:
-        cells += [tag("td", third, cls="n"), tag("td", fourth), tag("td", fifth)]
-    return tag("tr", *cells)
+def _line(name: Html, published: object, data: object, word: object, verdict: object) -> Html:
+    return tag(
+        "tr",
+        tag("td", name),
+        tag("td", published, cls="n"),
+        tag("td", data, cls="n"),
+        tag("td", word),
+        tag("td", verdict),
+    )

@@ -11,6 +11,7 @@ from shapely.geometry import Point
 
 from geo.errors import BadValueError, ConflictError, StoreError, XunjieError
 from geo.issue import MAX_ADDRESS, MAX_DESCRIPTION, IssueDraft
+from geo.permissions import Action
 from ui.guard import guarded
 from ui.map_view import map_view
 from ui.markup import tag
@@ -19,6 +20,7 @@ from ui.notes import help_popover
 from ui.one_thread import in_one_thread
 from ui.place_feedback import datums, place_sentence
 from ui.scene import Scene, open_scene
+from ui.viewer import actor_of
 
 _X, _Y, _ID, _DONE = "report-x", "report-y", "report-id", "report-done"
 _TEXTS = ("report-description", "report-address")
@@ -143,7 +145,7 @@ def _send() -> None:
     """Submit the form once: the UUID in the session makes a second click the same report."""
     scene = open_scene()
     state: Any = st.session_state
-    if state.get(_DONE):
+    if state.get(_DONE) or not scene.may(Action.REPORT):
         return
     if not state.get("report-type"):
         state["report-problems"] = {"type": scene.say("report.missing_type")}
@@ -159,7 +161,8 @@ def _send() -> None:
         address=state.get(_TEXTS[1]) or "",
     )
     try:
-        [receipt] = in_one_thread(lambda: scene.runtime.submit([draft], actor=ACTOR))
+        actor = actor_of(scene.runtime, scene.viewer, ACTOR)
+        [receipt] = in_one_thread(lambda: scene.runtime.submit([draft], actor=actor))
     except BadValueError as error:
         field = error.key if error.key in ("description", "address") else "place"
         state["report-problems"] = {field: scene.say(f"report.bad_{field}")}

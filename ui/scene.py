@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from data.runtime import Runtime, runtime
 from data.snapshot import Snapshot
+from geo.access import WHOLE, Scope, Viewer
 from geo.campaign import Campaign, Register
 from geo.city import City
 from geo.clock import to_us
@@ -21,7 +24,9 @@ from geo.errors import BadValueError
 from geo.filter import IssueFilter
 from geo.filter_query import MAX_VALUE, filter_pairs, parse_filter
 from geo.lifecycle import Stage
-from geo.selection import REJECTED, Stages, counted, meant
+from geo.look_ups import areas_within
+from geo.permissions import Action, may, reach
+from geo.selection import REJECTED, Stages, counted, issues_within, meant
 from geo.summary import IssueTotals, issue_totals
 from geo.tables import Bools, IssueTable
 from geo.text import Language, Text
@@ -29,6 +34,9 @@ from i18n import translate
 from layers.tokens import Theme
 from ui import address
 from ui.kept import kept
+from ui.viewer import sign_in_again, viewer_of
+
+NOTHING: Final = Scope(subdistricts=frozenset())
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +49,7 @@ class Scene:
     moment: datetime  # the campaign's now, in the city's zone
     language: Language
     theme: Theme
+    viewer: Viewer
     bad_key: str = ""  # a key of the address that could not be read
 
     @property
@@ -108,7 +117,29 @@ class Scene:
     @cached_property
     def whole(self) -> IssueFilter:
         """The same register and moment without any other condition: what "of 2,366" refers to."""
-        return IssueFilter(campaign=self.filter.campaign, register=self.filter.register, as_of=self.filter.as_of)
+        return self.whole_of(self.filter.register)
+
+    def whole_of(self, register: str) -> IssueFilter:
+        """All of a register that the viewer sees, at the same moment."""
+        f = self.filter
+        return IssueFilter(campaign=f.campaign, register=register, as_of=f.as_of, within=f.within)
+
+    def published(self, register: str) -> IssueFilter:
+        """All of a register, whoever looks: what is compared with the campaign's published figures."""
+        return replace(self.whole_of(register), within=WHOLE)
+
+    def may(self, action: Action) -> bool:
+        """Whether the viewer may do it at all."""
+        return may(self.viewer, action)
+
+    def sees(self, rows: NDArray[np.integer[Any]]) -> Bools:
+        """Which issues at `rows` the viewer sees."""
+        return issues_within(self.table, rows, self.city, self.filter.within)
+
+    @cached_property
+    def areas_seen(self) -> Bools:
+        """Which subdistricts (position + 1; 0: none) the viewer sees."""
+        return areas_within(self.city, self.filter.within)
 
     @cached_property
     def whole_total(self) -> int:
@@ -158,9 +189,14 @@ class Scene:
 def open_scene() -> Scene:
     """The scene of this run, from the runtime and the address.
 
-    What the address says wrongly is left out and named in `bad_key`; StoreError where no runtime is open.
+    What the address says wrongly is left out and named in `bad_key`; StoreError where no runtime is open. The run ends
+    here for whom nobody is signed in: callbacks come by here before they do anything.
     """
     served = runtime()
+    viewer = viewer_of(served)
+    if viewer is None:
+        sign_in_again(address.language("zh-CN"))
+        st.stop()
     snapshot = served.snapshot
     city = snapshot.city
     moments: dict[str, datetime] = {}
@@ -169,10 +205,14 @@ def open_scene() -> Scene:
         return moments.setdefault(campaign.code, served.now(campaign.code))
 
     asked, bad_key = _read(city, now)
+    sight = Action.SEE_ISSUES if may(viewer, Action.SEE_ISSUES) else Action.SEE_AGGREGATES
+    asked = replace(asked, within=reach(viewer, sight) or NOTHING)
+    if asked.text and sight is not Action.SEE_ISSUES:
+        asked, bad_key = replace(asked, text=""), "q"  # a count would tell what stands in texts
     language = address.language("zh-CN" if city.mainland_china else "en")
     theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
     moment = now(city.campaign(asked.campaign)).astimezone(ZoneInfo(city.time_zone))
-    return Scene(served, snapshot, asked, moment, language, theme, bad_key)
+    return Scene(served, snapshot, asked, moment, language, theme, viewer, bad_key)
 
 
 def _read(city: City, now: Callable[[Campaign], datetime]) -> tuple[IssueFilter, str]:

@@ -11,6 +11,8 @@ from typing import Any
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from data.access.cookies import ROLE_COOKIE
+from data.access.demo_persons import PERSONS
 from geo.text import LANGUAGES
 from i18n import translate
 from layers.map_page import live_worker_url
@@ -78,9 +80,19 @@ def _controls(scene: Scene, places: Sequence[Place]) -> None:
             "themes": tuple({"code": theme, "label": scene.say(f"core.theme_{theme}")} for theme in THEMES),
             "theme_label": scene.say("core.theme"),
             "paths": tuple(sorted({"/", *paths})),
+            "who": (_who(scene),),
         },
         on_language_change=_change_language,
     )
+
+
+def _who(scene: Scene) -> dict[str, Any]:
+    """Who is signed in, with the way out; in the demo the persons whom one may look as, marked as such."""
+    if scene.runtime.settings.access.is_on:
+        return {"name": scene.viewer.name, "sign_out": scene.say("people.sign_out")}
+    chosen = scene.viewer.account.removeprefix("demo-")
+    persons = [{"code": name, "label": scene.say(f"people.demo_{name}")} for name in PERSONS]
+    return {"role": chosen, "persons": persons, "cookie": ROLE_COOKIE, "label": scene.say("people.role_switch")}
 
 
 def _change_language() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.recording.tallies import TallyState, tallies_of
 from geo.campaign import Register
 from geo.compliance import compliance_at, rate_of_all, wilson
-from geo.filter import IssueFilter
 from geo.selection import OVERDUE, select_points
 from geo.summary import issue_totals
 from ui import figures
@@ -21,7 +21,7 @@ _DONE, _DOING, _LATE = "var(--primary)", "var(--issue-open)", "var(--issue-overd
 def situation_cards(scene: Scene) -> list[Card]:
     """The cards of the band, those left out that would say nothing of this city."""
     cards = [_issues(scene)]
-    deadlines = any(entry.due_hours is not None for entry in scene.city.catalogue.types)
+    deadlines = scene.city.catalogue.has_deadlines
     if deadlines and scene.register.rectified_published:  # else who is late was never published
         cards.append(_overdue(scene))
     cards += _rates(scene)
@@ -158,7 +158,7 @@ def _rate_card(scene: Scene, good: int, n: int, label: str, note: str, below: li
 
 def _other_register(scene: Scene, register: Register) -> Card:
     """Another register's own figures, at the present moment and unfiltered; never added to the first."""
-    whole = IssueFilter(campaign=scene.campaign.code, register=register.code, as_of=scene.filter.as_of)
+    whole = scene.published(register.code)
     totals = issue_totals(scene.counts(whole))
     done = totals.rectified / totals.total if totals.total else 0.0
     surveys = [r for r in scene.campaign.registers if r.bound == "ge" and r.published_total is not None]
@@ -182,22 +182,27 @@ def _other_register(scene: Scene, register: Register) -> Card:
 
 
 def _tally(scene: Scene) -> list[Card]:
-    tallies = scene.campaign.tallies
-    if not tallies:
+    states = tallies_of(scene.snapshot, scene.campaign)
+    if not states:
         return []
-    first = tallies[0]
+    first = states[0].published
     below: list[object] = [scene.name(first.note)]
-    if len(tallies) > 1:
-        second = tallies[1]
-        total = figures.bounded(second.value, second.bound, scene.language)
+    if len(states) > 1:
+        second = states[1].published
+        total = _figure(scene, states[1])
         below = [scene.say("situation.tally", name=scene.name(second.name), total=total, unit=scene.name(second.unit))]
     return [
         Card(
             label=scene.name(first.name),
             note=scene.say("situation.tally_note"),
-            value=figures.bounded(first.value, first.bound, scene.language),
+            value=_figure(scene, states[0]),
             after=scene.name(first.unit),
             below=below,
             help=scene.name(first.note),
         )
     ]
+
+
+def _figure(scene: Scene, state: TallyState) -> str:
+    """The sum of a tally's entries, with its bound; two figures where their bounds have no common word."""
+    return scene.say("core.and").join(figures.bounded(value, bound, scene.language) for value, bound in state.figures)

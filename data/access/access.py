@@ -48,13 +48,17 @@ class Access:
 
     # Looking up
 
-    def at_hand(self, secret: str) -> bool:
-        """Whether `viewer` answers without asking the store."""
-        return self._look_up.at_hand(secret)
+    def at_hand(self, secret: str, *, counts: bool = True) -> bool:
+        """Whether `viewer` (or `peek`, which does not count) answers without asking the store."""
+        return self._look_up.at_hand(secret, counts=counts)
 
     def viewer(self, secret: str) -> Viewer | None:
         """Who a cookie's value or a token stands for now; None for nobody. See `LookUp.viewer`."""
         return self._look_up.viewer(secret)
+
+    def peek(self, secret: str) -> Viewer | None:
+        """The same, but asking does not count as being there."""
+        return self._look_up.viewer(secret, counts=False)
 
     # Signing in and out
 

@@ -37,23 +37,23 @@ class LookUp:
             self._generation += 1
             self._kept.clear()
 
-    def at_hand(self, secret: str) -> bool:
-        """Whether `viewer` will answer from memory."""
-        digest = secret_hash(secret)
-        found = self._kept.get(digest)
-        return found is not None and not self._is_due(digest, found, self._now_us())
+    def at_hand(self, secret: str, *, counts: bool = True) -> bool:
+        """Whether `viewer` will answer from memory, neither reading nor writing."""
+        found = self._kept.get(secret_hash(secret))
+        return found is not None and not (counts and self._is_due(found, self._now_us()))
 
-    def viewer(self, secret: str) -> Viewer | None:
+    def viewer(self, secret: str, *, counts: bool = True) -> Viewer | None:
         """Who `secret` (a cookie's value, or a token) stands for; None for nobody: unknown, revoked, expired, idle for
-        too long, or of a disabled account. Being asked counts as being there. Raises StoreError where the store cannot
-        be read: then nobody can be let in."""
+        too long, or of a disabled account. Being asked `counts` as being there. Raises StoreError where the store
+        cannot be read: then nobody can be let in."""
         if not 20 <= len(secret) <= _LONGEST_SECRET:
             return None
         digest, now_us = secret_hash(secret), self._now_us()
         found = self._found(digest, is_token=secret.startswith(TOKEN_PREFIX))
         if found is None or found.account.disabled or not self._is_open(digest, found, now_us):
             return None
-        self._note_seen(digest, found, now_us)
+        if counts:
+            self._note_seen(digest, found, now_us)
         viewer = found.account.viewer
         if found.token is not None:
             scope = viewer.scope.narrowed(found.token.scope)
@@ -80,7 +80,7 @@ class LookUp:
         seen = max(found.session.seen_us, self._seen.get(digest, 0))
         return now_us < found.session.ends_us and now_us - seen < self._settings.idle_s * 1_000_000
 
-    def _is_due(self, digest: str, found: Found, now_us: int) -> bool:
+    def _is_due(self, found: Found, now_us: int) -> bool:
         """Whether the store is to be told that it was seen."""
         stored = found.session.seen_us if found.session is not None else found.token.used_us or 0 if found.token else 0
         return now_us - stored >= _SEEN_EVERY_US
@@ -89,7 +89,7 @@ class LookUp:
         if len(self._seen) > _MOST_KEPT:
             self._seen.clear()
         self._seen[digest] = now_us
-        if not self._is_due(digest, found, now_us):
+        if not self._is_due(found, now_us):
             return
         try:
             if found.session is not None:

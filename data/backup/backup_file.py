@@ -1,4 +1,4 @@
-"""The backup file: a ZIP archive of one .jsonl a table and manifest.json, which ends with the SHA-256 of all before.
+"""The backup file: a ZIP archive of a .jsonl a table, photos and manifest.json; it ends with the SHA-256 of the rest.
 
 The hash stands in the archive's comment, so that any unzip program opens the file; 64 hex digits are its last bytes.
 """
@@ -21,6 +21,7 @@ from geo.errors import StoreError
 
 _MANIFEST: Final = "manifest.json"
 _PLACEHOLDER: Final = b"0" * 64
+_PHOTOS: Final = "photos/"
 _PIECE: Final = 1 << 20
 
 
@@ -35,6 +36,10 @@ class BackupWriter:
         """A file for the lines of one table."""
         with self._archive.open(f"{name}.jsonl", "w", force_zip64=True) as file:
             yield file
+
+    def photo(self, name: str, content: bytes) -> None:
+        """One file of a photo, as it is: it is compressed already."""
+        self._archive.writestr(zipfile.ZipInfo(_photo_entry(name)), content, zipfile.ZIP_STORED)
 
     def finish(self, manifest: Manifest) -> None:
         """The last entry."""
@@ -53,6 +58,19 @@ class BackupReader:
         with self._archive.open(f"{name}.jsonl") as file:
             for line in file:
                 yield line.removesuffix(b"\n")
+
+    def photos(self) -> Iterator[tuple[str, bytes]]:
+        """The files of photos, each with the hash that its name says; StoreError for one whose bytes say another."""
+        for entry in self._archive.namelist():
+            if entry.startswith(_PHOTOS):
+                name, content = Path(entry).stem, self._archive.read(entry)
+                if hashlib.sha256(content).hexdigest() != name:
+                    raise StoreError(f"{self.path} is damaged: the hash of its photo {name} does not fit")
+                yield name, content
+
+
+def _photo_entry(name: str) -> str:
+    return f"{_PHOTOS}{name[:2]}/{name}.jpg"
 
 
 @contextmanager

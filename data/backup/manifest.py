@@ -25,7 +25,8 @@ class TableManifest:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The whole backup. `made_at` is UTC in ISO 8601; `last_event_hash` is that of the log's end."""
+    """The whole backup. `made_at` is UTC in ISO 8601; `last_event_hash` is that of the log's end; `photos` counts
+    files: two for each photo, the picture and its thumbnail."""
 
     format: int
     program: str
@@ -37,6 +38,7 @@ class Manifest:
     events: int
     last_event_hash: str
     tables: tuple[TableManifest, ...]
+    photos: int = 0
 
     @property
     def hashes(self) -> Mapping[str, tuple[int, str]]:

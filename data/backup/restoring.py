@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, delete, select
 from data.backup.backup_file import BackupReader
 from data.backup.manifest import Manifest
 from data.backup.rows import TABLES, TableHash, columns_of, hashes, values_of
+from data.photos.files import PhotoFiles
 from data.store.access_tables import ACCOUNT, ENTRY
 from data.store.bulk_insert import insert_tuples
 from data.store.collector import collector_at_rest
@@ -18,6 +19,7 @@ from data.store.database import Store
 from data.store.events import Event, checked
 from data.store.meta_seal import seal_meta
 from data.store.migrations import refuse_newer
+from data.store.photo_tables import PHOTO
 from data.store.schema import EVENT, META, SCHEMA_VERSION
 from data.store.writer import is_empty
 from geo.city import City
@@ -48,6 +50,7 @@ def check_backup(backup: BackupReader, city: City) -> None:
             total.add(line)
         if (total.rows, total.hex) != (table.rows, table.hash):
             raise StoreError(f"{backup.path} is damaged: the hash of its table {table.name} does not fit")
+    _check_photos(backup)
     last, count = "", 0
     for event in checked(Event(*values) for values in _values(backup, EVENT)):
         last, count = event.hash, event.seq
@@ -55,9 +58,10 @@ def check_backup(backup: BackupReader, city: City) -> None:
         raise StoreError(f"{backup.path} is damaged: its log does not end where its manifest says")
 
 
-def restore_backup(backup: BackupReader, store: Store) -> None:
+def restore_backup(backup: BackupReader, store: Store, photos: PhotoFiles | None = None) -> None:
     """Put the rows of a checked `backup` into `store`, in one transaction that ends only if the store then has the
-    backup's very hashes. Raises StoreError for a store that is not empty."""
+    backup's very hashes; its photos into `photos` (left out where the store is only to be looked at), before that: a
+    file that no row names does no harm. Raises StoreError for a store that is not empty."""
     with collector_at_rest(), store.writing() as connection:
         if not is_empty(connection):
             raise StoreError(f"the store {store.place} is not empty; a backup is restored into an empty one only")
@@ -65,6 +69,9 @@ def restore_backup(backup: BackupReader, store: Store) -> None:
             raise StoreError(
                 f"the store {store.place} has accounts, and a backup brings its own; restore it into a fresh store"
             )
+        if photos is not None:
+            for _, content in backup.photos():
+                photos.put(content)
         connection.execute(delete(META))
         for table in TABLES:
             values = _values(backup, table)
@@ -72,6 +79,16 @@ def restore_backup(backup: BackupReader, store: Store) -> None:
                 insert_tuples(connection, table, batch)
         _must_equal(connection, backup.manifest)
         seal_meta(connection)
+
+
+def _check_photos(backup: BackupReader) -> None:
+    """Raises StoreError unless the backup holds the files of all its photos that are not erased, and no others."""
+    names = {name for name, _ in backup.photos()}
+    columns = [column.name for column in columns_of(PHOTO)]
+    rows = (dict(zip(columns, values, strict=True)) for values in _values(backup, PHOTO))
+    wanted = {row[name] for row in rows if row["erased_us"] is None for name in ("sha256", "thumb_sha256")}
+    if names != wanted or len(names) != backup.manifest.photos:
+        raise StoreError(f"{backup.path} is damaged: it has {len(names)} files of photos, its rows name {len(wanted)}")
 
 
 def _must_equal(connection: Connection, manifest: Manifest) -> None:

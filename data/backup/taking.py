@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Table
 from data.backup.backup_file import BackupWriter, backup_written
 from data.backup.manifest import FORMAT, Manifest, TableManifest
 from data.backup.rows import TABLES, TableHash, columns_of, last_event, lines
+from data.photos.files import PhotoFiles
+from data.photos.rows import file_names
 from data.store.database import Store, read_events, read_meta
 from data.store.events import checked
 from data.store.meta_seal import seal_problem
@@ -18,11 +20,13 @@ from data.version import version
 from geo.errors import StoreError
 
 
-def take_backup(store: Store, path: Path) -> Manifest:
-    """Write the backup of `store` at `path`; what it holds. One read transaction: one revision, and no writer waits.
+def take_backup(store: Store, path: Path, photos: PhotoFiles | None = None) -> Manifest:
+    """Write the backup of `store` and its `photos` at `path`; what it holds. One read transaction: one revision, and no
+    writer waits.
 
-    Raises StoreError if the store's own seal or the chain of its log is broken (a backup would seal the damage), if
-    there is something at `path` already, and where the disk refuses.
+    Raises StoreError if the store's own seal, the chain of its log or a photo is broken (a backup would seal the
+    damage), if it has photos and none are given, if a photo was erased meanwhile, if there is something at `path`
+    already, and where the disk refuses.
     """
     with store.reading() as connection:
         if (problem := seal_problem(connection)) is not None:
@@ -31,6 +35,7 @@ def take_backup(store: Store, path: Path) -> Manifest:
             pass
         with backup_written(path) as writer:
             tables = tuple(_written(writer, connection, table) for table in TABLES)
+            count = _photos_written(writer, connection, photos)
             meta, (events, last) = read_meta(connection), last_event(connection)
             manifest = Manifest(
                 format=FORMAT,
@@ -43,6 +48,7 @@ def take_backup(store: Store, path: Path) -> Manifest:
                 events=events,
                 last_event_hash=last,
                 tables=tables,
+                photos=count,
             )
             writer.finish(manifest)
     return manifest
@@ -53,6 +59,17 @@ def name_for(store: Store) -> str:
     with store.reading() as connection:
         meta = read_meta(connection)
     return f"xunjie-{meta.city}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-r{meta.revision}.zip"
+
+
+def _photos_written(writer: BackupWriter, connection: Connection, files: PhotoFiles | None) -> int:
+    """How many files were written: every photo's two, those that several share once."""
+    names = file_names(connection)
+    if names and files is None:
+        raise StoreError(f"the store has {len(names)} files of photos, and no folder of them was named")
+    for name in names:
+        assert files is not None
+        writer.photo(name, files.read(name))
+    return len(names)
 
 
 def _written(writer: BackupWriter, connection: Connection, table: Table) -> TableManifest:

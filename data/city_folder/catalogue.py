@@ -7,6 +7,7 @@ from pathlib import Path
 
 from data.city_folder.section import Section, read_toml
 from geo.catalogue import Catalogue, IssueType, SiteClass, Task, TypeGroup
+from geo.working_days import MOST, UNITS, DeadlineRule
 
 LETTERS = "ABCDEFGH"
 
@@ -16,6 +17,7 @@ def read_catalogue(path: Path) -> Catalogue:
     file = read_toml(path)
     groups, types = file.sections("groups", required=True), file.sections("types", required=True)
     tasks, site_classes = file.sections("tasks"), file.sections("site_classes")
+    default = _deadline(file, "default_due_")
     file.done()
     read_groups = tuple(_group(section) for section in groups)
     group_codes = refuse_twins(groups, (group.code for group in read_groups))
@@ -26,7 +28,7 @@ def read_catalogue(path: Path) -> Catalogue:
     task_codes = refuse_twins(tasks, (task.code for task in read_tasks))
     read_classes = tuple(_site_class(section, task_codes) for section in site_classes)
     refuse_twins(site_classes, (entry.code for entry in read_classes))
-    return Catalogue(read_groups, read_types, read_tasks, read_classes)
+    return Catalogue(read_groups, read_types, read_tasks, read_classes, default)
 
 
 def refuse_twins(sections: list[Section], codes: Iterable[str], *, key: str = "code") -> frozenset[str]:
@@ -47,17 +49,31 @@ def _group(section: Section) -> TypeGroup:
 
 
 def _type(section: Section, groups: frozenset[str]) -> IssueType:
+    rule = _deadline(section, "due_")
     entry = IssueType(
         section.code("code"),
         section.both("name"),
         section.choice("group", tuple(sorted(groups))),
-        section.optional_integer("due_hours"),
+        rule.amount if rule is not None and rule.unit == "hours" else None,
         assumed=section.boolean("assumed", default=False),
+        due_working_days=rule.amount if rule is not None and rule.unit == "working_days" else None,
     )
-    if entry.due_hours == 0:
-        section.fail("due_hours", "is 0", "write at least 1, or leave it out where no deadline applies")
     section.done()
     return entry
+
+
+def _deadline(section: Section, prefix: str) -> DeadlineRule | None:
+    """What stands under `prefix` + hours or working_days; None where neither does."""
+    given = {unit: section.optional_integer(f"{prefix}{unit}") for unit in UNITS}
+    rules = [(unit, amount) for unit, amount in given.items() if amount is not None]
+    if len(rules) > 1:
+        section.fail(f"{prefix}hours", f"stands beside {prefix}working_days", "write one of the two")
+    for unit, amount in rules:
+        if not 1 <= amount <= MOST:
+            mend = f"write a number from 1 to {MOST}, or leave it out where no deadline applies"
+            section.fail(f"{prefix}{unit}", f"is {amount}", mend)
+        return DeadlineRule(amount, unit)
+    return None
 
 
 def _task(section: Section) -> Task:

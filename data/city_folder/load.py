@@ -17,9 +17,14 @@ from shapely.geometry.base import BaseGeometry
 
 from data.city_folder.campaigns import read_campaigns
 from data.city_folder.catalogue import read_catalogue
+from data.city_folder.checklists import read_checklists
 from data.city_folder.geojson import LayerFile, read_layer
 from data.city_folder.layers import area_layer, metric_of, road_layer
+from data.city_folder.organisation import Duties, read_organisation
 from data.city_folder.section import Section, read_toml
+from data.city_folder.working_days import read_calendar
+from geo.catalogue import Catalogue
+from geo.checklist import Checklists
 from geo.city import AreaLayer, City, Quality
 from geo.errors import CityError
 from geo.text import Text
@@ -56,7 +61,11 @@ def load_city(folder: str | Path) -> City:
         contents["roads"] = road_file.content
         roads = road_layer(road_file, road_names, metric_crs, road_quality, road_keys, boundary_metric)
     layers.done()
-    campaigns = read_campaigns(file)
+    campaigns, catalogue = read_campaigns(file), read_catalogue(folder / _file_name(file, "catalogue"))
+    duties = _duties(folder, file, catalogue)
+    checklists = Checklists()
+    if "checklists" in file.left():
+        checklists = read_checklists(folder / _file_name(file, "checklists"), catalogue)
     city = City(
         code=file.code("code"),
         name=file.both("name"),
@@ -65,7 +74,7 @@ def load_city(folder: str | Path) -> City:
         mainland_china=file.boolean("mainland_china"),
         number_prefix=file.code("number_prefix"),
         snap_limit_m=file.number("snap_limit_m", low=1, high=1_000),
-        catalogue=read_catalogue(folder / _file_name(file, "catalogue")),
+        catalogue=catalogue,
         campaigns=campaigns,
         current_campaign=file.choice("current_campaign", tuple(campaign.code for campaign in campaigns)),
         boundary=boundary,
@@ -78,6 +87,12 @@ def load_city(folder: str | Path) -> City:
         panel_corners=_panel_corners(file),
         first_visit_label=file.optional_both("first_visit_label"),
         sources=_texts(file, "sources"),
+        photo_far_m=file.number("photo_far_m", low=1, high=100_000) if "photo_far_m" in file.left() else 100.0,
+        calendar=read_calendar(file),
+        organisation=duties.organisation,
+        assignment_rules=duties.rules,
+        escalation=duties.escalation,
+        checklists=checklists,
     )
     file.done()
     return city
@@ -152,6 +167,13 @@ def _names(folder: Path, file: Section) -> tuple[Names, Names]:
     areas, roads = names.section("subdistricts"), names.section("roads")
     names.done()
     return _entries(areas, ("en", "short_zh", "short_en")), _entries(roads, ("en",))
+
+
+def _duties(folder: Path, file: Section, catalogue: Catalogue) -> Duties:
+    """Organisation, assignment rules and escalation from the file under `organisation` (optional)."""
+    if "organisation" not in file.left():
+        return Duties()
+    return read_organisation(folder / _file_name(file, "organisation"), catalogue=catalogue)
 
 
 def _entries(section: Section, keys: tuple[str, ...]) -> Names:

@@ -117,6 +117,26 @@ class Section:
             self.fail(key, f"is {_shown(value)}", "write a date such as 2021-06-03, without a time")
         return date(value.year, value.month, value.day)
 
+    def optional_day(self, key: str) -> date | None:
+        """The same, or None where the key is absent."""
+        return self.day(key) if key in self._values else None
+
+    def days(self, key: str) -> tuple[date, ...]:
+        """A list of dates (without a time); empty where the key is absent."""
+        values = self._take(key, list, "a list of dates such as [2021-02-07]", required=False) or []
+        for value in values:
+            if not isinstance(value, date) or isinstance(value, datetime):
+                self.fail(key, f"has {_shown(value)}", "write dates such as 2021-02-07, without quotes or a time")
+        return tuple(values)
+
+    def codes(self, key: str) -> tuple[str, ...]:
+        """A list of codes; empty where the key is absent."""
+        values = self._take(key, list, 'a list of codes such as ["C0101"]', required=False) or []
+        for value in values:
+            if not isinstance(value, str) or not is_code(value):
+                self.fail(key, f"has {_shown(value)}", "write codes of letters, digits, _ . - (at most 40)")
+        return tuple(values)
+
     def optional_moment(self, key: str) -> datetime | None:
         """A time with its offset, or None where the key is absent."""
         expected = "a time with its offset such as 2021-08-24T18:00:00+08:00, without quotes"

@@ -11,6 +11,7 @@ from data.backup.taking import name_for, take_backup
 from data.city_folder.load import load_city
 from data.commands.command import Command
 from data.intake.placing import Placer
+from data.photos.files import PhotoFiles
 from data.store.database import Store, open_store, read_meta
 from data.store.engine import backend_of
 from data.store.reassign import reassign_places
@@ -27,7 +28,7 @@ def run_backup(command: Command, target: Path) -> int:
     store = open_store(command.settings.database_url_for(city.code), city, writing=False)
     try:
         path = target / name_for(store) if target.is_dir() else target
-        manifest = take_backup(store, path)
+        manifest = take_backup(store, path, _photos(command, store.file, store.place))
     finally:
         store.close()
     with backup_read(path) as backup:  # what the disk gives back is what was written
@@ -42,7 +43,8 @@ def run_restore(command: Command, path: Path) -> int:
     url = command.settings.database_url_for(city.code)
     with backup_read(path) as backup:
         check_backup(backup, city)
-        _restored(backup, url, city)
+        backend = backend_of(url)
+        _restored(backup, url, city, _photos(command, backend.file, backend.place))
         manifest = backup.manifest
     command.say("cli.restored", file=path, revision=manifest.revision, events=manifest.events)
     return 0
@@ -66,14 +68,18 @@ def run_verify_backup(command: Command, path: Path) -> int:
     return 0
 
 
-def _restored(backup: BackupReader, url: str, city: City) -> None:
+def _photos(command: Command, file: Path | None, place: str) -> PhotoFiles:
+    return PhotoFiles(command.settings.photos_folder_for(file, place))
+
+
+def _restored(backup: BackupReader, url: str, city: City, photos: PhotoFiles) -> None:
     """Into the store at `url`; where there was none and it fails, there is none afterwards."""
     file = backend_of(url).file
     was_there = file is None or file.exists()
     try:
         store = open_store(url, city)
         try:
-            restore_backup(backup, store)
+            restore_backup(backup, store, photos)
         finally:
             store.close()
     except BaseException:

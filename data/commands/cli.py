@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from data.commands.account import add_account_commands
 from data.commands.backup import run_backup, run_restore, run_verify_backup
 from data.commands.city import CHECK, LAYERS, check_city, replace_city_layer
 from data.commands.command import Command
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     migrate.set_defaults(run=lambda command, _options: run_migrate(command))
     _add_backup(commands)
     add_publish(commands)
+    add_account_commands(commands)
     return parser
 
 

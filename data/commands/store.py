@@ -10,8 +10,10 @@ from data.commands.command import Command
 from data.commands.importing import say_reject
 from data.demo import load_records
 from data.intake.placing import Placer
+from data.photos.files import PhotoFiles
 from data.runtime import demo_batch
 from data.store.database import open_store
+from data.store.engine import backend_of
 from data.store.head import read_head, write_head
 from data.store.schema import SCHEMA_VERSION
 from data.store.verify import verify_store
@@ -63,7 +65,10 @@ def run_verify(command: Command, *, earlier: Path | None = None, head: Path | No
     """
     city = load_city(command.settings.city_folder)
     known = None if earlier is None else read_head(earlier)
-    sound = verify_store(command.settings.database_url_for(city.code), city, earlier=known)
+    url = command.settings.database_url_for(city.code)
+    backend = backend_of(url)
+    photos = PhotoFiles(command.settings.photos_folder_for(backend.file, backend.place))
+    sound = verify_store(url, city, earlier=known, photos=photos)
     command.say("cli.verified", file=sound.place, events=sound.events, hash=sound.last_hash[:16])
     if sound.sealed is not None:
         command.say("cli.verified_sealed" if sound.sealed else "cli.verified_unsealed")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import os
+import ssl
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -16,6 +18,9 @@ from geo.text import Language
 
 PATH: Final = "/api/imports"
 MEDIA_TYPE: Final = "application/octet-stream"
+TOKEN: Final = "XUNJIE_TOKEN"  # noqa: S105 - the name of a variable
+"""Where people sign in, a personal token of who imports."""
+
 _CONNECT_S: Final = 5.0
 _ANSWER_S: Final = 3_600.0
 
@@ -46,7 +51,14 @@ def send_ledger(
 
 
 def _post(address: str, path: str, body: bytes) -> tuple[int, Any]:
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=_CONNECT_S)
+    parts = urlsplit(address)
+    if parts.scheme == "https":  # it is this machine: its certificate is for the name that others use
+        context = ssl._create_unverified_context()  # noqa: S323
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            parts.netloc, timeout=_CONNECT_S, context=context
+        )
+    else:
+        connection = http.client.HTTPConnection(parts.netloc, timeout=_CONNECT_S)
     try:
         connection.connect()
     except OSError as error:
@@ -57,7 +69,9 @@ def _post(address: str, path: str, body: bytes) -> tuple[int, Any]:
     try:
         if connection.sock is not None:
             connection.sock.settimeout(_ANSWER_S)
-        connection.request("POST", path, body, {"Content-Type": MEDIA_TYPE})
+        token = os.environ.get(TOKEN)
+        whose = {"Authorization": f"Bearer {token}"} if token else {}
+        connection.request("POST", path, body, {"Content-Type": MEDIA_TYPE, **whose})
         answer = connection.getresponse()
         return answer.status, _json(answer.read())
     except (OSError, http.client.HTTPException):

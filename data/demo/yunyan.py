@@ -9,7 +9,10 @@ import shapely
 from numpy.typing import NDArray
 
 from data.demo.dice import Dice
+from data.demo.yunyan_answers import answered
+from data.demo.yunyan_books import books
 from data.demo.yunyan_calendar import Calendar, utc
+from data.demo.yunyan_draw import drawn_visits
 from data.demo.yunyan_issues import Sketch, Supervision
 from data.demo.yunyan_points import Site, make_sites
 from data.demo.yunyan_shapes import Shapes
@@ -49,6 +52,8 @@ def load_yunyan(city: City) -> CityRecords:
     streets = Streets(city, dice)
     shapes = Shapes(streets)
     sites = make_sites(city, streets, calendar, words, dice)
+    own = Dice(SEED + 1)  # so that what is drawn for the books changes no other record
+    sites, sheets = answered(sites, city, own)
     supervision = Supervision(city.catalogue, streets, shapes, calendar, words, dice)
     surveys = Surveys(streets, shapes, calendar, words, dice)
     registers = {
@@ -65,7 +70,10 @@ def load_yunyan(city: City) -> CityRecords:
         _draft(register, sketch, geometry, datum, tasks, city.current_campaign, words, dice)
         for (register, sketch), geometry, datum in zip(sketches, geometries, datums, strict=True)
     )
-    return CityRecords(drafts, tuple(site.point for site in sites), tuple(_visits(sites)), bulk=False)
+    checked, draws = drawn_visits(sites, city, Calendar(campaign, own), own)
+    documents = (*sheets, *books(city, drafts, words, own), *draws)
+    points, visits = tuple(site.point for site in sites), (*_visits(sites), *checked)
+    return CityRecords(drafts, points, visits, documents=documents, bulk=False)
 
 
 def _visits(sites: Sequence[Site]) -> Iterator[Visit]:

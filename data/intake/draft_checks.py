@@ -15,6 +15,7 @@ from geo.errors import BadValueError, TransitionError
 from geo.iso_time import FIRST_YEAR, LAST_YEAR
 from geo.issue import MAX_ADDRESS, MAX_DESCRIPTION, MAX_NUMBER, IssueDraft, Transition
 from geo.lifecycle import Status, change_between
+from geo.working_days import deadline
 
 MAX_NAME: Final = 80
 MAX_PHONE: Final = 40
@@ -142,8 +143,8 @@ def checked_draft(city: City, draft: IssueDraft, now: datetime, campaign: Campai
         if due is not None and due < reported:
             raise BadValueError("due_at", draft.due_at.isoformat(), f"a time not before {reported.isoformat()}")
     else:
-        hours = catalogue.types[catalogue.position("type", draft.type)].due_hours
-        due = None if hours is None else reported + timedelta(hours=hours)
+        rule = catalogue.deadline_of(draft.type)
+        due = None if rule is None else deadline(reported, rule, city.calendar, city.time_zone)
     return CheckedDraft(
         id=None if draft.id is None else checked_uuid("id", draft.id),
         campaign=campaign.code,

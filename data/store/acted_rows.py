@@ -60,7 +60,7 @@ def records_of(connection: Connection, ids: Sequence[str]) -> dict[str, IssueRec
         for step in connection.execute(steps.order_by(TRANSITION.c.issue_row, TRANSITION.c.n)):
             records[step.issue_row].steps.append(Step(*step))
         for photo in connection.execute(select(ISSUE_PHOTO).where(ISSUE_PHOTO.c.issue_row.in_(part))):
-            records[photo.issue_row].photos[photo.photo, photo.kind] = photo.at_us, photo.actor
+            records[photo.issue_row].photos[photo.photo, photo.kind] = photo.at_us, photo.recorded_us, photo.actor
     found = {record.columns["id"]: record for record in records.values()}
     e = EVENT.c
     for start in range(0, len(wanted), CHUNK):
@@ -144,9 +144,16 @@ def past_rows(
 def photo_rows(records: Sequence[IssueRecord]) -> list[dict[str, Any]]:
     """Rows of `issue_photo`."""
     return [
-        {"issue_row": record.columns["row"], "photo": photo, "kind": kind, "at_us": at_us, "actor": actor}
+        {
+            "issue_row": record.columns["row"],
+            "photo": photo,
+            "kind": kind,
+            "at_us": at_us,
+            "recorded_us": recorded_us,
+            "actor": actor,
+        }
         for record in records
-        for (photo, kind), (at_us, actor) in record.photos.items()
+        for (photo, kind), (at_us, recorded_us, actor) in record.photos.items()
     ]
 
 

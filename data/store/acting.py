@@ -13,6 +13,7 @@ from data.campaign_clock import campaign_now
 from data.intake.amendments import CheckedAmendment
 from data.intake.changes import CheckedChange
 from data.intake.placing import Placer
+from data.photos.attaching import check_attach
 from data.store.act_effects import amended, changed, stale
 from data.store.acted_rows import known_acts, records_of, write_acted
 from data.store.events import Kind, Pending, iso_utc
@@ -163,7 +164,9 @@ class Acting:
         else:
             if act.act is Act.LINK:
                 self._must_be_no_circle(act, forks)
-            rule, payload = amended(record, act, at_us)
+            if act.act is Act.ATTACH:
+                check_attach(self._connection, act.wanted["photo"])
+            rule, payload = amended(record, act, at_us, wall_us)
             kind = Kind.ISSUE_AMENDED
         self._must_be_allowed(rule, act, before)
         record.last_us, record.last_actor = at_us, act.actor

@@ -103,6 +103,7 @@ def add_amendments(connection: Connection) -> None:
         Column("issue_row", BigInteger, primary_key=True, autoincrement=False),
         *(Column(name, _CODE, primary_key=True) for name in ("photo", "kind")),
         Column("at_us", BigInteger, nullable=False),
+        Column("recorded_us", BigInteger, nullable=False),
         Column("actor", Text, nullable=False),
         Index("issue_photo_photo", "photo"),
         sqlite_with_rowid=False,

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from data.store.access_tables import make_access_tables
 from data.store.migration_to_3 import add_amendments, add_documents, add_personal
+from data.store.photo_tables import photo_tables
 from data.store.schema import META
 from geo.errors import StoreError
 
@@ -57,11 +58,16 @@ def _close_the_loop(connection: Connection) -> None:
     """Version 3: what the closed loop keeps."""
     for step in (add_documents, add_amendments, add_personal, make_access_tables):
         step(connection)
+    metadata = MetaData()
+    photo_tables(metadata)
+    metadata.create_all(connection)
 
 
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration(2, "versions of issues, UUIDs of changes", _number_versions),
-    Migration(3, "documents, amendments, personal data; accounts, sessions, tokens, log of access", _close_the_loop),
+    Migration(
+        3, "documents, amendments, personal data, photos; accounts, sessions, tokens, log of access", _close_the_loop
+    ),
 )
 """In order, without gaps; version 1 is the first schema that was released. A step names its tables itself: those of
 `data.store.schema` will have moved on."""

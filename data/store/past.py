@@ -82,6 +82,7 @@ ISSUE_PHOTO: Final = Table(
     Column("photo", CODE, primary_key=True),  # its SHA-256
     Column("kind", CODE, primary_key=True),  # before | after
     Column("at_us", BigInteger, nullable=False),
+    Column("recorded_us", BigInteger, nullable=False),  # wall time
     Column("actor", Text, nullable=False),
     Index("issue_photo_photo", "photo"),
     sqlite_with_rowid=False,

@@ -50,7 +50,7 @@ class IssueRecord:
     columns: dict[str, Any]
     steps: list[Step] = field(default_factory=list)
     past: list[dict[str, Any]] = field(default_factory=list)
-    photos: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    photos: dict[tuple[str, str], tuple[int, int, str]] = field(default_factory=dict)
     first_actor: str = ""  # of the report; these three only where acts are taken
     last_actor: str = ""
     last_us: int = NEVER
@@ -74,13 +74,13 @@ class IssueRecord:
         if "due_at" in more:
             self._become(at_us, {"due_us": us_or_none(more["due_at"])})
 
-    def amend(self, at_us: int, actor: str, act: str, wanted: Mapping[str, Any]) -> None:
-        """Make the amendment `act`, which sets `wanted` (as its event does)."""
+    def amend(self, at_us: int, actor: str, act: str, wanted: Mapping[str, Any], *, recorded_us: int) -> None:
+        """Make the amendment `act`, which sets `wanted` (as its event does); `recorded_us` is wall time."""
         columns = self.columns
         columns["version"] += 1
         match Act(act):
             case Act.ATTACH:
-                self.photos[wanted["photo"], wanted["kind"]] = at_us, actor
+                self.photos[wanted["photo"], wanted["kind"]] = at_us, recorded_us, actor
             case Act.DETACH:
                 del self.photos[wanted["photo"], wanted["kind"]]
             case Act.LINK | Act.UNLINK:
@@ -193,7 +193,8 @@ class Projection:
                 self._acted(record, payload)
             case Kind.ISSUE_AMENDED:
                 record = self.issues[str(event.issue_id)]
-                record.amend(us_of_iso(event.at), event.actor, payload["act"], payload["set"])
+                recorded_us = us_of_iso(payload["recorded_at"])
+                record.amend(us_of_iso(event.at), event.actor, payload["act"], payload["set"], recorded_us=recorded_us)
                 self._acted(record, payload)
             case Kind.POINT_ADDED:
                 self.points.append(point_columns(len(self.points) + 1, payload))

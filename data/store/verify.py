@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from data.access.access_log import problem as access_problem
+from data.photos.checking import photo_file_problems, photo_row_problems
+from data.photos.files import PhotoFiles
 from data.store.database import Meta, layers_must_agree, open_store, read_events, read_meta
 from data.store.engine import backend_of
 from data.store.events import checked
@@ -34,9 +36,9 @@ class Sound:
     head: Head
 
 
-def verify_store(url: str, city: City, *, earlier: Head | None = None) -> Sound:
+def verify_store(url: str, city: City, *, earlier: Head | None = None, photos: PhotoFiles | None = None) -> Sound:
     """Check the store at `url`, whether or not a program has it open, and that its log goes on from an `earlier` head;
-    nothing is changed.
+    nothing is changed. `photos`: their files too.
 
     Raises StoreError with one sentence for each kind of damage.
     """
@@ -53,6 +55,8 @@ def verify_store(url: str, city: City, *, earlier: Head | None = None) -> Sound:
             faults = problems(connection, city)
             if earlier is not None and (behind := head_problem(connection, earlier)) is not None:
                 faults.append(behind)
+            if photos is not None:
+                faults += photo_file_problems(connection, photos)
             if faults:
                 raise StoreError("; ".join(faults))
             events = connection.execute(select(func.count()).select_from(EVENT)).scalar() or 0
@@ -67,6 +71,7 @@ def problems(connection: Connection, city: City) -> list[str]:
     """One sentence for each thing that is not as the log says, the first of each kind; empty for a sound store."""
     sealed = seal_problem(connection)
     found = [fault for fault in (sealed, access_problem(connection)) if fault is not None]
+    found += photo_row_problems(connection)
     try:
         replay = Replay(connection, city)
         for event in checked(read_events(connection)):

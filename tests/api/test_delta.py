@@ -198,7 +198,7 @@ def test_what_a_change_does_not_concern_is_answered_as_before(
 def said_anew(client: TestClient, query: str) -> dict[str, Any]:
     """What the same question is answered where nothing was kept and carried along."""
     snapshot = runtime().snapshot
-    for kept in (snapshot.figures, snapshot.kept_counts, snapshot.surfaces, snapshot.kept_stages):
+    for kept in (snapshot.figures, snapshot.kept_counts, snapshot.surfaces, snapshot.kept_cells, snapshot.kept_stages):
         kept.clear()
     BODIES.get("nothing", lambda: b"", stand="another")
     answer = client.get(query + "&as_of=2021-08-24T18:00:00%2B08:00")

@@ -9,7 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.gate import Gate, is_loopback_address, is_loopback_host
-from api.lifespan import refuse_beyond_loopback
+from api.lifespan import refuse_beyond
+from data.access.settings import AccessSettings
 from geo.errors import SettingsError
 
 REPORT = {"id": "not-read"}
@@ -150,10 +151,10 @@ def test_streamlit_s_uploads_keep_their_own_form() -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "[::1]", "127.0.0.2"])
 def test_the_server_may_listen_on_loopback(address: str) -> None:
     assert is_loopback_address(address)
-    refuse_beyond_loopback(address)
+    refuse_beyond(address, AccessSettings(), with_tls=False)
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.7", "example.org", ""])
 def test_without_a_login_the_server_refuses_to_listen_further(address: str) -> None:
     with pytest.raises(SettingsError, match=r"set the address to 127\.0\.0\.1"):
-        refuse_beyond_loopback(address)
+        refuse_beyond(address, AccessSettings(), with_tls=False)

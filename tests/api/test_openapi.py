@@ -35,13 +35,35 @@ ASKED = {
     "/api/roads": [WHOLE, WHOLE + "&density=1", WHOLE + "&density=1&scale=0.5", "z=12&bbox=1,1,2,2"],
     "/api/point-marks": [WHOLE],
     "/api/compliance": ["", "by=subdistrict", "by=task", "as_of=2021-06-01"],
+    "/api/organisation": ["", "type=E0501", "as_of=2021-06-01"],
+    "/api/organisation/book": [""],
+    "/api/overdue": ["", "soon=1&most=5", "unit=D02"],
+    "/api/responsibility": ["", "subdistrict=520103019&most=3"],
+    "/api/assignment": ["type=C0101", "type=E2104&subdistrict=520103019&task=T03"],
     "/api/timeline": ["", "since=2021-12-01"],
     "/api/picture": ["ask=/api/summary&ask=/api/timeline&tag=none&ask=/api/summary%3Ftype%3Dnone"],
     "/api/watch": ["", "overdue=50&newest=50"],
+    "/api/my-list": ["", "most=3&subdistrict=520103026"],
     "/api/issues/{identity}": [""],
+    "/api/issues/{identity}/photos": [""],
     "/api/issues/{identity}/history": [""],
     "/api/points/{code}": [""],
+    "/api/inspections": ["", "as_of=2021-07-01", "subdistrict=520103019"],
+    "/api/checklists": [""],
+    "/api/draws": ["", "as_of=2021-08-20"],
+    "/api/draws/{draw}": [""],
+    "/api/plans": ["", "day=2021-08-24"],
+    "/api/plans/proposal": ["", "k=3&subdistrict=520103019", "as_of=2021-07-01"],
+    "/api/tallies": ["", "code=bikes_towed"],
+    "/api/programmes": ["", "synthetic_splits=1", "as_of=2021-07-01"],
+    "/api/exposures": ["", "register=cable_phase1", "as_of=2021-07-01"],
+    "/api/meetings": [""],
+    "/api/junctions": ["", "day=2021-08-22"],
     "/api/openapi.json": [""],
+    "/api/me": [""],
+    "/api/tokens": [""],
+    "/api/accounts": [""],
+    "/api/access-log": ["", "most=3"],
 }
 
 
@@ -70,7 +92,9 @@ def test_the_document_is_openapi(described: dict[str, Any]) -> None:
         for operation in methods.values():
             assert operation["summary"]
             assert operation["responses"]
-            for content in operation["responses"]["200"].get("content", {}).values():
+            done = [answer for status, answer in operation["responses"].items() if status < "400"]
+            assert done
+            for content in (content for answer in done for content in answer.get("content", {}).values()):
                 jsonschema.Draft202012Validator.check_schema(content.get("schema", {}))
 
 
@@ -87,14 +111,18 @@ def test_every_json_answer_is_asked_for_below() -> None:
     json_routes = {
         operation.path
         for operation in OPERATIONS
-        if operation.method == "GET" and operation.answers[200].schema is not None
+        if operation.method == "GET" and 200 in operation.answers and operation.answers[200].schema is not None
     }
     assert json_routes == set(ASKED)
 
 
 @pytest.mark.parametrize(("path", "query"), [(path, query) for path, queries in ASKED.items() for query in queries])
 def test_answers_are_as_described(demo: TestClient, described: dict[str, Any], path: str, query: str) -> None:
-    numbers = {"{identity}": ["YY-00001", "YY-00002", "YY-02000"], "{code}": ["P001", "P100", "P317"]}
+    numbers = {
+        "{identity}": ["YY-00001", "YY-00002", "YY-02000"],
+        "{code}": ["P001", "P100", "P317"],
+        "{draw}": ["D-2021-08"],
+    }
     placeholder = next((name for name in numbers if name in path), None)
     paths = [path.replace(placeholder, value) for value in numbers[placeholder]] if placeholder else [path]
     [content] = described["paths"][path]["get"]["responses"]["200"]["content"].values()

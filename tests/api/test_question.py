@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from starlette.datastructures import QueryParams
 
+from api.identity import ACTION, VIEWER
 from api.question import moment, read_question
+from data.access.demo_persons import demo_person
 from geo.clock import NEVER, to_us
+from geo.permissions import Action
 from tests.small_city import CLOCK, small_city
 
 WALL = datetime(2026, 11, 23, 22, 27, 37, 500_000, tzinfo=UTC)
@@ -57,7 +60,8 @@ def test_one_request_has_one_moment() -> None:
 @pytest.mark.parametrize(("ahead", "same"), [(timedelta(hours=-1), True), (timedelta(minutes=1), False)])
 def test_a_past_moment_is_another_question_once_a_later_event_has_come_due(ahead: timedelta, same: bool) -> None:
     """Registers stand at the present whatever `as_of` says: an event dated a minute ahead changes them in a minute."""
-    asked: Any = SimpleNamespace(query_params=QueryParams("campaign=second&as_of=2026-11-01"))
+    seen_by = {VIEWER: demo_person(None, ()), ACTION: Action.SEE_AGGREGATES}
+    asked: Any = SimpleNamespace(query_params=QueryParams("campaign=second&as_of=2026-11-01"), scope=seen_by)
     early, late = (
         read_question(asked, running(WALL + later, WALL + ahead)).identity
         for later in (timedelta(0), timedelta(hours=1))

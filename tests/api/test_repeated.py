@@ -12,8 +12,12 @@ import pytest
 
 from api import repeated
 from api.app import OPERATIONS
+from api.identity import ACTION, VIEWER
 from api.repeated import Repeated
+from data.access.demo_persons import demo_person
 from data.runtime import runtime
+from geo.access import Role, Scope, Viewer
+from geo.permissions import Action
 
 SHARED = sorted(operation.path for operation in OPERATIONS if operation.shared)
 BOX = "z=13&bbox=106.6,26.5,106.8,26.7"
@@ -126,8 +130,11 @@ class _Counting:
         await send({"type": "http.response.body", "body": b"dy"})
 
 
-async def _ask(app: Any, query: bytes = b"", *headers: tuple[bytes, bytes]) -> tuple[int, bytes]:
+async def _ask(
+    app: Any, query: bytes = b"", *headers: tuple[bytes, bytes], viewer: Viewer | None = None
+) -> tuple[int, bytes]:
     scope = {"type": "http", "method": "GET", "path": "/shared", "query_string": query, "headers": [*headers]}
+    scope |= {VIEWER: viewer or demo_person(None, ()), ACTION: Action.SEE_AGGREGATES}  # as the doorkeeper has put it in
     told: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -142,6 +149,22 @@ def _together(app: Repeated, *queries: bytes) -> list[Any]:
         return await asyncio.gather(*(_ask(app, query) for query in queries), return_exceptions=True)
 
     return asyncio.run(ask())
+
+
+def test_who_sees_another_part_is_never_given_the_answer_of_others(demo) -> None:
+    inner = _Counting()
+    app = Repeated(inner, ["/shared"])
+
+    async def ask() -> None:
+        for part in ("A", "B"):
+            for name in ("one", "other"):
+                viewer = Viewer(name, name, frozenset({Role.INSPECTOR}), Scope(subdistricts=frozenset({part})))
+                await _ask(app, b"a", viewer=viewer)
+        for role in (Role.PLANNER, Role.AUDITOR, Role.PUBLIC):
+            await _ask(app, b"a", viewer=Viewer(role, role, frozenset({role})))
+
+    asyncio.run(ask())
+    assert inner.asked == 4  # part A, part B, everything, everything without a look at single issues
 
 
 def test_who_asks_while_the_first_is_being_answered_waits_for_that_answer(demo) -> None:

@@ -125,8 +125,8 @@ def test_a_crowd_hears_of_every_change_that_comes_while_it_is_told(monkeypatch: 
         events, _ = await opened(hub)
         real = hub._deltas.since
 
-        def slow(seen: int | None) -> dict[str, Any]:
-            delta = real(seen)
+        def slow(seen: int | None, *sights: Any) -> Any:
+            delta = real(seen, *sights)
             if delta["revision"] == 8:
                 source.feed.publish(Change(9, ()))
             return delta
@@ -150,7 +150,7 @@ def test_nobody_is_told_what_was_before_everybody_had_left(monkeypatch: pytest.M
         assert first["revision"] == 11
         asked: list[int | None] = []
         real = hub._deltas.since
-        monkeypatch.setattr(hub._deltas, "since", lambda seen: asked.append(seen) or real(seen))
+        monkeypatch.setattr(hub._deltas, "since", lambda seen, *rest: asked.append(seen) or real(seen, *rest))
         source.feed.publish(Change(12, ()))
         assert told(await anext(events))["revision"] == 12
         assert asked == [11]

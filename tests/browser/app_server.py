@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,9 +41,11 @@ class App:
 
     def post(self, path: str, body: object) -> tuple[int, Any]:
         """Status and JSON answer of a POST."""
-        request = urllib.request.Request(
-            self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
-        )
+        return self.send(path, json.dumps(body).encode(), "application/json")
+
+    def send(self, path: str, body: bytes, kind: str) -> tuple[int, Any]:
+        """Status and JSON answer of a POST of bytes of media type `kind`."""
+        request = urllib.request.Request(self.url + path, body, {"Content-Type": kind}, method="POST")
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, json.load(answer)
@@ -66,8 +68,9 @@ def running_app(
     port: int | None = None,
     wait_s: float = 120,
     url: str | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[App]:
-    """Start the app with its store (or the one at `url`) and its log in `folder`.
+    """Start the app with its store (or the one at `url`), its log in `folder`, and further environment `settings`.
 
     It is stopped, and its port free, when the block ends.
     """
@@ -77,6 +80,7 @@ def running_app(
     environment["XUNJIE_DATABASE_URL"] = url or f"sqlite:///{folder / 'store.db'}"
     if city is not None:
         environment["XUNJIE_CITY"] = city
+    environment |= settings or {}
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
     with log.open("wb") as output:

@@ -11,7 +11,10 @@ from tests.browser.streamlit_page import open_page
 # Rules that elements of Streamlit itself break, seen with 1.67; nothing of ours may hide behind them.
 FRAMEWORK_RULES: dict[str, str] = {}
 
-PAGES = ["/", "/explore", "/points", "/report", "/record", "/about"]
+PAGES = [
+    *("/", "/explore", "/points", "/inspections?point=P100", "/report", "/organisation", "/record", "/about"),
+    *("/record?book=bikes_towed", "/record?book=exposures"),
+]
 WITH_MAP = {"/", "/explore", "/points"}
 LOOKS = [("zh-CN", "light", (1920, 1080)), ("en", "dark", (390, 844))]
 
@@ -42,7 +45,7 @@ def is_ours(page, selector) -> bool:
 def test_a_page_has_no_serious_finding(app, visitor, path, look):
     language, theme, size = look
     with visitor(language=language, theme=theme, size=size, reduced_motion="reduce") as seen:
-        open_page(seen.page, f"{app.url}{path}?lang={language}")
+        open_page(seen.page, f"{app.url}{path}{'&' if '?' in path else '?'}lang={language}")
         frame = map_frame(seen.page) if path in WITH_MAP else None
         seen.page.wait_for_timeout(400)
         findings = serious(seen.page.main_frame)

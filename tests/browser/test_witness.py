@@ -79,3 +79,16 @@ def test_an_exception_in_a_shared_worker_is_seen(visitor, pages, shared_workers)
         assert pages + "/w.js" in shared_workers.seen
         with pytest.raises(AssertionError, match="worker fell"):
             shared_workers.assert_calm()
+
+
+def test_what_a_test_brings_about_on_purpose_is_excused_alone_and_only_if_it_happened(visitor, pages):
+    with visitor(calm=False) as seen:
+        seen.page.goto(pages + "/calm")
+        seen.page.evaluate("fetch('/missing')")
+        seen.page.wait_for_timeout(300)
+        seen.witness.assert_calm(but=["/missing", "404"])
+        with pytest.raises(AssertionError, match="never seen"):
+            seen.witness.assert_calm(but=["/missing", "404", "another trouble"])
+        seen.page.evaluate("console.error('said')")
+        with pytest.raises(AssertionError, match="console: said"):
+            seen.witness.assert_calm(but=["/missing", "404"])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from playwright.sync_api import Browser, BrowserContext, Request
 
 # What the browser may do without the tests failing; each with its reason. Keep it short.
@@ -52,9 +55,15 @@ class Witness:
         if response.status >= 400:
             self.troubles.append(f"answered {response.status}: {response.request.method} {response.url}")
 
-    def assert_calm(self) -> None:
-        """Fail with every trouble seen so far."""
-        assert not self.troubles, "\n".join(dict.fromkeys(self.troubles))
+    def assert_calm(self, *, but: Sequence[str] = (), may: Sequence[str] = ()) -> None:
+        """Fail with every trouble seen so far. `but`: patterns of what the test brings about on purpose; each of them
+        must have been seen, so that an excuse never outlives its cause. `may`: what chance decides about."""
+        meant = [[line for line in self.troubles if re.search(pattern, line)] for pattern in but]
+        excused = {line for lines in meant for line in lines}
+        excused |= {line for line in self.troubles if any(re.search(pattern, line) for pattern in may)}
+        troubles = [line for line in dict.fromkeys(self.troubles) if line not in excused]
+        assert not troubles, "\n".join(troubles)
+        assert all(meant), f"never seen: {[pattern for pattern, lines in zip(but, meant, strict=True) if not lines]}"
 
 
 class SharedWorkerWitness:

@@ -25,7 +25,7 @@ from geo.lifecycle import Evidence, Status, change_between
 from geo.placement import Locator, Placement
 
 YUNYAN = Path(__file__).parents[2] / "data" / "cities" / "yunyan"
-DIGEST = "48d41caa7054f76834b52347e2719c0166aad35d57e6fdb8546c2d2d0c39e2db"
+DIGEST = "e7a09d8c3594d2e4039720a967a2cf9c18bacefcaeca8d4c046005eb2b56e9d5"
 CLOCK = datetime(2021, 8, 24, 10, 0, tzinfo=UTC)
 REGISTERS = ("supervision", "facility_survey", "cable_survey", "cable_phase1")
 
@@ -75,7 +75,8 @@ def canonical(records: CityRecords) -> bytes:
     ]
     points = [[p.code, p.name, p.site_class, f"{p.lon:.6f}", f"{p.lat:.6f}", p.task, p.steward] for p in records.points]
     visits = [[v.id, v.point, v.at, v.kind, v.compliant, v.score, v.note] for v in records.visits]
-    return json.dumps([drafts, points, visits], default=str, ensure_ascii=False).encode()
+    documents = [[d.collection, d.id, d.content, d.client_uuid, d.at] for d in records.documents]
+    return json.dumps([drafts, points, visits, documents], default=str, ensure_ascii=False).encode()
 
 
 def steps(draft: IssueDraft) -> list[str]:

@@ -20,6 +20,7 @@ from geo.city import City
 from geo.errors import StoreError
 from geo.issue import IssueDraft
 from tests.data.conftest import runtime_of
+from tests.data.photos.scenes import photo
 from tests.small_city import small_city
 
 pytestmark = pytest.mark.slow
@@ -28,11 +29,12 @@ CITY = small_city()
 
 
 def filled(file: Path) -> Runtime:
-    """A store with points, lines and areas, written in several transactions of which one was taken back."""
+    """A store with points, lines, areas and a photo, written in several transactions of which one was taken back."""
     live = runtime_of(CITY, f"sqlite:///{file}")
     kinds = [kind.code for kind in CITY.catalogue.types]
-    for k in range(12):
-        west = 106.703 + k / 1000
+    live.photos.add(photo(1, place=(106.705, 26.605)), uploader="督查员")
+    for k in range(24):
+        west = 106.703 + k / 2000
         shapes = (
             shapely.Point(west, 26.605),
             shapely.LineString([(west, 26.604), (west + 0.004, 26.606)]),
@@ -59,7 +61,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def backup(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("backup")
     live = filled(folder / "store.db")
-    take_backup(live.store, folder / "backup.zip")
+    take_backup(live.store, folder / "backup.zip", live.photos.files)
     live.close()
     return (folder / "backup.zip").read_bytes()
 
@@ -148,7 +150,7 @@ def test_in_a_backup_and_its_manifest(backup: bytes, tmp_path: Path, soak: bool)
         raise AssertionError("one byte more")
     file.write_bytes(backup)
     with backup_read(file) as sound:
-        assert sound.manifest.events == 36
+        assert sound.manifest.events == 72
 
 
 @pytest.fixture(scope="module")

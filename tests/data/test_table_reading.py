@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -103,6 +104,26 @@ def test_missing_rows_are_one_sentence(full: Runtime, script: str, said: str, pa
             damaged()
     else:
         damaged()
+
+
+def test_an_error_on_the_way_leaves_no_thread_and_no_connection_behind(full: Runtime) -> None:
+    ended: list[bool] = []
+
+    @contextmanager
+    def watched() -> Iterator[Connection]:
+        try:
+            with full.store.reading() as connection:
+                yield connection
+        finally:
+            ended.append(True)
+
+    with full.store.writing() as connection:
+        connection.execute(text("DELETE FROM transition WHERE issue_row = 2"))
+    with packed_reading(), pytest.raises(StoreError, match="lacks the report") as caught:
+        read(full, beside=watched)
+    assert caught.value is not None  # its traceback still holds every frame
+    assert ended == [True]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("xunjie-reading")]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_the_folium_script_makes_one_map_with_our_layers_in_drawing_order():
     script = folium_map_script(small_city(), leaflet_url="/l.js", leaflet_style_url="/l.css")
     assert script.count("L.map(") == 1
     order = re.findall(r'xunjie\.addLayer\(map_xunjie, "(\w+)"', script)
-    assert order == ["basemap", "subdistricts", "roads", "heat", "issues", "points"]
+    assert order == ["basemap", "subdistricts", "roads", "heat", "responsibility", "issues", "points"]
     assert script.rstrip().endswith("xunjie.start(map_xunjie);")
     assert '"attributionControl": false' in script
     assert "L.tileLayer" not in script

@@ -13,7 +13,10 @@ from geo.city import Quality
 from i18n import section
 
 UI = Path(__file__).resolve().parents[2] / "ui"
-SECTIONS = ("core", "situation", "explore", "points", "record", "about", "report")
+SECTIONS = (
+    *("core", "situation", "explore", "points", "record", "about", "report", "inspections", "books"),
+    "organisation",
+)
 CODE = "\n".join(file.read_text(encoding="utf-8") for file in sorted(UI.glob("*.py")))
 NAMED = {match for match in re.findall(r"""["']([a-z]+\.[A-Za-z0-9_]+)["']""", CODE) if match.split(".")[0] in SECTIONS}
 STEMS = {match for match in re.findall(r"""f["']([a-z]+\.[A-Za-z0-9_]*)\{""", CODE) if match.split(".")[0] in SECTIONS}

@@ -1,4 +1,4 @@
-// The right end of the bar: clock, language, theme; what the document itself must say (language); whether the server is there.
+// The right end of the bar: clock, who looks, language, theme; what the document itself must say (language); whether the server is there.
 const shells = new WeakMap();
 const OLD_MS = 5 * 60 * 1000;
 let staleSince = null; // when the stream was lost; null while it runs
@@ -81,7 +81,8 @@ function mount(parent) {
   const themes = make("div", "seg themes");
   languages.setAttribute("role", "group");
   themes.setAttribute("role", "group");
-  box.append(clock, languages, themes);
+  const who = make("div", "who");
+  box.append(clock, who, languages, themes);
   parent.append(box);
 
   const shell = { trigger: null, text: null };
@@ -97,6 +98,7 @@ function mount(parent) {
   };
   shell.draw = (data) => {
     shell.tell(data.clock[0]);
+    drawWho(who, data.who[0]);
     languages.setAttribute("aria-label", data.language_label);
     themes.setAttribute("aria-label", data.theme_label);
     languages.replaceChildren(...data.languages.map((entry) =>
@@ -125,6 +127,37 @@ function button(entry, on, act) {
   if (entry.lang) made.lang = entry.lang;
   if (!on) made.addEventListener("click", act);
   return made;
+}
+
+// Signed in: a name and the way out. In the demo: as whom one looks; the server reads the choice from a cookie.
+function drawWho(box, who) {
+  const said = JSON.stringify(who);
+  if (box.dataset.said === said) return;
+  box.dataset.said = said;
+  if (who.persons) {
+    const list = document.createElement("select");
+    list.setAttribute("aria-label", who.label);
+    list.title = who.label;
+    list.append(...who.persons.map((person) => new Option(person.label, person.code, false, person.code === who.role)));
+    list.addEventListener("change", () => {
+      document.cookie = `${who.cookie}=${list.value}; path=/; max-age=31536000; samesite=lax`;
+      location.reload();
+    });
+    box.replaceChildren(list);
+    return;
+  }
+  const name = make("span", "name");
+  name.textContent = who.name;
+  const out = make("button", "out");
+  out.type = "button";
+  out.textContent = who.sign_out;
+  out.addEventListener("click", signOut);
+  box.replaceChildren(name, out);
+}
+
+function signOut() {
+  const form = { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded" }, redirect: "manual" };
+  fetch("/sign-out", form).finally(() => location.assign("/sign-in"));
 }
 
 // Streamlit keeps the theme of each page's path in the browser and reads it only when the page is loaded.

@@ -185,6 +185,10 @@
   }
 
   function placeTip(kind, code, name) {
+    const owners = x.layers.responsibility.tipLines(kind, code);
+    if (owners) {
+      return [name, ...owners];
+    }
     const row = densityRow(kind, code);
     if (!row) {
       return kind === "road" ? [name, roadSub(code)] : [name];

@@ -34,6 +34,9 @@
     if (OF_POINTS.includes(name)) {
       return delta.since === null || delta.since === undefined || delta.points;
     }
+    if (name === "responsibility") {
+      return delta.points || delta.count === 0; // what touched no issue may have been the organisation
+    }
     if (!OF_VIEW.includes(name)) {
       return true;
     }

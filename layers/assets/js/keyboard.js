@@ -52,7 +52,7 @@
     if (!inMap(event.target)) {
       return;
     }
-    const layer = "1234".indexOf(event.key);
+    const layer = "12345".indexOf(event.key);
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const move = event.target === document.body ? moves[key] : undefined;
     const action = layer >= 0 ? () => chooseLayer(layer) : actions[key] || move;

@@ -5,10 +5,11 @@
   const ICON = { open: "handling", points: "first_ok", closed: "closed" };
   let panel = null;
 
-  const available = () => x.choices.LAYERS.filter((name) => name !== "roads" || x.city.roads);
+  const offered = { roads: () => x.city.roads, responsibility: () => x.state.duties && x.city.duties };
+  const available = () => x.choices.LAYERS.filter((name) => !offered[name] || offered[name]());
 
   function unitOf(name) {
-    return name === "plain" ? "" : x.say(`layer_${name}_unit`);
+    return name === "plain" || name === "responsibility" ? "" : x.say(`layer_${name}_unit`);
   }
 
   function layerRow(name, position) {

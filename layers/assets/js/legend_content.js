@@ -304,6 +304,12 @@
     return x.numbers.period(since, last);
   }
 
+  function responsibilityLegend(answer) {
+    const wrong = say("owners_note", { n: count(answer.segments.length) });
+    const table = x.layers.responsibility.legend(answer);
+    return [heading("legend_responsibility", say("legend_responsibility_unit")), table, issueSymbols(), pointSymbols(), foot(wrong)];
+  }
+
   function plainLegend() {
     const { marks: grouped } = x.feed.data;
     const byGroup = x.layers.issues.byGroup() && !(grouped && grouped.mode === "clusters");
@@ -325,8 +331,15 @@
   x.legendContent = function () {
     const { data } = x.feed;
     const { layer } = x.state;
-    const ready = { subdistricts: data.subdistricts, roads: data.roads, heat: heatAnswer(), plain: data.summary }[layer];
-    const builders = { subdistricts: subdistrictLegend, roads: roadLegend, heat: heatLegend, plain: plainLegend };
+    const { subdistricts, roads, responsibility } = data;
+    const ready = { subdistricts, roads, heat: heatAnswer(), plain: data.summary, responsibility }[layer];
+    const builders = {
+      subdistricts: subdistrictLegend,
+      roads: roadLegend,
+      heat: heatLegend,
+      plain: plainLegend,
+      responsibility: responsibilityLegend,
+    };
     const content = ready ? builders[layer](ready) : [heading(`legend_${layer === "plain" ? "issues" : layer}`, "")];
     return [...content, lineKey()].flat(3).filter(Boolean);
   };

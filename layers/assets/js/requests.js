@@ -140,6 +140,9 @@
     } else {
       wanted.watch = address("/api/watch", "overdue=8&newest=3", filter);
     }
+    if (layer === "responsibility") {
+      wanted.responsibility = address("/api/responsibility", filter);
+    }
     if (layer === "plain" && x.shows("points")) {
       wanted.compliance = address("/api/compliance", "by=subdistrict", filter);
     }

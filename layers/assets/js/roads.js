@@ -71,13 +71,15 @@
 
     // The road drawn nearest to a place of the screen, within `reach` px of its edge.
     function nearest(point, reach) {
-      if (x.state.layer !== "roads" || !x.city.roads) {
+      const byOwner = x.state.layer === "responsibility";
+      if ((x.state.layer !== "roads" && !byOwner) || !x.city.roads) {
         return null;
       }
       let best = null;
       for (const segment of x.roadShapes.segments()) {
-        const found = segments.get(segment.code);
-        const distance = found ? distanceTo(segment, point) - widthOf(found.class) / 2 : Infinity;
+        const found = byOwner ? null : segments.get(segment.code);
+        const drawn = byOwner || found;
+        const distance = drawn ? distanceTo(segment, point) - (found ? widthOf(found.class) / 2 : 3) : Infinity;
         if (distance <= reach && (!best || distance < best.distance)) {
           best = { distance, segment, density: found };
         }

@@ -12,7 +12,7 @@
   }
 
   function drawLayers() {
-    for (const name of ["subdistricts", "roads", "heat", "issues", "points"]) {
+    for (const name of ["subdistricts", "roads", "heat", "responsibility", "issues", "points"]) {
       x.layers[name].draw();
     }
   }

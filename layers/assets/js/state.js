@@ -3,7 +3,7 @@
 
 (function (x) {
   const OWN_KEYS = ["lang", "theme", "layer", "show", "scale", "embed", "focus", "aim"];
-  const LAYERS = ["subdistricts", "roads", "heat", "plain"];
+  const LAYERS = ["subdistricts", "roads", "heat", "plain", "responsibility"];
   const OVERLAYS = ["open", "points", "closed"];
   const LANGUAGES = ["zh-CN", "en"];
   const root = document.documentElement;
@@ -37,6 +37,7 @@
     filter: filterOf(query),
     focus: query.get("focus") || "",
     scale: Math.min(3, Math.max(0.5, Number(query.get("scale")) || 1)),
+    duties: query.get("layer") === "responsibility", // only a page that is about it offers that layer
     isolatedClass: null,
     // Read by tests and by hosts:
     ready: false,

@@ -309,6 +309,9 @@ def test_a_missing_key_is_named(folder: Path, key: str) -> None:
         ('current_campaign = "c1"', 'current_campaign = "c1"\n[panel_corners]\nlegend = "middle"', "legend"),
         ('code = "r1"', 'code = "r1"\npublished_total = 3\npublished_rectified = 4', "published_rectified"),
         ('code = "r1"', 'code = "r1"\nbound = "about"', "bound"),
+        ('current_campaign = "c1"', 'current_campaign = "c1"\n[working_days]\ncountry = "XX"', "country"),
+        ('current_campaign = "c1"', 'current_campaign = "c1"\n[working_days]\nsubdivision = "IL"', "country"),
+        ('current_campaign = "c1"', 'current_campaign = "c1"\n[working_days]\nholidays = ["2021-01-01"]', "dates"),
     ],
 )
 def test_a_wrong_value_in_city_toml_is_named(folder: Path, old: str, new: str, hint: str) -> None:
@@ -331,6 +334,8 @@ def test_two_registers_of_one_code_are_refused(folder: Path) -> None:
         ('letter = "A"', 'letter = "A", size = 3', "size"),
         ('group = "g"', 'group = "g", due_hours = -4', "due_hours"),
         ('group = "g"', 'group = "g", due_hours = 0', "due_hours"),
+        ('group = "g"', 'group = "g", due_working_days = 0', "due_working_days"),
+        ('group = "g"', 'group = "g", due_working_days = 3, due_hours = 3', "one of the two"),
         ('types = [{ code = "t"', 'types = [{ code = "t t"', "code"),
         ("types = [", "types = [3, ", "place 1"),
         (

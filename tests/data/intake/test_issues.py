@@ -13,12 +13,14 @@ import shapely
 from data.campaign_clock import campaign_now
 from data.intake.issues import Examined, examine
 from data.store.events import iso_utc
+from data.working_calendar import CalendarRule, working_calendar
 from geo.city import City
 from geo.clock import to_us
 from geo.crs import from_wgs84
 from geo.errors import BadGeometryError, BadValueError, DatumError
 from geo.issue import IssueDraft, Transition
 from geo.lifecycle import Status
+from geo.working_days import DeadlineRule
 from tests.small_city import CLOCK
 
 HERE = shapely.Point(106.71, 26.6)
@@ -173,3 +175,18 @@ def test_the_content_hash_tells_any_change(city: City) -> None:
 def test_no_drafts_are_nothing(city: City) -> None:
     examined = taken(city)
     assert (examined.issues, list(examined.geometries), examined.errors) == ([], [], {})
+
+
+def test_a_deadline_in_working_days_keeps_the_citys_calendar(city: City) -> None:
+    """The clock stands on Tuesday 24 August 2021."""
+    entry = city.catalogue.types[1]
+    types = (city.catalogue.types[0], replace(entry, due_hours=None, due_working_days=2), *city.catalogue.types[2:])
+    chinese = working_calendar(CalendarRule("CN"))
+    counted = replace(city, catalogue=replace(city.catalogue, types=types), calendar=chinese)
+    before = replace(DRAFT, type="E0110", reported_at=CLOCK)
+    due = taken(counted, before).issues[0].payload["due_at"]
+    assert due == iso_utc(to_us(datetime.fromisoformat("2021-08-26T23:59:59.999999+08:00")))
+    default = replace(counted.catalogue, default_deadline=DeadlineRule(1, "working_days"))
+    friday = replace(DRAFT, type="E0501", reported_at=datetime.fromisoformat("2021-08-20T09:00:00+08:00"))
+    due = taken(replace(counted, catalogue=default), friday).issues[0].payload["due_at"]
+    assert due == iso_utc(to_us(datetime.fromisoformat("2021-08-23T23:59:59.999999+08:00"))), "over the weekend"

@@ -1,0 +1,39 @@
+"""Who acts in a request that writes, and whether they see what they act on."""
+
+from __future__ import annotations
+
+import numpy as np
+from starlette.requests import Request
+
+from api.identity import reach_of, viewer_of
+from data.runtime import runtime
+from geo.access import Viewer
+from geo.errors import BadValueError, NotFoundError
+from geo.selection import issues_within
+
+
+def actor_of(request: Request, named: object) -> str | Viewer:
+    """Who acts: the viewer, whose roles and scope count. Where nobody signs in a request may name somebody else."""
+    viewer = viewer_of(request)
+    if named in (None, viewer.account):
+        return viewer
+    if runtime().settings.access.is_on or not isinstance(named, str):
+        raise BadValueError("actor", named, "nothing: it is who is signed in that acts")
+    return named
+
+
+def named_actor(request: Request, named: object) -> str:
+    """The same as the reference that the log keeps."""
+    actor = actor_of(request, named)
+    return actor.account if isinstance(actor, Viewer) else actor
+
+
+def must_be_seen(request: Request, *identities: str) -> None:
+    """Raises NotFoundError for an issue (UUID or number) that the asker does not see."""
+    within, snapshot = reach_of(request), runtime().snapshot
+    if within.is_whole:
+        return
+    for identity in identities:
+        rows = np.array([snapshot.row(identity)])
+        if not issues_within(snapshot.issues, rows, snapshot.city, within).all():
+            raise NotFoundError("issue", identity[:80])

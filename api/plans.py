@@ -1,0 +1,190 @@
+"""Day plans over HTTP: what a group could visit, which plans there are, and keeping one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.data_route import Json, data_operation
+from api.errors import json_response
+from api.operation import Operation, Parameter, integer, text
+from api.schemas import BOOLEAN, DAY, INTEGER, NUMBER, STRING, TEXT, listing, record
+from api.view import View
+from api.writing import ACTOR, ID, posted, write_answers
+from data.documents.fields import Fields
+from data.documents.plan_book import MOST_STOPS, DayPlan
+from data.inspecting.planning import keep_plan, plans_of, propose_plan
+from data.runtime import runtime
+from data.store.putting import DocumentReceipt
+from geo.errors import BadValueError
+from geo.permissions import Action
+from geo.visit_plan import Reason, Stop
+
+
+def proposal(view: View, own: Mapping[str, Any]) -> Json:
+    """Stops in the filter's subdistricts at its moment; points of other groups' plans of the day are left to them."""
+    stops = propose_plan(
+        view.snapshot,
+        view.filter.as_of,
+        own["k"],
+        day=own["day"] or view.day,
+        group=own["group"] or "",
+        subdistricts=[code for code in view.filter.subdistricts if code != "-"],
+    )
+    return {"stops": [_stop(view, stop) for stop in stops], "total_m": sum(stop.leg_m for stop in stops)}
+
+
+def plans(view: View, own: Mapping[str, Any]) -> Json:
+    """The plans of one day."""
+    day = own["day"] or view.day
+    found = plans_of(view.snapshot, day)
+    return {
+        "day": day.isoformat(),
+        "plans": [
+            {
+                "group": plan.group,
+                "note": plan.note,
+                "subdistricts": list(plan.subdistricts),
+                "stops": [_stop(view, stop) for stop in plan.stops],
+                "total_m": sum(stop.leg_m for stop in plan.stops),
+            }
+            for plan in found
+        ],
+    }
+
+
+def _stop(view: View, stop: Stop) -> Json:
+    row = view.snapshot.point_row(stop.code)
+    points = view.snapshot.points
+    site_class = view.city.catalogue.site_classes[int(points.site_class[row])]
+    return {
+        "point": stop.code,
+        "name": str(points.name[row]),
+        "site_class": site_class.code,
+        "site_class_name": site_class.name,
+        "reason": stop.reason.value,
+        "leg_m": stop.leg_m,
+    }
+
+
+async def keep(request: Request) -> Response:
+    """201 with the receipt; 200 where the same plan was kept before."""
+    current = runtime()
+    required = {"group": "the group that goes", "day": "a date", "stops": "a list of point, reason and leg_m"}
+    fields = await posted(request, ("subdistricts", "note", "version"), required)
+    read = Fields({name: value for name, value in fields.items() if name not in ("id", "actor", "version")})
+    plan = DayPlan(
+        group=read.text("group"),
+        day=read.day("day"),
+        stops=tuple(_read_stop(entry) for entry in read.inners("stops", most=MOST_STOPS)),
+        subdistricts=tuple(read.texts("subdistricts", default=())),
+        note=read.note(),
+    )
+    for stop in plan.stops:
+        current.snapshot.point_row(stop.code)
+
+    def work() -> DocumentReceipt:
+        version = fields.get("version", 0)
+        return keep_plan(current, plan, version=version, client_uuid=fields["id"], actor=fields["actor"])
+
+    receipt = await run_in_threadpool(work)
+    content = {"plan": receipt.id, "version": receipt.version, "created": receipt.created}
+    return json_response(content, 201 if receipt.created else 200)
+
+
+def _read_stop(fields: Fields) -> Stop:
+    stop = Stop(
+        fields.text("point"),
+        Reason(fields.choice("reason", [reason.value for reason in Reason])),
+        fields.number("leg_m", low=0, high=1e7),
+    )
+    fields.done()
+    return stop
+
+
+def day_parameter(name: str, description: str) -> Parameter:
+    """A date; without it the filter's day."""
+
+    def read(value: str) -> date:
+        try:
+            if len(value) != 10:
+                raise ValueError
+            return date.fromisoformat(value)
+        except ValueError:
+            raise BadValueError(name, value, "a date such as 2021-08-24") from None
+
+    return Parameter(name, description, DAY, read)
+
+
+_REASON: Final = {"enum": [reason.value for reason in Reason]}
+_STOP: Final = record(
+    {
+        "point": STRING,
+        "name": STRING,
+        "site_class": STRING,
+        "site_class_name": TEXT,
+        "reason": _REASON,
+        "leg_m": {**NUMBER, "description": "metres from the stop before, as the crow flies"},
+    }
+)
+OPERATIONS: Final = (
+    data_operation(
+        "/api/plans/proposal",
+        proposal,
+        action=Action.SEE_ISSUES,
+        summary="A day plan for a group: the most pressing points and those near them, in the order of a short walk.",
+        parameters=(
+            integer("k", "how many stops", 1, MOST_STOPS, default=8),
+            text("group", "the group that goes"),
+            day_parameter("day", "the day of the plan; without it the filter's day"),
+        ),
+        schema={"stops": listing(_STOP), "total_m": NUMBER},
+    ),
+    data_operation(
+        "/api/plans",
+        plans,
+        action=Action.SEE_ISSUES,
+        summary="The day plans of all groups for one day.",
+        parameters=(day_parameter("day", "without it the filter's day"),),
+        schema={
+            "day": DAY,
+            "plans": listing(
+                record(
+                    {
+                        "group": STRING,
+                        "note": STRING,
+                        "subdistricts": listing(STRING),
+                        "stops": listing(_STOP),
+                        "total_m": NUMBER,
+                    }
+                )
+            ),
+        },
+    ),
+    Operation(
+        path="/api/plans",
+        method="POST",
+        action=Action.INSPECT,
+        endpoint=keep,
+        summary="Keep the plan of a group for a day.",
+        body=record(
+            {
+                "id": ID,
+                "actor": ACTOR,
+                "group": STRING,
+                "day": DAY,
+                "stops": listing(record({"point": STRING, "reason": _REASON, "leg_m": NUMBER}), most=MOST_STOPS),
+                "subdistricts": listing(STRING),
+                "note": STRING,
+                "version": {**INTEGER, "description": "of the plan that was seen; 0 for the first"},
+            },
+            optional=("subdistricts", "note", "version"),
+        ),
+        answers=write_answers(record({"plan": STRING, "version": INTEGER, "created": BOOLEAN}), found=True),
+    ),
+)

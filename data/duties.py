@@ -1,0 +1,78 @@
+"""The organisation that holds at a revision: what was put as a document, else what the city's own file says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.documents.document import Document
+from data.documents.organisation import COLLECTION, CURRENT, Book, read
+from data.snapshot import Snapshot
+from geo.assignment import AssignmentRule, Explanation, explain
+from geo.city import City
+from geo.organisation import Organisation, stray_places
+from geo.rule_table import RuleTable, rule_table
+from geo.tables import IssueTable
+
+_KEPT: WeakKeyDictionary[City, Duties] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, eq=False)
+class Duties:
+    """Units and rules in force. `version` and `since` are those of the document; None where the city's file holds."""
+
+    city: City
+    organisation: Organisation
+    rules: tuple[AssignmentRule, ...]
+    document: Document | None = None
+
+    @property
+    def version(self) -> int | None:
+        """Version of the document."""
+        return None if self.document is None else self.document.version
+
+    @property
+    def since(self) -> datetime | None:
+        """When that version was put."""
+        return None if self.document is None else self.document.at
+
+    @cached_property
+    def table(self) -> RuleTable:
+        """The rules worked out for every combination."""
+        return rule_table(self.rules, self.organisation, self.city.catalogue, self.city.areas.codes)
+
+    @cached_property
+    def strays(self) -> tuple[tuple[str, str], ...]:
+        """(unit, code) of places that units name and this city lacks: its layers were replaced, or it is a typo."""
+        roads = () if self.city.roads is None else self.city.roads.road_codes
+        return stray_places(self.organisation, subdistricts=self.city.areas.codes, roads=roads)
+
+    def explain(self, *, issue_type: str, subdistrict: str | None, task: str | None) -> Explanation:
+        """Which rule decides, and why not those before it."""
+        return explain(self.rules, self.organisation, type=issue_type, subdistrict=subdistrict, task=task)
+
+    def unit_of(self, table: IssueTable) -> NDArray[np.int32]:
+        """Position of the unit of each issue: the department it was assigned to, else the one that the rules give it
+        to; −1 where there is none."""
+        by_rule = self.table.unit_of(table.type, table.subdistrict, table.task)
+        if not len(table.departments):
+            return by_rule
+        known = np.array([self.organisation.index.get(str(code), -1) for code in table.departments], np.int32)
+        unit: NDArray[np.int32] = np.where(table.department >= 0, known[table.department], by_rule)
+        return unit
+
+
+def duties_in_force(snapshot: Snapshot) -> Duties:
+    """The organisation of this revision; worked out once a version."""
+    city = snapshot.city
+    document = snapshot.documents.of(COLLECTION).get(CURRENT)
+    kept = _KEPT.get(city)
+    if kept is None or kept.document is not document:
+        book = Book(city.organisation, city.assignment_rules) if document is None else read(document.content)
+        kept = _KEPT[city] = Duties(city, book.organisation, book.rules, document)
+    return kept

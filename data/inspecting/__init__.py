@@ -1,0 +1,1 @@
+"""What supervision groups do with the campaign's points: visits, rechecks, day plans, random draws."""

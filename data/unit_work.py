@@ -1,0 +1,53 @@
+"""What every unit of the organisation has to do: the issues of a filter by the unit that the rules give them to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.duties import duties_in_force
+from data.snapshot import Snapshot
+from geo.clock import to_us
+from geo.endings import endings_of_all
+from geo.filter import IssueFilter
+from geo.overdue import UnitFigures, escalation_levels, unit_figures
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnitWork:
+    """`figures` by position in the organisation, the last entry for issues that no rule covers; `unit` and `level`
+    are those of each issue (geo.overdue)."""
+
+    figures: UnitFigures
+    unit: NDArray[np.int32]
+    level: NDArray[np.int8]
+
+
+def unit_work(snapshot: Snapshot, chosen: IssueFilter) -> UnitWork:
+    """The figures of every unit over the issues that `chosen` means, at its moment."""
+    city, table = snapshot.city, snapshot.issues_at(chosen.as_of)
+    stages, as_of_us = snapshot.stages(chosen), to_us(chosen.as_of)
+    duties = duties_in_force(snapshot)
+    unit = duties.unit_of(table)
+    endings = endings_of_all(snapshot.history, as_of_us)
+    level = escalation_levels(
+        stages,
+        table.due_us,
+        as_of_us,
+        escalation=city.escalation,
+        calendar=city.calendar,
+        time_zone=city.time_zone,
+    )
+    figures = unit_figures(
+        unit,
+        stages,
+        table.due_us,
+        endings.closed_us,
+        endings.rework,
+        level,
+        units=len(duties.organisation.units),
+        most_level=len(city.escalation.levels),
+    )
+    return UnitWork(figures, unit, level)

@@ -1,0 +1,61 @@
+// What is said of a case: its deadline in words, its facts, its history.
+"use strict";
+
+(function (x) {
+  const HOUR = 3_600_000;
+  const DAY = 24 * HOUR;
+
+  // {text, kind}: overdue, soon (within a day), later or undated.
+  function due(issue) {
+    if (!issue.due_at) {
+      return { text: x.say("no_deadline"), kind: "undated" };
+    }
+    const left = Date.parse(issue.due_at) - x.today.now();
+    const late = left < 0;
+    const far = Math.abs(left);
+    const days = far >= 2 * DAY;
+    const n = days ? Math.floor(far / DAY) : Math.max(1, Math.floor(far / HOUR));
+    const unit = days ? "days" : "hours";
+    return { text: late ? x.say(`late_${unit}`, { n }) : x.say(`left_${unit}`, { n }), kind: late ? "overdue" : left < DAY ? "soon" : "later" };
+  }
+
+  const statusName = (status) => x.say(`status_${status.toLowerCase()}`);
+
+  function heading(issue) {
+    const road = x.place.roadName(issue.road);
+    return [x.types.typeName(issue.type), road || x.place.areaName(issue.subdistrict)].filter(Boolean).join(" · ");
+  }
+
+  const fact = (key, value) => (value ? [x.element("dt", {}, x.say(key)), x.element("dd", {}, value)] : []);
+
+  function facts(issue) {
+    const task = x.city.tasks.find((one) => one.code === issue.task);
+    return x.element(
+      "dl",
+      { class: "facts" },
+      fact("number", issue.number),
+      fact("status", statusName(issue.status)),
+      fact("reported_at", x.numbers.dayAndTime(issue.reported_at)),
+      fact("due_at", issue.due_at && `${x.numbers.dayAndTime(issue.due_at)} (${due(issue).text})`),
+      fact("place", [x.place.areaName(issue.subdistrict), x.place.roadName(issue.road)].filter(Boolean).join(" · ")),
+      fact("address", issue.address),
+      fact("task", task && x.nameOf(task.name)),
+      fact("rework", issue.rework ? x.say("times", { n: issue.rework }) : ""),
+    );
+  }
+
+  function history(steps) {
+    const row = (step) =>
+      x.element(
+        "li",
+        {},
+        x.element("strong", {}, step.status ? statusName(step.status) : x.say("amended")),
+        x.element("span", { class: "sub" }, [x.numbers.dayAndTime(step.at), step.actor].filter(Boolean).join(" · ")),
+        step.note ? x.element("p", {}, step.note) : null,
+        step.evidence ? x.element("p", {}, step.evidence.replace(/^photo:[0-9a-f]{64}$/gm, x.say("a_photo"))) : null,
+      );
+    return x.element("ol", { class: "history" }, steps.map(row));
+  }
+
+  x.caseFacts = { due, statusName, heading, facts, history };
+})(globalThis.xunjie);

@@ -1,0 +1,39 @@
+// The photos of a case as the server has them: small, before and after, each with what was noticed about it.
+"use strict";
+
+(function (x) {
+  // Fill `element`; without a signal, or without photos, it stays empty.
+  x.casePhotos = async function (issue, element) {
+    const answer = await x.today.answerOf(`/api/issues/${encodeURIComponent(issue.id)}/photos`);
+    const photos = answer ? answer.photos : [];
+    if (photos.length === 0) {
+      return;
+    }
+    const of = (kind) => photos.filter((photo) => photo.kind === kind);
+    const parts = ["before", "after"].filter((kind) => of(kind).length).map((kind) => row(kind, of(kind)));
+    element.replaceChildren(...parts);
+  };
+
+  function row(kind, photos) {
+    const name = x.say(`photos_${kind}`);
+    const shots = photos.map((photo, i) => shot(photo, x.say("photo_of_kind", { kind: name, n: i + 1 })));
+    const notices = photos.flatMap((photo) => photo.flags).map((flag) => x.element("li", {}, x.isChinese() ? flag.message_zh : flag.message));
+    return x.element(
+      "div",
+      { class: "photos" },
+      x.element("p", { class: "label" }, name),
+      x.element("div", { class: "shots" }, shots),
+      notices.length ? x.element("ul", { class: "notices" }, notices) : null,
+    );
+  }
+
+  const address = (photo) => `/api/photos/${photo.photo}`;
+
+  function shot(photo, name) {
+    const large = () => {
+      const sheet = x.sheet({ title: name, full: true, content: [x.element("img", { src: address(photo), alt: name })], name: "photo" });
+      sheet.body.classList.add("large-photo");
+    };
+    return x.element("button", { type: "button", class: "shot", onclick: large }, x.element("img", { src: `${address(photo)}/thumb`, alt: name, loading: "lazy" }));
+  }
+})(globalThis.xunjie);

@@ -1,0 +1,170 @@
+// Today's list: how much of it is overdue, where it lies, in which order to go, and what to do at each stop.
+"use strict";
+
+(function (x) {
+  const STOPS = 9;
+  const ORDERS = ["route", "due", "type"];
+  let order = "due";
+  let parts = null;
+  let roles = [];
+  let map = null;
+  const layer = L.layerGroup();
+
+  function build() {
+    const figures = x.element("div", { class: "figures" });
+    const frame = x.element("div", { class: "map", role: "region" });
+    const chip = x.element("div", { class: "map-chip end", role: "status" });
+    const asOf = x.element("p", { class: "as-of", role: "status", hidden: true });
+    const chips = x.element("div", { class: "orders", role: "group", "aria-label": x.say("order") }, ORDERS.map(orderButton));
+    const rows = x.element("ul", { class: "cases" });
+    const none = x.element("div", { class: "none" });
+    const mapFrame = x.element("div", { class: "map-frame short" }, frame, x.map.badge(), chip);
+    parts = { figures, frame, chip, chips, asOf, rows, none };
+    x.on("today", draw);
+    x.on("pending", draw);
+    x.on("theme", draw);
+    x.on("online", drawAge);
+    x.on("tab", (tab) => tab === "list" && shown());
+    return x.element("section", { class: "tab-list", "data-tab": "list" }, x.element("div", { class: "scroll" }, figures, mapFrame, asOf, chips, none, rows));
+  }
+
+  function orderButton(name) {
+    return x.element("button", { type: "button", class: "chip", "data-order": name, "aria-pressed": String(name === order), onclick: () => choose(name) }, x.say(`order_${name}`));
+  }
+
+  async function choose(name) {
+    order = name;
+    for (const button of parts.chips.children) {
+      button.setAttribute("aria-pressed", String(button.dataset.order === name));
+    }
+    if (name === "route") {
+      parts.chip.textContent = x.say("locating");
+      await x.position.ask().catch((error) => {
+        if (!(error instanceof x.Told)) {
+          throw error;
+        }
+        x.toast(error.message);
+      });
+    }
+    draw();
+    fit();
+  }
+
+  function shown() {
+    if (map === null) {
+      map = x.map.make(parts.frame, { label: x.say("list_map") });
+      layer.addTo(map.leaflet);
+      draw();
+      fit();
+    }
+    map.leaflet.invalidateSize();
+    x.today.refresh({ ifOlder: true });
+  }
+
+  // In the order chosen; where a walk was asked for each has its leg.
+  function ordered() {
+    const issues = x.today.issues();
+    if (order === "route") {
+      return x.routeOrder.ordered(issues, x.position.last()?.place || null);
+    }
+    if (order === "type") {
+      const place = new Map(x.city.types.map((type, i) => [type.code, i]));
+      return [...issues].sort((a, b) => place.get(a.type) - place.get(b.type));
+    }
+    return issues; // the server's order: what is due first stands first
+  }
+
+  async function draw() {
+    roles = (await x.who.current()).roles;
+    const issues = ordered();
+    const kept = x.today.kept();
+    drawFigures(kept);
+    drawAge();
+    parts.rows.replaceChildren(...issues.map(row));
+    const empty = kept ? x.say("list_empty") : x.say(navigator.onLine === false ? "list_never_offline" : "list_loading");
+    parts.none.replaceChildren(...(issues.length ? [] : [x.element("p", {}, empty)]));
+    parts.none.hidden = issues.length > 0;
+    drawMap(issues);
+  }
+
+  function drawFigures(kept) {
+    const figure = (key, className = "") =>
+      x.element("div", { class: className }, x.element("b", {}, kept ? x.numbers.count(kept.answer[key]) : x.numbers.NONE), x.element("span", {}, x.say(`figure_${key}`)));
+    parts.figures.replaceChildren(figure("overdue", kept?.answer.overdue ? "bad" : ""), figure("verifying"), figure("handling"));
+  }
+
+  // A list that cannot be asked for anew says of when it is.
+  function drawAge() {
+    const kept = x.today.kept();
+    parts.asOf.hidden = !kept || navigator.onLine !== false;
+    parts.asOf.textContent = kept ? x.say("list_as_of", { moment: x.numbers.dayAndTime(x.inCity(new Date(kept.at).toISOString())) }) : "";
+  }
+
+  function drawMap(issues) {
+    layer.clearLayers();
+    const walk = order === "route" ? issues.slice(0, STOPS) : [];
+    const start = x.position.last()?.place || null;
+    if (map === null) {
+      return;
+    }
+    const open = (issue) => x.openCase(issue);
+    if (start) {
+      x.marks.me(start, x.position.last().accuracy).addTo(layer);
+    }
+    if (walk.length) {
+      x.marks.walk(walk, start).addTo(layer);
+      walk.forEach((issue, i) => x.marks.stop(issue, i + 1, open).addTo(layer));
+      parts.chip.textContent = x.say("walk", { n: walk.length, length: x.numbers.length(x.routeOrder.total(walk)) });
+    } else {
+      issues.forEach((issue) => x.marks.symbol(issue, open).addTo(layer));
+      const total = x.today.kept()?.answer.total ?? 0;
+      parts.chip.textContent = total > issues.length ? x.say("list_part", { n: issues.length, total }) : x.say("list_whole", { n: issues.length });
+    }
+  }
+
+  function fit() {
+    const issues = order === "route" ? ordered().slice(0, STOPS) : ordered();
+    if (map === null || issues.length === 0) {
+      return;
+    }
+    const start = order === "route" ? x.position.last()?.place : null;
+    const places = [...issues.map((issue) => [issue.lat, issue.lon]), ...(start ? [[start[1], start[0]]] : [])];
+    map.leaflet.fitBounds(L.latLngBounds(places), { padding: [28, 28], maxZoom: 16, animate: false });
+  }
+
+  function row(issue, at) {
+    const due = x.caseFacts.due(issue);
+    const waits = x.pending.waiting(issue.id);
+    const ahead = x.pending.ahead(issue);
+    const stuck = waits !== null && waits.state !== "waiting";
+    const action = stuck ? null : x.caseActions.actionOf(ahead, roles);
+    const place = x.position.last()?.place;
+    const away = order === "route" ? issue.leg : place ? x.place.distance(place, [issue.lon, issue.lat]) : null;
+    const number = order === "route" && at < STOPS ? x.element("span", { class: `stop ${issue.stage}` }, String(at + 1)) : x.element("span", { class: "lead" }, x.symbols.picture(issue.stage, 20));
+    const main = x.element(
+      "button",
+      { type: "button", class: "case-main", onclick: () => x.openCase(issue) },
+      number,
+      x.element(
+        "span",
+        { class: "lines" },
+        x.element("strong", {}, x.caseFacts.heading(issue)),
+        x.element(
+          "span",
+          { class: "meta" },
+          order === "route" && at < STOPS ? x.symbols.picture(issue.stage, 13) : null,
+          x.element("span", { class: due.kind }, due.text),
+          x.element("span", {}, x.caseFacts.statusName(ahead.status)),
+          waits ? x.element("span", { class: `tag ${waits.state}` }, x.say(stuck ? "tag_stuck" : "tag_waiting")) : null,
+          away === null ? null : x.element("span", {}, x.numbers.length(away)),
+        ),
+      ),
+    );
+    const act = () => x.openCase(issue, { act: true });
+    const label = action && `${x.say(action.key)}: ${x.caseFacts.heading(issue)}`;
+    const side = action ? x.element("button", { type: "button", class: "act", "aria-label": label, onclick: act }, x.say(action.key)) : null;
+    return x.element("li", { "data-id": issue.id }, main, side);
+  }
+
+  x.list = { build };
+})(globalThis.xunjie);

@@ -1,0 +1,34 @@
+// What is under way from this phone: for an issue, the last entry that has not arrived and the version it was brought to.
+"use strict";
+
+(function (x) {
+  let entries = [];
+
+  async function load() {
+    entries = await x.outbox.entries();
+    x.emit("pending");
+  }
+
+  const waiting = (issue) => entries.filter((entry) => entry.issue === issue && entry.state !== "sent").at(-1) || null;
+
+  // The version that a change of `issue` is made from, seen as `seen`; null where it follows an entry on its way.
+  function versionOf(issue, seen) {
+    if (waiting(issue)) {
+      return null;
+    }
+    const own = entries.filter((entry) => entry.issue === issue && entry.state === "sent").at(-1);
+    return Math.max(seen, own?.version || 0);
+  }
+
+  // The issue as it will be once what is on its way has arrived: its next step can be taken before that.
+  function ahead(issue) {
+    const last = waiting(issue.id);
+    return last && last.state === "waiting" && last.status ? { ...issue, status: last.status } : issue;
+  }
+
+  // Reports that have not arrived: they stand on the map beside what the server knows.
+  const reports = () => entries.filter((entry) => entry.kind === "report" && entry.state !== "sent");
+
+  x.pending = { load, waiting, versionOf, ahead, reports, all: () => entries };
+  x.on("outbox", load);
+})(globalThis.xunjie);

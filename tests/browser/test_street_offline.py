@@ -1,0 +1,362 @@
+"""Without a signal: reports and changes are kept, survive a closed page, and arrive exactly once, in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from tests.browser.app_server import free_port, running_app
+from tests.browser.street_page import (
+    HERE,
+    LOOK,
+    entries,
+    issues_called,
+    leave_room,
+    open_street,
+    photo,
+    reopen,
+    report,
+    stand_at,
+    states,
+    wait_until_sent,
+)
+
+
+def test_a_report_without_a_signal_is_kept_and_arrives_when_there_is_one(own_app, visitor):
+    with visitor(**LOOK) as seen:
+        page, phone = seen.page, seen.page.context
+        open_street(page, own_app)
+        phone.set_offline(True)
+        report(page, "无信号的报告 一")
+        assert states(page) == ["waiting"]
+        assert page.locator(".status").inner_text() == "离线 · 1 条待发送"
+        assert issues_called(own_app, "无信号的报告") == []
+        page = reopen(page)
+        assert states(page) == ["waiting"]
+        assert page.locator(".status").inner_text() == "离线 · 1 条待发送"
+        phone.set_offline(False)
+        wait_until_sent(page, 1)
+        [issue] = issues_called(own_app, "无信号的报告")
+        [entry] = entries(page)
+        assert (issue["id"], issue["number"]) == (entry["issue"], entry["number"])
+        assert (issue["source_x"], issue["source_y"], issue["source_datum"]) == (*HERE, "wgs84")
+
+
+def test_what_is_being_written_survives_a_closed_page(own_app, visitor):
+    with visitor(**LOOK) as seen:
+        page = seen.page
+        open_street(page, own_app)
+        page.context.set_offline(True)
+        page.locator(".tab-report .locate").click()
+        page.locator("[data-type]").nth(2).click()
+        page.locator("#description").fill("写了一半")
+        page = reopen(page)
+        assert page.locator("#description").input_value() == "写了一半"
+        assert page.locator("[data-type]").nth(2).get_attribute("aria-pressed") == "true"
+        assert page.locator(".pin").count() == 1
+        page.context.set_offline(False)
+
+
+def test_an_answer_that_was_lost_makes_no_second_report(own_app, visitor):
+    """The server writes the report, and the phone never hears of it: it sends the same again and is told so."""
+    with visitor(**LOOK, calm=False) as seen:
+        page = seen.page
+        open_street(page, own_app)
+        lost = []
+
+        def lose(route):
+            lost.append(route.fetch().status)
+            route.abort("connectionreset")
+
+        page.context.route("**/api/issues", lose, times=1)
+        report(page, "丢了回执")
+        wait_until_sent(page, 1)
+        assert lost == [201]
+        assert len(issues_called(own_app, "丢了回执")) == 1
+        assert entries(page)[0]["steps"][0]["answer"]["created"] is False
+        seen.witness.assert_calm(but=["ERR_CONNECTION_RESET"])
+
+
+def test_two_steps_of_one_case_without_a_signal_arrive_in_their_order(own_app, visitor):
+    with visitor(**LOOK) as seen:
+        page, phone = seen.page, seen.page.context
+        open_street(page, own_app, "?tab=list")
+        issue = next(one for one in own_app.get("/api/my-list")["issues"] if one["status"] == "DISPATCHED")
+        phone.set_offline(True)
+        row = page.locator(f"[data-id='{issue['id']}']")
+        row.locator(".act").click()
+        page.locator("dialog .stack .primary").click()
+        page.locator("dialog").wait_for(state="detached")
+        row.locator(".act").click()
+        page.locator("#act-evidence").fill("已清理完毕")
+        page.locator("dialog .stack .primary").click()
+        page.locator("dialog").wait_for(state="detached")
+        assert [entry["status"] for entry in entries(page)] == ["HANDLING", "VERIFYING"]
+        phone.set_offline(False)
+        wait_until_sent(page, 2)
+        record = own_app.get(f"/api/issues/{issue['id']}")
+        assert [step["status"] for step in record["history"]][-2:] == ["HANDLING", "VERIFYING"]
+        assert record["history"][-1]["evidence"] == "已清理完毕"
+
+
+@pytest.mark.slow
+def test_many_reports_with_photos_arrive_exactly_once_though_page_is_closed_and_server_killed(tmp_path, visitor, soak):
+    many = 50 if soak else 12
+    port = free_port()
+    files = [photo(tmp_path / f"{i}.jpg", 160, seed=i) for i in range(many)]
+    with visitor(**LOOK, calm=False) as seen:
+        page, phone = seen.page, seen.page.context
+        with running_app(tmp_path, port=port) as app:
+            attached = attachments(phone, app)
+            open_street(page, app)
+            phone.set_offline(True)
+            for i, file in enumerate(files):
+                stand_at(phone, HERE[0] + i * 1e-4, HERE[1])
+                report(page, f"批量 {i:02}", photos=[file])
+            page = reopen(page)
+            assert states(page) == ["waiting"] * many
+            phone.set_offline(False)
+            arrived = killed_in_the_middle(page, app, many)
+        with running_app(tmp_path, port=port) as app:
+            wait_until_sent(page, many, timeout_ms=120_000)
+            found = issues_called(app, "批量")
+            # The server names a photo by what is left of it once it is cleaned: the same file has the same name.
+            names = [app.send("/api/photos", file.read_bytes(), "image/jpeg") for file in files]
+        assert 0 < arrived < many
+        assert sorted(issue["description"] for issue in found) == [f"批量 {i:02}" for i in range(many)]
+        assert {issue["id"] for issue in found} == {entry["issue"] for entry in entries(page)}
+        order = [issue["description"] for issue in sorted(found, key=lambda issue: issue["number"])]
+        assert order == sorted(order)
+        assert all(status == 200 for status, _ in names), "each photo had arrived"
+        photo_of = {issue["description"]: names[int(issue["description"][-2:])][1]["photo"] for issue in found}
+        assert len(set(photo_of.values())) == many
+        assert {(issue["id"], photo_of[issue["description"]], "before") for issue in found} == set(attached)
+        assert page.evaluate("async () => (await xunjie.database.all('photos')).length") == 0, (
+            "the phone is empty again"
+        )
+        seen.witness.assert_calm(may=[CUT])  # page or worker was sending: only a page's trouble is heard of
+
+
+CUT = "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED"
+
+
+def attachments(phone, app):
+    """(issue, photo, kind) of every photo that the phone attaches to an issue, as they are sent."""
+    sent = []
+
+    def note(request):
+        if request.url.endswith("/amendments"):
+            body = request.post_data_json
+            sent.append((request.url.split("/")[-2], body["set"]["photo"], body["set"]["kind"]))
+
+    phone.on("request", note)
+    if "/api/issues/{identity}/amendments" not in app.get("/api/openapi.json")["paths"]:
+        phone.route("**/amendments", accept)
+    return sent
+
+
+def accept(route):
+    """What the server will say to a photo of an issue, until it has that door."""
+    body = route.request.post_data_json
+    receipt = {"id": body["id"], "issue": "", "version": body["version"], "revision": 0, "created": True}
+    route.fulfill(status=201, json=receipt)
+
+
+def killed_in_the_middle(page, app, many: int) -> int:
+    """Kill the server as soon as a third of the reports have arrived; how many had by then, as far as one saw."""
+    deadline = time.monotonic() + 60
+    arrived = 0
+    while arrived < many / 3:
+        assert time.monotonic() < deadline, f"only {arrived} reports arrived: {states(page)}"
+        page.wait_for_timeout(10)
+        arrived = len(issues_called(app, "批量"))
+    os.kill(app.pid, signal.SIGKILL)
+    return arrived
+
+
+def test_the_worker_sends_what_waits_with_no_page_open(own_app, visitor):
+    """The browser calls it when there is a signal (Background Sync); here the devtools do."""
+    with visitor(**LOOK) as seen:
+        page, phone = seen.page, seen.page.context
+        open_street(page, own_app)
+        phone.set_offline(True)
+        report(page, "后台发送")
+        other = phone.new_page()
+        page.close()
+        devtools = phone.new_cdp_session(other)
+        registrations = []
+        devtools.on(
+            "ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"])
+        )
+        devtools.send("ServiceWorker.enable")
+        phone.set_offline(False)
+        while not registrations:
+            other.wait_for_timeout(20)
+        origin, registration = own_app.url, registrations[0]["registrationId"]
+        call = {"origin": origin, "registrationId": registration, "tag": "outbox", "lastChance": False}
+        deadline = time.monotonic() + 30
+        while not issues_called(own_app, "后台发送"):
+            assert time.monotonic() < deadline, "it was not sent"
+            devtools.send("ServiceWorker.dispatchSyncEvent", call)  # as a browser does: again where it failed
+            other.wait_for_timeout(1_000)
+        other.goto(f"{own_app.url}/street")
+        wait_until_sent(other, 1)
+
+
+def step(app, page, issue, version, status, **more):
+    """Somebody else changes the issue at the desk."""
+    body = {"id": new_id(page), "version": version, "status": status, "actor": "另一位", **more}
+    code, answer = app.post(f"/api/issues/{issue['id']}/changes", body)
+    assert code == 201, answer
+
+
+@pytest.mark.parametrize("way", ["theirs", "mine"])
+def test_a_conflict_is_shown_field_by_field_and_its_author_chooses(own_app, visitor, way):
+    """While the verifier is without a signal the case goes back, is handled once more and waits for them again."""
+    with visitor(**LOOK, calm=False) as seen:
+        page, phone = seen.page, seen.page.context
+        open_street(page, own_app, "?tab=list")
+        # One that this phone's person has not handled: nobody verifies their own work.
+        issue = [one for one in own_app.get("/api/my-list")["issues"] if one["status"] == "VERIFYING"][-1]
+        phone.set_offline(True)
+        page.locator(f"[data-id='{issue['id']}'] .act").click()
+        page.locator(".verdict.pass").click()
+        page.locator("#act-evidence").fill("<b>现场</b>干净")
+        page.locator(".verdicts form:not([hidden]) .primary").click()
+        page.locator("dialog").wait_for(state="detached")
+        step(own_app, page, issue, issue["version"], "DISPATCHED", note="围挡没拆")
+        step(own_app, page, issue, issue["version"] + 1, "HANDLING")
+        step(own_app, page, issue, issue["version"] + 2, "VERIFYING", evidence="围挡已拆")
+        phone.set_offline(False)
+        page.wait_for_function("() => xunjie.pending.all()[0].state === 'conflict'")
+        assert page.locator(".status").inner_text() == "1 条要您处理"
+        page.locator(".status").click()
+        conflict = page.locator(".differences")
+        assert "另一位 在 8月24日 18:00 先改了这件" in conflict.inner_text()
+        sides = {
+            field.get_attribute("data-field"): [side.inner_text() for side in field.locator("label span").all()]
+            for field in conflict.locator("fieldset").all()
+        }
+        assert sides == {"status": ["已结案", "待核查"], "evidence": ["<b>现场</b>干净", "围挡已拆"]}
+        conflict.get_by_text("都用现在的" if way == "theirs" else "都用我的").click()
+        conflict.locator(".primary").click()
+        if way == "mine":
+            wait_until_sent(page, 1)
+        else:
+            page.wait_for_function("() => xunjie.pending.all().length === 0")
+        last = own_app.get(f"/api/issues/{issue['id']}")["history"][-1]
+        expected = ("CLOSED", "<b>现场</b>干净") if way == "mine" else ("VERIFYING", "围挡已拆")
+        assert (last["status"], last["evidence"]) == expected
+        seen.witness.assert_calm(but=["status of 409", "answered 409"])
+
+
+def test_a_step_that_somebody_else_has_taken_is_shown_and_let_go(own_app, visitor):
+    with visitor(**LOOK, calm=False) as seen:
+        page, phone = seen.page, seen.page.context
+        open_street(page, own_app, "?tab=list")
+        issue = next(one for one in own_app.get("/api/my-list")["issues"] if one["status"] == "DISPATCHED")
+        phone.set_offline(True)
+        page.locator(f"[data-id='{issue['id']}'] .act").click()
+        page.locator("#act-note").fill("马上到")
+        page.locator("dialog .stack .primary").click()
+        page.locator("dialog").wait_for(state="detached")
+        step(own_app, page, issue, issue["version"], "HANDLING", note="已到")
+        phone.set_offline(False)
+        page.wait_for_function("() => xunjie.pending.all()[0].state === 'conflict'")
+        page.locator(".status").click()
+        conflict = page.locator(".differences")
+        assert conflict.locator("label span").all_inner_texts() == ["马上到", "已到"]
+        assert "同一步已由对方完成" in conflict.inner_text()
+        conflict.locator(".primary").click()
+        page.wait_for_function("() => xunjie.pending.all().length === 0")
+        assert own_app.get(f"/api/issues/{issue['id']}")["history"][-1]["note"] == "已到"
+        seen.witness.assert_calm(but=["status of 409", "answered 409"])
+
+
+def test_a_report_that_is_refused_says_why_and_can_be_put_right(own_app, visitor):
+    with visitor(**LOOK, calm=False) as seen:
+        page = seen.page
+        open_street(page, own_app)
+        page.locator(".place-line .plain").click()
+        page.locator("#pair").fill("39.9042, 116.4074")  # Beijing
+        page.locator("dialog form .primary").click()
+        assert page.locator(".place-line strong").inner_text() == "在城区边界之外"
+        report(page, "位置不对", find=False)
+        page.wait_for_function("() => xunjie.pending.all()[0].state === 'refused'")
+        page.locator(".status").click()
+        assert "位置不在本城范围内" in page.locator(".refusal .wrong").inner_text()
+        page.locator(".refusal .second").first.click()
+        page.wait_for_function("() => document.querySelector('#description').value === '位置不对'")
+        page.locator(".tab-report .locate").click()
+        page.wait_for_function("() => document.querySelector('.place-line strong').textContent.includes('普陀路')")
+        page.locator(".actions .primary").click()
+        wait_until_sent(page, 1)
+        assert len(issues_called(own_app, "位置不对")) == 1
+        seen.witness.assert_calm(but=["status of 400", "answered 400"])
+
+
+def test_what_waits_can_be_put_right_or_taken_back(own_app, visitor, tmp_path):
+    with visitor(**LOOK) as seen:
+        page, phone = seen.page, seen.page.context
+        open_street(page, own_app)
+        phone.set_offline(True)
+        report(page, "写错了")
+        report(page, "不要了")
+        report(page, "留着")
+        page.locator(".status").click()
+        page.locator(".take-back button", has_text="修改").first.click()
+        page.wait_for_function("() => document.querySelector('#description').value === '写错了'")
+        phone.set_offline(False)
+        page.wait_for_function("() => xunjie.pending.all().filter((one) => one.state === 'sent').length === 2")
+        assert issues_called(own_app, "写错了") == [], "it is in hand and not sent"
+        phone.set_offline(True)
+        page.locator("#description").fill("改好了")
+        page.locator(".actions .primary").click()
+        page.wait_for_function("() => xunjie.pending.all()[0].state === 'waiting'")
+        report(page, "也不要了")
+        page.locator(".status").click()
+        page.locator(".entry.waiting").last.locator(".take-back button", has_text="删除").click()
+        page.locator("[data-sheet=discard] .danger").click()
+        page.wait_for_function("() => xunjie.pending.all().length === 3")
+        phone.set_offline(False)
+        wait_until_sent(page, 3)
+        assert [len(issues_called(own_app, text)) for text in ("写错了", "改好了", "也不要了", "留着")] == [0, 1, 0, 1]
+
+
+def test_a_full_phone_loses_nothing_and_says_what_to_do(own_app, visitor, tmp_path):
+    with visitor(**LOOK) as seen:
+        page, phone = seen.page, seen.page.context
+        open_street(page, own_app)
+        phone.set_offline(True)
+        leave_room(page, 300_000)
+        report(page, "存得下")
+        large = photo(tmp_path / "large.png", 500, noise=True)
+        assert large.stat().st_size > 500_000
+        page.locator(".tab-report .locate").click()
+        page.locator("[data-type]").first.click()
+        page.locator("#description").fill("存不下 照片太大")
+        page.locator(".tab-report input[data-as=before]").last.set_input_files([large])
+        page.locator(".alarm", has_text="手机空间已满").wait_for()
+        assert page.locator(".tab-report .shot").count() == 1, "the photo is still on the screen"
+        page.locator(".alarm button").click()
+        page.locator(".actions .primary").click()
+        page.locator(".alarm", has_text="手机空间已满").wait_for()
+        assert page.locator("#description").input_value() == "存不下 照片太大"
+        assert page.locator(".tab-report .shot").count() == 1
+        assert states(page) == ["waiting"], "nothing was half kept"
+        page.locator(".alarm button").click()
+        page.locator(".tab-report .shot").click()
+        page.locator("[data-sheet=photo] .danger").click()
+        page.locator("dialog").wait_for(state="detached")
+        page.locator(".actions .primary").click()
+        page.wait_for_function("() => xunjie.pending.all().length === 2")
+        phone.set_offline(False)
+        wait_until_sent(page, 2)
+        assert len(issues_called(own_app, "存")) == 2
+
+
+def new_id(page) -> str:
+    return page.evaluate("() => xunjie.outbox.uuid()")

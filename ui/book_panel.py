@@ -1,0 +1,45 @@
+"""The book that the address names by `book`: the entries behind a figure of the record."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from data.recording.programmes import programmes_of
+from data.recording.tallies import tallies_of
+from ui import address
+from ui.agenda_panel import junctions_panel, meetings_panel
+from ui.exposure_panel import exposure_panel
+from ui.programme_panel import programme_panel
+from ui.scene import Scene
+from ui.tally_panel import tally_panel
+
+BOOKS: Final = ("exposures", "meetings", "junctions")
+
+
+def book_panel(scene: Scene) -> None:
+    """Draw it over the tables of the record; nothing where the address names none that is there."""
+    book = address.view("book")
+    if not book:
+        return
+    tally = next((state for state in tallies_of(scene.snapshot, scene.campaign) if state.published.code == book), None)
+    programme = next((entry for entry in programmes_of(scene.snapshot, scene.campaign) if entry.id == book), None)
+    if tally is None and programme is None and book not in BOOKS:
+        return
+    with st.container(key="panel-book"):
+        if tally is not None:
+            tally_panel(scene, tally)
+        elif programme is not None:
+            programme_panel(scene, programme)
+        elif book == "exposures":
+            exposure_panel(scene)
+        elif book == "meetings":
+            meetings_panel(scene)
+        else:
+            junctions_panel(scene)
+        st.button(scene.say("books.close"), key="book-close", icon=":material/close:", on_click=_close)
+
+
+def _close() -> None:
+    address.go(changes={"book": None})

@@ -1,0 +1,95 @@
+"""Responsibility: who answers for which place, what each unit has to do, and which rule gives an issue to whom."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from data.duties import duties_in_force
+from geo.organisation import UnitKind
+from geo.responsibility import (
+    Duty,
+    point_duties,
+    road_duties,
+    subdistrict_duties,
+    task_duties,
+)
+from geo.selection import select_points
+from ui import figures
+from ui.chips import chip_buttons, chips_of
+from ui.duty_table import duty_table
+from ui.guard import guarded
+from ui.issue_card import issue_card
+from ui.kept import kept
+from ui.map_view import map_view
+from ui.markup import Html, tag
+from ui.notes import help_popover
+from ui.overdue_table import overdue_table
+from ui.rule_explanation import rule_explanation
+from ui.scene import Scene, open_scene
+from ui.unit_table import unit_table, work_of
+
+
+@st.fragment
+@guarded
+def page() -> None:
+    """Places and units on the left; map and rules on the right."""
+    scene = open_scene()
+    _head(scene)
+    if not duties_in_force(scene.snapshot).organisation.units:
+        st.html(tag("p", scene.say("organisation.none_known"), cls="xj-say", role="status"))
+        return
+    duties = kept(scene.snapshot, ("duties", scene.filter), lambda: tuple(_duties(scene)))
+    work = work_of(scene)
+    with st.container(key="split"):
+        left, right = st.columns([1, 1], gap="small")
+        with left:
+            with st.container(key="panel-duties"):
+                duty_table(scene, duties)
+            with st.container(key="panel-units"):
+                unit_table(scene, work)
+        with right:
+            map_view(scene, "explore", layer="responsibility", show="")
+            with st.container(key="panel-overdue"):
+                if not issue_card(scene):
+                    overdue_table(scene, work)
+            with st.container(key="panel-rules"):
+                rule_explanation(scene)
+    if any(unit.synthetic for unit in duties_in_force(scene.snapshot).organisation.units):
+        st.html(tag("p", scene.say("organisation.synthetic_note"), cls="xj-note"))
+
+
+def _head(scene: Scene) -> None:
+    duties = duties_in_force(scene.snapshot)
+    organisation = duties.organisation
+    count = {kind: figures.count(len(organisation.of_kind(kind))) for kind in UnitKind}
+    line = scene.say(
+        "organisation.units_line",
+        departments=count[UnitKind.DEPARTMENT],
+        sector=count[UnitKind.SECTOR_GROUP],
+        site=count[UnitKind.SITE_GROUP],
+        headquarters=count[UnitKind.HEADQUARTERS_GROUP],
+    )
+    if duties.since is not None:
+        at = figures.moment(duties.since.astimezone(scene.zone), scene.language)
+        line += " · " + scene.say("organisation.from_document", version=duties.version, at=at)
+    with st.container(key="filterrow", horizontal=True, vertical_alignment="center"):
+        small = tag("small", line) if organisation.units else Html("")
+        title = tag("div", tag("h1", scene.say("organisation.title")), small, cls="xj-h")
+        st.html(title, width="content")
+        chip_buttons(scene, chips_of(scene))
+        st.space("stretch")
+        help_popover(scene, "organisation")
+
+
+def _duties(scene: Scene) -> list[Duty]:
+    """Every place of the city, and the points that the filter means."""
+    city, points = scene.city, scene.snapshot.points
+    organisation = duties_in_force(scene.snapshot).organisation
+    rows = np.flatnonzero(select_points(points, city, scene.filter)).tolist()
+    return [
+        *subdistrict_duties(organisation, city),
+        *road_duties(organisation, city),
+        *point_duties(organisation, points, rows, city),
+        *task_duties(organisation, city),
+    ]

@@ -1,0 +1,186 @@
+"""The two forms of the page of people: a new account, and a change of one; each writes once, as who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from data.access.people import Account, checked_login, checked_name, checked_roles, checked_scope
+from geo.access import Role, Scope
+from geo.errors import BadValueError, ConflictError, StoreError
+from geo.permissions import Action
+from ui.markup import tag
+from ui.names import subdistrict_name
+from ui.scene import Scene, open_scene
+
+
+def new_form(scene: Scene) -> None:
+    """Login, name, roles, scope and a first password."""
+    st.html(tag("div", tag("h2", scene.say("people.new")), cls="xj-h"))
+    _say(scene, "new")
+    st.text_input(scene.say("people.column_login"), key="new-login", max_chars=64, autocomplete="off")
+    st.text_input(scene.say("people.name"), key="new-name", max_chars=80, autocomplete="off")
+    _rights(scene, "new")
+    st.text_input(
+        scene.say("people.new_password"),
+        key="new-password",
+        type="password",
+        max_chars=200,
+        autocomplete="new-password",
+    )
+    st.button(scene.say("people.make"), key="new-make", type="primary", on_click=_make)
+
+
+def change_form(scene: Scene, accounts: list[Account]) -> None:
+    """Choose an account: its name, roles and scope; let it in or not; end what it has open."""
+    st.html(tag("div", tag("h2", scene.say("people.edit")), cls="xj-h"))
+    _say(scene, "edit")
+    by_id = {account.id: account for account in accounts}
+    chosen = st.selectbox(
+        scene.say("people.choose"),
+        list(by_id),
+        index=None,
+        key="edit-account",
+        format_func=lambda identity: f"{by_id[identity].login} · {by_id[identity].name}" if identity in by_id else "",
+        on_change=_chosen,
+    )
+    if chosen is None or chosen not in by_id:
+        return
+    account = by_id[chosen]
+    if account.id == scene.viewer.account:
+        st.html(tag("p", scene.say("people.own"), cls="xj-say"))
+        return
+    st.text_input(scene.say("people.name"), key="edit-name", max_chars=80, autocomplete="off")
+    _rights(scene, "edit")
+    st.button(scene.say("people.save"), key="edit-save", type="primary", on_click=_save)
+    with st.container(horizontal=True):
+        words = scene.say("people.enable" if account.disabled else "people.disable")
+        st.button(words, key="edit-disable", on_click=_let_in, args=(account.disabled,))
+        st.button(scene.say("people.revoke"), key="edit-revoke", on_click=_revoke)
+
+
+def _rights(scene: Scene, form: str) -> None:
+    st.multiselect(
+        scene.say("people.roles"),
+        [str(role) for role in Role],
+        key=f"{form}-roles",
+        format_func=lambda role: scene.say(f"people.role_{role}"),
+        placeholder="",
+    )
+    st.multiselect(
+        scene.say("people.subdistricts"),
+        list(scene.city.areas.codes),
+        key=f"{form}-subdistricts",
+        format_func=lambda code: subdistrict_name(scene, code),
+        placeholder="",
+    )
+    for kind in ("departments", "groups"):
+        st.text_input(scene.say(f"people.{kind}"), key=f"{form}-{kind}", max_chars=2_000, autocomplete="off")
+
+
+def _say(scene: Scene, form: str) -> None:
+    told = st.session_state.pop(f"{form}-told", None)
+    if told is not None:
+        key, good, values = told
+        words = scene.say(f"people.{key}", **values)
+        st.html(tag("p", words, cls="xj-say good" if good else "xj-say bad", role="status" if good else "alert"))
+
+
+def _chosen() -> None:
+    """Put the chosen account's values into the fields."""
+    scene, state = open_scene(), st.session_state
+    identity = state.get("edit-account")
+    account = next((one for one in scene.runtime.access.accounts() if one.id == identity), None)
+    if account is None:
+        return
+    state["edit-name"], state["edit-roles"] = account.name, sorted(str(role) for role in account.roles)
+    known = set(scene.city.areas.codes)
+    state["edit-subdistricts"] = [code for code in sorted(account.scope.subdistricts or ()) if code in known]
+    for kind in ("departments", "groups"):
+        state[f"edit-{kind}"] = ", ".join(sorted(getattr(account.scope, kind) or ()))
+
+
+def _scope(scene: Scene, form: str) -> Scope:
+    state = st.session_state
+    kinds: dict[str, Any] = {"subdistricts": list(state.get(f"{form}-subdistricts") or ())}
+    for kind in ("departments", "groups"):
+        text = str(state.get(f"{form}-{kind}") or "").replace("，", ",")
+        kinds[kind] = [code.strip() for code in text.split(",") if code.strip()]
+    return checked_scope({kind: codes or None for kind, codes in kinds.items()}, subdistricts=scene.city.areas.codes)
+
+
+def _make() -> None:
+    def write(scene: Scene, state: Any) -> tuple[str, dict[str, Any]]:
+        password = state.get("new-password") or None
+        made = scene.runtime.access.add_account(
+            by=scene.viewer.account,
+            login=checked_login(state.get("new-login")),
+            name=checked_name(state.get("new-name")),
+            roles=checked_roles(state.get("new-roles")),
+            scope=_scope(scene, "new"),
+            password=password,
+        )
+        for field in ("login", "name", "password", "departments", "groups"):
+            state[f"new-{field}"] = ""
+        state["new-roles"], state["new-subdistricts"] = [], []
+        return "made", {"login": made.login}
+
+    _written("new", write)
+
+
+def _save() -> None:
+    def write(scene: Scene, state: Any) -> tuple[str, dict[str, Any]]:
+        changed = scene.runtime.access.change_account(
+            _other(scene),
+            by=scene.viewer.account,
+            name=checked_name(state.get("edit-name")),
+            roles=checked_roles(state.get("edit-roles")),
+            scope=_scope(scene, "edit"),
+        )
+        return "saved", {"login": changed.login}
+
+    _written("edit", write)
+
+
+def _let_in(again: bool) -> None:
+    def write(scene: Scene, _state: Any) -> tuple[str, dict[str, Any]]:
+        changed = scene.runtime.access.change_account(_other(scene), by=scene.viewer.account, disabled=not again)
+        return "saved", {"login": changed.login}
+
+    _written("edit", write)
+
+
+def _revoke() -> None:
+    def write(scene: Scene, _state: Any) -> tuple[str, dict[str, Any]]:
+        account = scene.runtime.access.account(_other(scene))
+        count = scene.runtime.access.revoke_sessions(account.id, by=scene.viewer.account)
+        return "revoked", {"login": account.login, "n": count}
+
+    _written("edit", write)
+
+
+def _other(scene: Scene) -> str:
+    """The chosen account, which is not the viewer's own."""
+    identity = str(st.session_state.get("edit-account"))
+    if identity == scene.viewer.account:
+        raise BadValueError("own", "…", "somebody else's account")
+    return identity
+
+
+def _written(form: str, write: Callable[[Scene, Any], tuple[str, dict[str, Any]]]) -> None:
+    """Run a callback of a form, as a viewer who may, and keep what is to be said of it for the run that follows."""
+    scene, state = open_scene(), st.session_state
+    if not scene.may(Action.MANAGE_PEOPLE):
+        return
+    try:
+        key, values = write(scene, state)
+        state[f"{form}-told"] = (key, True, values)
+    except BadValueError as error:
+        field = "scope" if error.key in ("subdistricts", "departments", "groups") else error.key
+        state[f"{form}-told"] = ("own" if field == "own" else f"bad_{field}", False, {})
+    except ConflictError:
+        state[f"{form}-told"] = ("last_administrator", False, {})
+    except StoreError:
+        state[f"{form}-told"] = ("not_stored", False, {})

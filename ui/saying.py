@@ -1,0 +1,48 @@
+"""What a form says after it was sent: kept in the session until the page has shown it once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+from geo.errors import BadValueError, ConflictError, NotFoundError, StaleError, StoreError
+from ui.markup import tag
+from ui.scene import Scene
+
+_LOG = logging.getLogger("xunjie.ui")
+T = TypeVar("T")
+
+
+def said(form: str) -> None:
+    """Show what `form` said last, and forget it."""
+    told = st.session_state.pop(f"said-{form}", None)
+    if told:
+        good, words = told
+        st.html(tag("p", words, cls="xj-say good" if good else "xj-say bad", role="status" if good else "alert"))
+
+
+def say(form: str, words: str, *, good: bool = True) -> None:
+    """Have `form` say `words` when the page is drawn next."""
+    st.session_state[f"said-{form}"] = (good, words)
+
+
+def tried(scene: Scene, form: str, work: Callable[[], T]) -> T | None:
+    """What `work` gives; None where it was refused, which the form then says in the reader's language."""
+    try:
+        return work()
+    except StaleError as error:
+        words = scene.say("inspections.stale", who=error.changed_by)
+    except ConflictError:
+        words = scene.say("inspections.conflict")
+    except NotFoundError as error:
+        words = scene.say("inspections.not_found", what=error.identity)
+    except BadValueError as error:
+        words = scene.say("inspections.bad_value", key=error.key, value=error.value, expected=error.expected)
+    except StoreError as error:
+        _LOG.warning("a form could not be stored: %s", error)
+        words = scene.say("report.not_stored")
+    say(form, words, good=False)
+    return None
