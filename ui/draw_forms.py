@@ -130,10 +130,8 @@ def checking(scene: Scene, record: DrawRecord, left: Sequence[str]) -> None:
     """What was found of a drawn issue; `left` are those without a finding that the reader sees."""
     if not left:
         return
-    rows = scene.snapshot.rows_of(left)
-    numbers = dict(
-        zip(scene.snapshot.records.of(rows).id, map(str, scene.snapshot.records.of(rows).number), strict=False)
-    )
+    details = scene.snapshot.records.of(scene.snapshot.rows_of(left))
+    numbers = dict(zip(details.id, map(str, details.number), strict=True))
     st.selectbox(
         scene.say("inspections.check_which"),
         left,

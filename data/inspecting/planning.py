@@ -75,7 +75,7 @@ def propose_plan(
     start: tuple[float, float] | None = None,
     mask: Bools | None = None,
 ) -> tuple[Stop, ...]:
-    """`k` stops for `group`, of the points of `mask` where it is given; points that other groups' plans of that day have
+    """`k` stops for `group`, of the points of `mask` if given; points that other groups' plans of that day have
     are left to them. `start` is WGS-84 (longitude, latitude). Raises BadValueError for a k or subdistrict that cannot
     be taken."""
     if not 1 <= k <= MOST_STOPS:
