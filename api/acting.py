@@ -29,10 +29,12 @@ def named_actor(request: Request, named: object) -> str:
     return actor.account if isinstance(actor, Viewer) else actor
 
 
-def must_be_seen(request: Request, identity: str) -> None:
-    """Raises NotFoundError for an issue that the asker does not see."""
+def must_be_seen(request: Request, *identities: str) -> None:
+    """Raises NotFoundError for an issue (UUID or number) that the asker does not see."""
     within, snapshot = reach_of(request), runtime().snapshot
-    if not within.is_whole:
+    if within.is_whole:
+        return
+    for identity in identities:
         rows = np.array([snapshot.row(identity)])
         if not issues_within(snapshot.issues, rows, snapshot.city, within).all():
             raise NotFoundError("issue", identity[:80])

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from api import (
     accounts,
+    acts,
     assignment,
     cells,
     change,
@@ -87,6 +88,7 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     stream.OPERATION,
     report.OPERATION,
     change.OPERATION,
+    *acts.OPERATIONS,
     imports.OPERATION,
     *photos.OPERATIONS,
     *photo_files.OPERATIONS,

@@ -9,35 +9,36 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.acting import actor_of, must_be_seen
+from api.acts import RECEIPT, moment_of, told
 from api.data_route import BAD_REQUEST, NOT_FOUND
 from api.errors import json_response
 from api.json_body import body_of, fields_of
 from api.operation import Answer, Operation
 from api.question import read_own
-from api.schemas import BOOLEAN, INTEGER, PROBLEM, STALE, STRING, record
+from api.schemas import INTEGER, MOMENT, PROBLEM, STALE, STRING, record
 from data.intake.draft_checks import MAX_NAME, MAX_NOTE
 from data.runtime import runtime
 from geo.lifecycle import Status
 from geo.permissions import Action
 
-MOST_BYTES: Final = 64 * 1024
 _EXPECTED: Final = {
     "id": "a UUID of this change made by the client, the same at each repetition",
     "version": "the version of the issue that was seen",
     "status": "the status wished for",
 }
-_FIELDS: Final = (*_EXPECTED, "actor", "note", "evidence")
+_FIELDS: Final = (*_EXPECTED, "actor", "note", "evidence", "until", "due_at")
 
 
 async def change(request: Request) -> Response:
     """201 with the receipt; 200 where the same change came before; 409 with the difference from a stale version."""
     read_own(request.query_params.multi_items(), ())
+    current = runtime()
     fields = fields_of(await body_of(request, MOST_BYTES), _FIELDS, _EXPECTED)
     actor = actor_of(request, fields.get("actor"))
     identity = request.path_params["identity"]
     await run_in_threadpool(must_be_seen, request, identity)
     receipt = await run_in_threadpool(
-        runtime().change,
+        current.change,
         identity,
         fields["version"],
         fields["status"],
@@ -45,20 +46,13 @@ async def change(request: Request) -> Response:
         client_uuid=fields["id"],
         note=fields.get("note", ""),
         evidence=fields.get("evidence", ""),
+        until=moment_of("until", fields["until"], current) if "until" in fields else None,
+        due_at=moment_of("due_at", fields["due_at"], current) if "due_at" in fields else None,
     )
-    content = {
-        "id": receipt.id,
-        "issue": receipt.issue_id,
-        "version": receipt.version,
-        "revision": receipt.revision,
-        "created": receipt.created,
-    }
-    return json_response(content, 201 if receipt.created else 200)
+    return json_response(told(receipt), 201 if receipt.created else 200)
 
 
-_RECEIPT: Final = record(
-    {"id": STRING, "issue": STRING, "version": INTEGER, "revision": INTEGER, "created": BOOLEAN},
-)
+MOST_BYTES: Final = 64 * 1024
 OPERATION = Operation(
     path="/api/issues/{identity}/changes",
     method="POST",
@@ -78,13 +72,16 @@ OPERATION = Operation(
             },
             "note": {**STRING, "maxLength": MAX_NOTE, "description": "the reason, where the change needs one"},
             "evidence": {**STRING, "maxLength": MAX_NOTE, "description": "the proof, where the change needs one"},
+            "until": {**MOMENT, "description": "the end of a deferral"},
+            "due_at": {**MOMENT, "description": "the deadline of an issue that is reopened; else by its type"},
         },
-        optional=["actor", "note", "evidence"],
+        optional=["actor", "note", "evidence", "until", "due_at"],
     ),
     answers={
-        201: Answer("made", schema=_RECEIPT),
-        200: Answer("the same change was made before; nothing changed", schema=_RECEIPT),
+        201: Answer("made", schema=RECEIPT),
+        200: Answer("the same change was made before; nothing changed", schema=RECEIPT),
         400: BAD_REQUEST,
+        403: Answer("not for this person's role, part of the campaign, or hands", schema=PROBLEM),
         404: NOT_FOUND,
         409: Answer(
             "the issue is at another version (what differs is told), its life has no such step, or the UUID was used "

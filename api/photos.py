@@ -203,7 +203,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         path="/api/photos/{sha}/review",
-        action=Action.AMEND,
+        action=Action.INSPECT,
         method="POST",
         endpoint=review,
         summary="Note that a person found no face or plate left to hide, or take that back.",
@@ -213,7 +213,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         path="/api/photos/{sha}/erase",
-        action=Action.AMEND,
+        action=Action.ASSIGN,
         method="POST",
         endpoint=erase,
         summary="Erase a photo for good: picture, thumbnail, moment, place, camera, who sent it; its hash stays.",

@@ -65,7 +65,7 @@ def draft_of(body: bytes, current: Runtime) -> IssueDraft:
     return IssueDraft(
         register=fields.get("register", campaign.default_register),
         type=fields["type"],
-        geometry=_geometry(fields["geometry"]),
+        geometry=geometry_of(fields["geometry"]),
         datum=fields.get("datum", "wgs84"),
         id=fields["id"],
         campaign=campaign.code,
@@ -76,7 +76,8 @@ def draft_of(body: bytes, current: Runtime) -> IssueDraft:
     )
 
 
-def _geometry(value: object) -> BaseGeometry:
+def geometry_of(value: object) -> BaseGeometry:
+    """A shape from GeoJSON. Raises BadGeometryError."""
     if not isinstance(value, dict) or not value.keys() <= set(_GEOMETRY_FIELDS):
         raise BadGeometryError("geometry", value, "a GeoJSON geometry with type and coordinates")
     try:

@@ -83,9 +83,7 @@ STALE: Final[Schema] = record(
                 **dict.fromkeys(("version", "expected_version"), INTEGER),
                 "changed_by": STRING,
                 "changed_at": MOMENT,
-                "difference": record(
-                    dict.fromkeys(("status", "note", "evidence"), _DIFFERING), optional=("status", "note", "evidence")
-                ),
+                "difference": {"type": "object", "additionalProperties": _DIFFERING},
             }
         )
     }

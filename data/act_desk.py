@@ -13,14 +13,15 @@ from data.intake.amendments import checked_amendment
 from data.intake.changes import checked_actor, checked_change
 from data.intake.draft_checks import MAX_NAME, MAX_NOTE, checked_text, is_uuid
 from data.intake.placing import Placer
+from data.issue_story import StoryEntry, story_of
 from data.snapshot import Snapshot
 from data.store.acting import Acting, ChangeReceipt, CheckedAct, CheckedActs, RefusedTogetherError
-from data.store.database import Store
+from data.store.database import Store, read_events
 from data.store.personal import Erasure, ErasureReceipt, persons, references_of
 from data.store.writer_queue import WriterQueue
 from geo.access import Viewer
 from geo.city import City
-from geo.errors import BadValueError, XunjieError
+from geo.errors import BadValueError, NotFoundError, XunjieError
 from geo.lifecycle import WITHDRAWN, Act, Status
 
 
@@ -127,6 +128,15 @@ class ActDesk:
         good = tuple(act for act in checked if not isinstance(act, XunjieError))
         receipts = self._queue.submit(CheckedActs(good)).result() if good else []
         return [ActOutcome(act.issue, receipt, None) for act, receipt in zip(acts, receipts, strict=True)]
+
+    def story(self, issue_id: str) -> list[StoryEntry]:
+        """All that happened to an issue (UUID or number), from its log. Raises NotFoundError."""
+        identity = self._identity(issue_id)
+        with self.store.reading() as connection:
+            entries = list(story_of(read_events(connection, issue_id=identity)))
+        if not entries:
+            raise NotFoundError("issue", issue_id[:80])
+        return entries
 
     def erase_person(self, ref: str, *, actor: str, note: str = "") -> ErasureReceipt:
         """Forget the personal data that `ref` stands for; the log says that it happened, and names the reference only.

@@ -19,7 +19,7 @@ class Action(StrEnum):
     SEE_PROTECTED = "see_protected"  # who reported, how to reach them, what a photo file tells
     REPORT = "report"
     CHANGE_STATUS = "change_status"  # which step is whose: geo.lifecycle
-    AMEND = "amend"  # type, place, text, withdrawal, duplicates, extension and deferral
+    AMEND = "amend"  # deadlines, departments, corrections, duplicates, photos; which is whose: geo.lifecycle
     ASSIGN = "assign"
     INSPECT = "inspect"  # visits, answer sheets, draws
     IMPORT = "import"
@@ -40,7 +40,7 @@ ALLOWED: Final[Mapping[Action, frozenset[Role]]] = {
     Action.SEE_PROTECTED: frozenset({R.COMMANDER, R.INSPECTOR, R.AUDITOR}),
     Action.REPORT: frozenset({R.COMMANDER, R.PLANNER, R.INSPECTOR, R.DEPARTMENT}),
     Action.CHANGE_STATUS: frozenset({R.COMMANDER, R.INSPECTOR, R.DEPARTMENT}),
-    Action.AMEND: frozenset({R.COMMANDER, R.PLANNER, R.INSPECTOR}),
+    Action.AMEND: frozenset({R.COMMANDER, R.PLANNER, R.INSPECTOR, R.DEPARTMENT}),
     Action.ASSIGN: frozenset({R.COMMANDER}),
     Action.INSPECT: frozenset({R.COMMANDER, R.INSPECTOR}),
     Action.IMPORT: frozenset({R.COMMANDER, R.PLANNER}),

@@ -46,6 +46,7 @@ ASKED = {
     "/api/my-list": ["", "most=3&subdistrict=520103026"],
     "/api/issues/{identity}": [""],
     "/api/issues/{identity}/photos": [""],
+    "/api/issues/{identity}/history": [""],
     "/api/points/{code}": [""],
     "/api/inspections": ["", "as_of=2021-07-01", "subdistrict=520103019"],
     "/api/checklists": [""],

@@ -1,0 +1,69 @@
+"""The whole story of one issue as its log tells it: every step and amendment, by whom, and the version it made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import shapely
+
+from data.store.events import Event, Kind
+from geo.lifecycle import Status
+
+
+@dataclass(frozen=True, slots=True)
+class StoryEntry:
+    """One thing that happened. `kind` is reported, changed or amended; `version` the issue's after it; `seq` and `hash`
+    those of its event (several steps of an import share one). Moments are ISO 8601 in UTC; `recorded_at` is wall time,
+    None where it was not kept. `set` and `before` are what an amendment changed, geometries as GeoJSON."""
+
+    seq: int
+    hash: str
+    kind: str
+    version: int
+    at: str
+    recorded_at: str | None
+    actor: str
+    status: str | None = None
+    act: str | None = None
+    note: str = ""
+    evidence: str = ""
+    until: str | None = None
+    due_at: str | None = None
+    set: dict[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
+
+
+def story_of(events: Iterable[Event]) -> Iterator[StoryEntry]:
+    """The entries of the events of one issue, in their order."""
+    version = 0
+    for event in events:
+        payload = orjson.loads(event.payload)
+        recorded = payload.get("recorded_at")
+        version += 1
+        match Kind(event.kind):
+            case Kind.ISSUE_REPORTED | Kind.ISSUE_IMPORTED:
+                at, who = payload["reported_at"], payload["reporter"]
+                first = Status.REPORTED.name
+                yield StoryEntry(event.seq, event.hash, "reported", version, at, recorded, who, first,
+                                 due_at=payload["due_at"])  # fmt: skip
+                for step in payload.get("history", ()):
+                    version += 1
+                    yield StoryEntry(event.seq, event.hash, "changed", version, step["at"], recorded, step["actor"],
+                                     step["status"], note=step["note"], evidence=step["evidence"])  # fmt: skip
+            case Kind.ISSUE_CHANGED:
+                yield StoryEntry(event.seq, event.hash, "changed", version, event.at, recorded, event.actor,
+                                 payload["status"], note=payload["note"], evidence=payload["evidence"],
+                                 until=payload.get("until"), due_at=payload.get("due_at"))  # fmt: skip
+            case Kind.ISSUE_AMENDED:
+                yield StoryEntry(event.seq, event.hash, "amended", version, event.at, recorded, event.actor,
+                                 act=payload["act"], note=payload["note"], set=_shown(payload["set"]),
+                                 before=_shown(payload["before"]))  # fmt: skip
+
+
+def _shown(values: dict[str, Any]) -> dict[str, Any]:
+    if "geometry" not in values:
+        return values
+    return values | {"geometry": shapely.geometry.mapping(shapely.from_wkb(bytes.fromhex(values["geometry"])))}

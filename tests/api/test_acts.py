@@ -1,0 +1,99 @@
+"""Amendments, many acts at once and the whole story over HTTP: made once, refused with reasons, told in order."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+HERE = {"type": "Point", "coordinates": [106.7135, 26.5983]}
+THERE = {"type": "Point", "coordinates": [106.7155, 26.5993]}
+
+
+@pytest.fixture
+def issue(empty: TestClient) -> dict[str, Any]:
+    receipt = empty.post("/api/issues", json={"id": str(uuid.uuid4()), "type": "E0501", "geometry": HERE}).json()
+    record: dict[str, Any] = empty.get(f"/api/issues/{receipt['id']}").json()
+    return record
+
+
+def wish(act: str, version: int = 1, **more: Any) -> dict[str, Any]:
+    return {"id": str(uuid.uuid4()), "version": version, "act": act, "actor": "指挥部", **more}
+
+
+def test_an_amendment_is_made_once_and_the_story_tells_it(empty: TestClient, issue: dict[str, Any]) -> None:
+    path = f"/api/issues/{issue['id']}"
+    body = wish("correct", set={"geometry": THERE, "description": "改正"}, note="点错了")
+    first = empty.post(f"{path}/amendments", json=body)
+    assert first.status_code == 201, first.text
+    again = empty.post(f"{path}/amendments", json=body)
+    assert (again.status_code, again.json()) == (200, {**first.json(), "created": False})
+    record = empty.get(path).json()
+    assert (record["description"], record["version"], record["geometry"]) == ("改正", 2, THERE)
+    assert empty.post(f"{path}/amendments", json=wish("assign", 2, set={"department": "城管局"})).status_code == 201
+    assert empty.post(f"{path}/amendments", json=wish("assign", 3, set={"department": None})).status_code == 201
+    entries = empty.get(f"/api/issues/{issue['number']}/history").json()["entries"]
+    assert [(entry["kind"], entry["act"], entry["version"]) for entry in entries] == [
+        ("reported", None, 1),
+        ("amended", "correct", 2),
+        ("amended", "assign", 3),
+        ("amended", "assign", 4),
+    ]
+    assert entries[1]["before"]["geometry"]["coordinates"] == HERE["coordinates"]
+    assert (entries[3]["set"], entries[3]["before"]) == ({"department": None}, {"department": "城管局"})
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "key"),
+    [
+        (wish("bury"), 400, "act"),
+        (wish("correct", set=[], note="x"), 400, "set"),
+        (wish("correct", set={"geometry": 7}, note="x"), 400, "geometry"),
+        (wish("extend", set={"due_at": "2021-09-01"}, note="x"), 400, "due_at"),
+        ({**wish("assign", set={"department": "d"}), "actor": None}, 400, "actor"),
+        ({**wish("assign", set={"department": "d"}), "colour": "red"}, 400, "colour"),
+        (wish("assign", 7, set={"department": "d"}), 409, None),
+    ],
+)
+def test_what_cannot_be_made_is_told(
+    empty: TestClient, issue: dict[str, Any], body: dict[str, Any], status: int, key: str | None
+) -> None:
+    answer = empty.post(f"/api/issues/{issue['id']}/amendments", json=body)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["error"].get("key") == key
+
+
+def test_many_acts_are_previewed_then_made_or_refused_together(empty: TestClient, issue: dict[str, Any]) -> None:
+    act = {"issue": issue["number"], "id": str(uuid.uuid4()), "version": 1, "status": "ACCEPTED"}
+    late = {"issue": issue["id"], "id": str(uuid.uuid4()), "version": 1, "act": "assign", "set": {"department": "d"}}
+    both = {"acts": [act, late], "actor": "指挥部"}
+    preview = empty.post("/api/acts?preview=1", json=both)
+    assert preview.status_code == 200, preview.text
+    assert [outcome["error"] is None for outcome in preview.json()["outcomes"]] == [True, False]
+    refused = empty.post("/api/acts", json=both)
+    assert refused.status_code == 409
+    [refusal] = refused.json()["error"]["refusals"]
+    assert (refusal["position"], refusal["error"]["version"]) == (1, 2)
+    assert empty.get(f"/api/issues/{issue['id']}").json()["version"] == 1
+    made = empty.post("/api/acts", json={"acts": [act, {**late, "version": 2}], "actor": "指挥部"})
+    assert made.status_code == 201
+    assert [outcome["receipt"]["version"] for outcome in made.json()["outcomes"]] == [2, 3]
+    for bad in ([], "acts", [7], [{"issue": 7, "id": "x", "version": 1}]):
+        assert empty.post("/api/acts", json={"acts": bad, "actor": "a"}).status_code == 400
+
+
+def test_a_deferral_names_its_end(empty: TestClient, issue: dict[str, Any]) -> None:
+    path = f"/api/issues/{issue['id']}/changes"
+    for version, status in enumerate(("ACCEPTED", "FILED"), 1):
+        body = {"id": str(uuid.uuid4()), "version": version, "status": status, "actor": "a"}
+        assert empty.post(path, json=body).status_code == 201
+    body = {"id": str(uuid.uuid4()), "version": 3, "status": "DEFERRED", "actor": "a", "note": "雨季"}
+    assert empty.post(path, json=body).json()["error"]["key"] == "until"
+    assert empty.post(path, json={**body, "until": "2199-01-01T00:00:00+08:00"}).status_code == 201
+
+
+def test_an_unknown_issue_has_no_story(empty: TestClient) -> None:
+    for identity in ("YY-99999", str(uuid.uuid4())):
+        assert empty.get(f"/api/issues/{identity}/history").status_code == 404
