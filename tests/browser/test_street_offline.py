@@ -206,9 +206,9 @@ def test_the_worker_sends_what_waits_with_no_page_open(own_app, visitor):
         wait_until_sent(other, 1)
 
 
-def step(app, page, issue, version, status, **more):
+def step(app, page, issue, version, status, *, actor="另一位", **more):
     """Somebody else changes the issue at the desk."""
-    body = {"id": new_id(page), "version": version, "status": status, "actor": "另一位", **more}
+    body = {"id": new_id(page), "version": version, "status": status, "actor": actor, **more}
     code, answer = app.post(f"/api/issues/{issue['id']}/changes", body)
     assert code == 201, answer
 
@@ -228,14 +228,14 @@ def test_a_conflict_is_shown_field_by_field_and_its_author_chooses(own_app, visi
         page.locator(".verdicts form:not([hidden]) .primary").click()
         page.locator("dialog").wait_for(state="detached")
         step(own_app, page, issue, issue["version"], "DISPATCHED", note="围挡没拆")
-        step(own_app, page, issue, issue["version"] + 1, "HANDLING")
-        step(own_app, page, issue, issue["version"] + 2, "VERIFYING", evidence="围挡已拆")
+        step(own_app, page, issue, issue["version"] + 1, "HANDLING", actor="责任单位")
+        step(own_app, page, issue, issue["version"] + 2, "VERIFYING", actor="责任单位", evidence="围挡已拆")
         phone.set_offline(False)
         page.wait_for_function("() => xunjie.pending.all()[0].state === 'conflict'")
         assert page.locator(".status").inner_text() == "1 条要您处理"
         page.locator(".status").click()
         conflict = page.locator(".differences")
-        assert "另一位 在 8月24日 18:00 先改了这件" in conflict.inner_text()
+        assert "责任单位 在 8月24日 18:00 先改了这件" in conflict.inner_text()
         sides = {
             field.get_attribute("data-field"): [side.inner_text() for side in field.locator("label span").all()]
             for field in conflict.locator("fieldset").all()
