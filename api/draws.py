@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.acting import must_be_seen
 from api.data_route import NOT_FOUND, Json, data_operation
 from api.errors import json_response
+from api.identity import reach_of
 from api.operation import Answer, Operation
 from api.question import read_own
 from api.schemas import BOOLEAN, COUNT, INTEGER, MOMENT, NUMBER, STRING, Schema, listing, nullable, record
@@ -22,7 +23,7 @@ from data.inspecting.draw_results import findings, result_of
 from data.inspecting.drawing import announce_draw, draw_of, draws_of, frame_of_draw, make_draw, record_check
 from data.runtime import runtime
 from geo.draw import SEED_LEAST
-from geo.errors import BadValueError
+from geo.errors import BadValueError, NotAllowedError
 from geo.iso_time import local_iso
 from geo.permissions import Action
 from geo.sampling import Estimate
@@ -86,8 +87,10 @@ def _estimate(found: Estimate) -> Json:
 
 
 def frame(request: Request) -> Response:
-    """The frame as it was announced: its SHA-256 is the draw's frame_hash."""
+    """The frame as it was announced: its SHA-256 is the draw's frame_hash. NotAllowedError for who sees a part only."""
     read_own(request.query_params.multi_items(), ())
+    if not reach_of(request).is_whole:
+        raise NotAllowedError("a frame names every one of the campaign")
     snapshot = runtime().snapshot
     record_ = draw_of(snapshot, request.path_params["draw"])
     lines = frame_of_draw(snapshot, record_.id).lines
