@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.acting import must_be_seen
+from api.acting import must_be_seen, whole_must_be_seen
 from api.data_route import NOT_FOUND, Json, data_operation
 from api.errors import json_response
 from api.operation import Answer, Operation
@@ -86,8 +86,9 @@ def _estimate(found: Estimate) -> Json:
 
 
 def frame(request: Request) -> Response:
-    """The frame as it was announced: its SHA-256 is the draw's frame_hash."""
+    """The frame as it was announced: its SHA-256 is the draw's frame_hash. For who sees the whole campaign."""
     read_own(request.query_params.multi_items(), ())
+    whole_must_be_seen(request, "frame", request.path_params["draw"])
     snapshot = runtime().snapshot
     record_ = draw_of(snapshot, request.path_params["draw"])
     lines = frame_of_draw(snapshot, record_.id).lines
@@ -107,6 +108,7 @@ async def announce(request: Request) -> Response:
     _texts(fields, "seed", "subject", "by", "register", "title", "actor")
     if isinstance(fields["n"], bool) or not isinstance(fields["n"], int):
         raise BadValueError("n", fields["n"], f"a whole number from 1 to {MOST_DRAWN}")
+    whole_must_be_seen(request, "frame", fields["subject"])
     subject = fields["subject"]
     register = fields.get("register", current.city.campaign().default_register) if subject == "issues" else None
 
@@ -140,6 +142,7 @@ async def sample(request: Request) -> Response:
     """201 with the sample; 200 where it was drawn before."""
     current = runtime()
     fields = await posted(request, ("word",), {"seed": "the seed that was committed to"})
+    whole_must_be_seen(request, "draw", request.path_params["draw"])
     _texts(fields, "seed", "word", "actor")
 
     def work() -> tuple[DrawRecord, bool]:
@@ -270,7 +273,8 @@ OPERATIONS: Final = (
             optional=("by", "register", "title"),
         ),
         answers=write_answers(
-            record({"id": STRING, "frame_size": COUNT, "frame_hash": _HASH, "commitment": _HASH, "created": BOOLEAN})
+            record({"id": STRING, "frame_size": COUNT, "frame_hash": _HASH, "commitment": _HASH, "created": BOOLEAN}),
+            found=True,
         ),
     ),
     Operation(
