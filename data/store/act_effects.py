@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from data.intake.amendments import CheckedAmendment
@@ -21,6 +21,7 @@ from geo.lifecycle import (
     amendment_of,
     check_change,
 )
+from geo.working_days import deadline
 
 _HANDLING = (Status.HANDLING, Status.VERIFYING)
 _SHOWN = 120
@@ -62,10 +63,8 @@ def _deadline(record: IssueRecord, rule: Change, act: CheckedChange, at_us: int,
 
 def deadline_from(issue_type: str, at_us: int, city: City) -> int | None:
     """When an issue of that type that begins at `at_us` is due; None where there is no deadline."""
-    hours = city.catalogue.types[city.catalogue.position("type", issue_type)].due_hours
-    begun = from_us(at_us)
-    assert begun is not None
-    return None if hours is None else to_us(begun + timedelta(hours=hours))
+    rule = city.catalogue.deadline_of(issue_type)
+    return None if rule is None else to_us(deadline(_moment(at_us), rule, city.calendar, city.time_zone))
 
 
 def amended(record: IssueRecord, act: CheckedAmendment, at_us: int, wall_us: int) -> tuple[Amendment, dict[str, Any]]:

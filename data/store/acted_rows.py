@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from data.intake.placing import PLACE_COLUMNS, Placer
 from data.store.bulk_insert import insert_rows, insert_tuples
-from data.store.events import us_of_iso
+from data.store.events import Kind, us_of_iso
 from data.store.past import ISSUE_PAST, ISSUE_PAST_SHARE, ISSUE_PHOTO, KEPT
 from data.store.projection import IssueRecord, Step
 from data.store.receipts import CHUNK
@@ -64,11 +64,17 @@ def records_of(connection: Connection, ids: Sequence[str]) -> dict[str, IssueRec
     found = {record.columns["id"]: record for record in records.values()}
     e = EVENT.c
     for start in range(0, len(wanted), CHUNK):
-        said = select(e.issue_id, e.at, e.actor).where(e.issue_id.in_(wanted[start : start + CHUNK])).order_by(e.seq)
-        for issue_id, at, actor in connection.execute(said):
+        said = (
+            select(e.issue_id, e.at, e.actor, e.kind)
+            .where(e.issue_id.in_(wanted[start : start + CHUNK]))
+            .order_by(e.seq)
+        )
+        for issue_id, at, actor, kind in connection.execute(said):
             record = found[issue_id]
             record.first_actor = record.first_actor or actor
-            record.last_us, record.last_actor = max(record.last_us, us_of_iso(at)), actor
+            record.last_us = max(record.last_us, us_of_iso(at))
+            if kind in (Kind.ISSUE_CHANGED, Kind.ISSUE_AMENDED):
+                record.last_actor = actor
     return found
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -16,15 +16,20 @@ from sqlalchemy import Connection, select
 from data.act_desk import IssueAct
 from data.catching_up import read_snapshot
 from data.runtime import Runtime
+from data.store.act_effects import deadline_from
 from data.store.acting import ChangeReceipt, RefusedTogetherError
 from data.store.past import ISSUE_PAST, ISSUE_PHOTO
 from data.store.schema import ISSUE
 from data.store.verify import problems
 from geo.access import Role, Scope, Viewer
+from geo.catalogue import Catalogue, IssueType, TypeGroup
+from geo.city import City
 from geo.clock import to_us
 from geo.errors import BadValueError, ConflictError, NotAllowedError, NotFoundError, StaleError, TransitionError
 from geo.filter import IssueFilter
 from geo.lifecycle import CHANGES, Act, Deadline, Status
+from geo.text import Text
+from geo.working_days import deadline
 from tests.data.test_changes import LIFE, change, reported
 from tests.data.test_laws_of_the_store import same_readings
 from tests.small_city import CLOCK
@@ -271,6 +276,15 @@ def test_a_closed_issue_is_reopened_with_its_history_and_a_new_deadline(live: Ru
         assert row["due_us"] == to_us(due_at or CLOCK + timedelta(hours=24))
     assert len(live.snapshot.events(0)) == 11
     sound(live)
+
+
+def test_a_new_deadline_counts_in_working_days_where_its_type_does(city: City) -> None:
+    rule = IssueType("W", Text("工", "Work"), "g", due_working_days=2)
+    catalogue = Catalogue((TypeGroup("g", Text("组", "Group"), "A"),), (rule,))
+    friday = to_us(datetime(2021, 8, 20, 2, tzinfo=UTC))
+    due = deadline_from("W", friday, replace(city, catalogue=catalogue))
+    assert due == to_us(deadline(datetime(2021, 8, 20, 2, tzinfo=UTC), rule.deadline, city.calendar, city.time_zone))
+    assert due - friday >= 4 * 86_400 * 10**6 - 86_400 * 10**6, "a weekend lies between"
 
 
 def test_what_is_fixed_on_sight_is_still_verified_by_somebody_else(live: Runtime) -> None:

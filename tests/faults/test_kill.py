@@ -16,14 +16,12 @@ from sqlalchemy import select, text
 
 from data.runtime import Runtime
 from data.settings import Settings
-from data.store.access_tables import ACCESS_TABLES
 from data.store.database import Store, open_store
-from data.store.documents import DOCUMENT
-from data.store.photo_tables import ISSUE_PHOTO, PHOTO, PHOTO_UPLOAD
 from data.store.schema import ISSUE, SCHEMA_VERSION
 from data.store.verify import problems
 from tests.data.conftest import runtime_of
 from tests.faults.victim import BULK, DEEDS, draft
+from tests.older_schemas import statements_back_to
 from tests.small_city import small_city
 
 CITY = small_city()
@@ -137,14 +135,8 @@ def old_store(file: Path, issues: int) -> None:
     runtime.submit([draft(identity) for identity in ids], actor="old", imported=True)
     runtime.close()
     with sqlite3.connect(file) as connection:
-        connection.executescript(
-            "ALTER TABLE issue DROP COLUMN version; DROP TABLE issue_change; "
-            + "".join(
-                f"DROP TABLE {table.name}; " for table in (DOCUMENT, *ACCESS_TABLES, PHOTO, PHOTO_UPLOAD, ISSUE_PHOTO)
-            )
-            + "UPDATE meta SET value = '1' WHERE key = 'schema_version'; "
-            "DELETE FROM meta WHERE key IN ('seal', 'tables'); PRAGMA wal_checkpoint(TRUNCATE)"
-        )
+        script = "; ".join((*statements_back_to(1, dialect="sqlite"), "PRAGMA wal_checkpoint(TRUNCATE)"))
+        connection.executescript(script)
     connection.close()
 
 

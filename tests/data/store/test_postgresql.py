@@ -28,10 +28,12 @@ from geo.lifecycle import Status
 from geo.point import InspectionPoint
 from tests.data.conftest import runtime_of
 from tests.data.test_runtime import CityRecords, draft, load
+from tests.older_schemas import statements_back_to
 from tests.postgres_server import PASSWORD, PostgresServer
 from tests.small_city import CLOCK, small_city
 
 CITY = small_city()
+KNOWN = "00000000-0000-4000-8000-000000000001"
 SHAPES = [
     shapely.Point(106.705, 26.605),
     shapely.LineString([(106.704, 26.604), (106.706, 26.606)]),
@@ -335,19 +337,21 @@ def test_a_store_of_an_older_schema_is_brought_forward(url: str, schema: int) ->
     """As the migrations find it: without documents; the first one without versions and UUIDs of changes too."""
     live = runtime_of(CITY, url)
     live.submit([draft(history=(Transition(Status.ACCEPTED, CLOCK, "commander"),)), draft()], actor="a")
+    if schema == 2:
+        live.change("SC-00001", 2, Status.FILED, actor="c", client_uuid=KNOWN)
     live.close()
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE document")
-        if schema == 1:
-            connection.exec_driver_sql("ALTER TABLE issue DROP COLUMN version; DROP TABLE issue_change")
-        connection.exec_driver_sql(f"UPDATE meta SET value = '{schema}' WHERE key = 'schema_version'")
-        connection.exec_driver_sql("DELETE FROM meta WHERE key = 'seal'")  # which came with the second schema
+        for statement in statements_back_to(schema, dialect="postgresql"):
+            connection.exec_driver_sql(statement)
     engine.dispose()
     live = runtime_of(CITY, url)
     with live.store.reading() as connection:
-        assert connection.execute(select(ISSUE.c.version).order_by(ISSUE.c.row)).scalars().all() == [2, 1]
+        assert connection.execute(select(ISSUE.c.version).order_by(ISSUE.c.row)).scalars().all() == [schema + 1, 1]
         assert problems(connection, CITY) == []
+    if schema == 2:
+        again = live.change("SC-00001", 2, Status.FILED, actor="c", client_uuid=KNOWN)
+        assert (again.version, again.created) == (3, False)
     assert live.submit([draft()], actor="a")[0].number == "SC-00003"
     live.close()
 
