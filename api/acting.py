@@ -46,3 +46,9 @@ def point_must_be_seen(request: Request, code: str) -> None:
     row = snapshot.point_row(code)
     if not within.is_whole and not areas_within(snapshot.city, within)[int(snapshot.points.subdistrict[row]) + 1]:
         raise NotFoundError("inspection point", code[:80])
+
+
+def whole_must_be_seen(request: Request, kind: str, identity: str) -> None:
+    """Raises NotFoundError unless the asker reaches the whole campaign: what draws from all of it is theirs alone."""
+    if not reach_of(request).is_whole:
+        raise NotFoundError(kind, identity[:80])

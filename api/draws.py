@@ -9,10 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.acting import must_be_seen
+from api.acting import must_be_seen, whole_must_be_seen
 from api.data_route import NOT_FOUND, Json, data_operation
 from api.errors import json_response
-from api.identity import reach_of
 from api.operation import Answer, Operation
 from api.question import read_own
 from api.schemas import BOOLEAN, COUNT, INTEGER, MOMENT, NUMBER, STRING, Schema, listing, nullable, record
@@ -23,7 +22,7 @@ from data.inspecting.draw_results import findings, result_of
 from data.inspecting.drawing import announce_draw, draw_of, draws_of, frame_of_draw, make_draw, record_check
 from data.runtime import runtime
 from geo.draw import SEED_LEAST
-from geo.errors import BadValueError, NotAllowedError
+from geo.errors import BadValueError
 from geo.iso_time import local_iso
 from geo.permissions import Action
 from geo.sampling import Estimate
@@ -87,10 +86,9 @@ def _estimate(found: Estimate) -> Json:
 
 
 def frame(request: Request) -> Response:
-    """The frame as it was announced: its SHA-256 is the draw's frame_hash. NotAllowedError for who sees a part only."""
+    """The frame as it was announced: its SHA-256 is the draw's frame_hash. For who sees the whole campaign."""
     read_own(request.query_params.multi_items(), ())
-    if not reach_of(request).is_whole:
-        raise NotAllowedError("a frame names every one of the campaign")
+    whole_must_be_seen(request, "frame", request.path_params["draw"])
     snapshot = runtime().snapshot
     record_ = draw_of(snapshot, request.path_params["draw"])
     lines = frame_of_draw(snapshot, record_.id).lines
@@ -110,6 +108,7 @@ async def announce(request: Request) -> Response:
     _texts(fields, "seed", "subject", "by", "register", "title", "actor")
     if isinstance(fields["n"], bool) or not isinstance(fields["n"], int):
         raise BadValueError("n", fields["n"], f"a whole number from 1 to {MOST_DRAWN}")
+    whole_must_be_seen(request, "frame", fields["subject"])
     subject = fields["subject"]
     register = fields.get("register", current.city.campaign().default_register) if subject == "issues" else None
 
@@ -143,6 +142,7 @@ async def sample(request: Request) -> Response:
     """201 with the sample; 200 where it was drawn before."""
     current = runtime()
     fields = await posted(request, ("word",), {"seed": "the seed that was committed to"})
+    whole_must_be_seen(request, "draw", request.path_params["draw"])
     _texts(fields, "seed", "word", "actor")
 
     def work() -> tuple[DrawRecord, bool]:
@@ -273,7 +273,8 @@ OPERATIONS: Final = (
             optional=("by", "register", "title"),
         ),
         answers=write_answers(
-            record({"id": STRING, "frame_size": COUNT, "frame_hash": _HASH, "commitment": _HASH, "created": BOOLEAN})
+            record({"id": STRING, "frame_size": COUNT, "frame_hash": _HASH, "commitment": _HASH, "created": BOOLEAN}),
+            found=True,
         ),
     ),
     Operation(

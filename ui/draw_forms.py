@@ -11,12 +11,19 @@ from data.documents.draw_book import MOST_DRAWN, DrawRecord
 from data.inspecting.drawing import announce_draw, make_draw, new_seed, record_check
 from data.inspecting.frames import STRATA_OF
 from geo.draw import SEED_LEAST
+from geo.permissions import Action, reach
 from ui.markup import tag
 from ui.saying import say, tried, who
 from ui.scene import Scene, open_scene
 
 WHICH = "draw-which"
 _SEED, _WORD, _ID = "draw-seed", "draw-word", "draw-id"
+
+
+def may_draw(scene: Scene) -> bool:
+    """Whether the reader inspects the whole campaign: a draw is from all of it."""
+    scope = reach(scene.viewer, Action.INSPECT)
+    return scope is not None and scope.is_whole
 
 
 def announcing(scene: Scene) -> None:

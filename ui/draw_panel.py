@@ -13,7 +13,7 @@ from geo.permissions import Action
 from geo.sampling import Estimate
 from geo.selection import select_points
 from ui import address, figures
-from ui.draw_forms import WHICH, announcing, checking, drawing
+from ui.draw_forms import WHICH, announcing, checking, drawing, may_draw
 from ui.markup import Html, tag
 from ui.names import entry_name, subdistrict_name
 from ui.record_table import Cell, Column, Record, record_table
@@ -29,7 +29,7 @@ def draw_panel(scene: Scene) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(tag("div", tag("h2", scene.say("inspections.draw_title")), cls="xj-h"), width="content")
         st.space("stretch")
-        if scene.may(Action.INSPECT):
+        if may_draw(scene):
             with st.popover(scene.say("inspections.draw_new"), icon=":material/casino:"):
                 announcing(scene)
     said("draw")
@@ -50,7 +50,7 @@ def draw_panel(scene: Scene) -> None:
     found = findings(scene.snapshot, record, scene.filter.as_of)
     _facts(scene, record)
     if record.state == "announced":
-        if scene.may(Action.INSPECT):
+        if may_draw(scene):
             drawing(scene, record)
         return
     _result(scene, record, result_of(record, found))
@@ -81,7 +81,9 @@ def _facts(scene: Scene, record: DrawRecord) -> None:
         rows += [("draw_seed", tag("code", record.seed)), ("draw_word", word), ("draw_at", at)]
     cells = (Html(tag("dt", scene.say(f"inspections.{key}")) + tag("dd", value)) for key, value in rows)
     st.html(tag("dl", *cells, cls="xj-facts"))
-    link = tag("a", scene.say("inspections.draw_frame_link"), cls="xj-link", href=f"/api/draws/{record.id}/frame")
+    link: object = ""
+    if scene.filter.within.is_whole:
+        link = tag("a", scene.say("inspections.draw_frame_link"), cls="xj-link", href=f"/api/draws/{record.id}/frame")
     st.html(tag("div", link, tag("small", scene.say("inspections.draw_rule")), cls="xj-links left"))
 
 

@@ -84,6 +84,13 @@ def test_a_plan_stays_within_its_subdistricts_and_away_from_other_groups(yunyan,
     assert propose(yunyan, now, 5, subdistricts=[area], group="甲") == mine  # its own plan may be made anew
 
 
+def test_a_plan_holds_only_points_that_its_maker_may_see(yunyan):
+    mask = yunyan.snapshot.points.subdistrict == 3
+    plan = propose(yunyan, yunyan.now(), 8, mask=mask, group="丙")
+    assert plan
+    assert all(mask[yunyan.snapshot.point_row(stop.code)] for stop in plan)
+
+
 @pytest.mark.parametrize("change", [{"k": 0}, {"k": 61}, {"subdistricts": ["nowhere"]}])
 def test_a_plan_that_cannot_be_is_refused(yunyan, change):
     with pytest.raises(BadValueError):

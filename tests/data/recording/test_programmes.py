@@ -9,6 +9,7 @@ from data.documents.exposure_book import Exposure
 from data.recording.agenda import junctions_of, meetings_of, watch_on
 from data.recording.exposures import column_at, expose, exposures_of
 from data.recording.programmes import programme_of, programme_state, programmes_of
+from geo.access import Scope
 from geo.clock import NEVER
 from geo.errors import NotFoundError
 from geo.filter import IssueFilter
@@ -49,6 +50,18 @@ def test_every_exposed_issue_is_followed_and_compared_with_open_ones_of_its_type
         assert all(table.type[row] == table.type[item.row] for row in item.compared.like)
     other = IssueFilter("2021", "cable_phase1", yunyan.now())
     assert all(item.compared is None for item in column_at(snapshot, other).items)
+
+
+def test_within_a_scope_only_its_items_are_told_and_compared_with_its_own_issues(yunyan):
+    city, snapshot = yunyan.city, yunyan.snapshot
+    everything = column_at(snapshot, IssueFilter("2021", "supervision", yunyan.now()))
+    area = int(snapshot.issues.subdistrict[everything.items[0].row])
+    mine = Scope(subdistricts=frozenset({city.areas.codes[area]}))
+    column = column_at(snapshot, IssueFilter("2021", "supervision", yunyan.now(), within=mine))
+    assert 0 < len(column.items) < len(everything.items)
+    for item in column.items:
+        assert int(snapshot.issues.subdistrict[item.row]) == area
+        assert all(int(snapshot.issues.subdistrict[row]) == area for row in item.compared.like)
 
 
 def test_an_item_needs_an_issue_that_exists(yunyan, fresh):
