@@ -34,13 +34,13 @@ SHAPES = (
 
 @contextmanager
 def moving_clock() -> Iterator[None]:
-    """Every act comes an hour after the one before it."""
+    """Every act comes an hour after the one before it; and every photo is there."""
     hours = count()
 
     def now(_campaign: Campaign) -> datetime:
         return BEGIN + timedelta(hours=next(hours))
 
-    with patch("data.store.acting.campaign_now", now):
+    with patch("data.store.acting.campaign_now", now), patch("data.store.acting.check_attach"):
         yield
 
 
