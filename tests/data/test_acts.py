@@ -18,7 +18,9 @@ from data.catching_up import read_snapshot
 from data.runtime import Runtime
 from data.store.act_effects import deadline_from
 from data.store.acting import ChangeReceipt, RefusedTogetherError
+from data.store.database import read_events
 from data.store.past import ISSUE_PAST, ISSUE_PHOTO
+from data.store.projection import project
 from data.store.schema import ISSUE
 from data.store.verify import problems
 from geo.access import Role, Scope, Viewer
@@ -218,7 +220,7 @@ def test_photos_are_attached_and_detached_by_reference(live: Runtime, monkeypatc
         assert [(row.photo, row.kind, row.actor) for row in connection.execute(select(ISSUE_PHOTO))] == [
             (PHOTO, "before", "i-1")
         ]
-    sound(live)
+        assert list(project(read_events(connection)).issues[issue].photos) == [(PHOTO, "before")]
 
 
 def test_a_stale_amendment_is_told_the_difference_field_by_field(live: Runtime) -> None:
