@@ -9,6 +9,7 @@ from api.identity import reach_of, viewer_of
 from data.runtime import runtime
 from geo.access import Viewer
 from geo.errors import BadValueError, NotFoundError
+from geo.look_ups import areas_within
 from geo.selection import issues_within
 
 
@@ -37,3 +38,11 @@ def must_be_seen(request: Request, *identities: str) -> None:
         rows = np.array([snapshot.row(identity)])
         if not issues_within(snapshot.issues, rows, snapshot.city, within).all():
             raise NotFoundError("issue", identity[:80])
+
+
+def point_must_be_seen(request: Request, code: str) -> None:
+    """Raises NotFoundError for an inspection point that is not there, or that the asker does not see."""
+    within, snapshot = reach_of(request), runtime().snapshot
+    row = snapshot.point_row(code)
+    if not within.is_whole and not areas_within(snapshot.city, within)[int(snapshot.points.subdistrict[row]) + 1]:
+        raise NotFoundError("inspection point", code[:80])

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.acting import must_be_seen
 from api.data_route import NOT_FOUND, Json, data_operation
 from api.errors import json_response
 from api.operation import Answer, Operation
@@ -25,6 +26,7 @@ from geo.errors import BadValueError
 from geo.iso_time import local_iso
 from geo.permissions import Action
 from geo.sampling import Estimate
+from geo.selection import issues_within
 
 
 def listed(view: View, own: Mapping[str, Any]) -> Json:
@@ -36,8 +38,19 @@ def one(view: View, own: Mapping[str, Any]) -> Json:
     """One draw with its sample, each with its finding (null: not checked yet)."""
     record_ = draw_of(view.snapshot, own["draw"])
     found = findings(view.snapshot, record_, view.filter.as_of)
-    sample = [{"id": name, "stratum": stratum, "holds": found.get(name)} for name, stratum in record_.drawn]
+    seen = _seen(view, record_)
+    sample = [{"id": name, "stratum": s, "holds": found.get(name)} for name, s in record_.drawn if name in seen]
     return _summary(view, record_) | {"sizes": dict(record_.sizes), "sample": sample}
+
+
+def _seen(view: View, record_: DrawRecord) -> set[str]:
+    """What the asker may see of what was drawn."""
+    names = [name for name, _ in record_.drawn]
+    if record_.subject == "points":
+        return {name for name in names if view.points[view.snapshot.point_row(name)]}
+    rows = view.snapshot.rows_of(names)
+    mine = issues_within(view.issues, rows, view.city, view.filter.within)
+    return set(view.snapshot.records.of(rows[mine]).id) if mine.any() else set()
 
 
 def _summary(view: View, record_: DrawRecord) -> Json:
@@ -154,6 +167,8 @@ async def check(request: Request) -> Response:
     _texts(fields, "unit", "note", "actor")
     if not isinstance(fields["holds"], bool):
         raise BadValueError("holds", fields["holds"], "true or false")
+
+    must_be_seen(request, fields["unit"])
 
     def work() -> bool:
         return record_check(

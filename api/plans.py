@@ -35,6 +35,7 @@ def proposal(view: View, own: Mapping[str, Any]) -> Json:
         day=own["day"] or view.day,
         group=own["group"] or "",
         subdistricts=[code for code in view.filter.subdistricts if code != "-"],
+        mask=view.points,
     )
     return {"stops": [_stop(view, stop) for stop in stops], "total_m": sum(stop.leg_m for stop in stops)}
 
@@ -50,7 +51,7 @@ def plans(view: View, own: Mapping[str, Any]) -> Json:
                 "group": plan.group,
                 "note": plan.note,
                 "subdistricts": list(plan.subdistricts),
-                "stops": [_stop(view, stop) for stop in plan.stops],
+                "stops": [_stop(view, stop) for stop in plan.stops if view.points[view.snapshot.point_row(stop.code)]],
                 "total_m": sum(stop.leg_m for stop in plan.stops),
             }
             for plan in found

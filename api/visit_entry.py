@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.acting import point_must_be_seen
 from api.errors import json_response
 from api.operation import Operation
 from api.schemas import BOOLEAN, INTEGER, MOMENT, NUMBER, STRING, listing, nullable, record
@@ -32,6 +33,7 @@ async def visit(request: Request) -> Response:
     current = runtime()
     fields = await posted(request, _KNOWN, _REQUIRED)
     draft = _draft(fields, current.city.time_zone)
+    point_must_be_seen(request, draft.point)
     receipt = await run_in_threadpool(current.record_visit, draft, actor=fields["actor"])
     content = {
         "id": receipt.id,

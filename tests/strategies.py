@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from geo import scale
+from geo.access import WHOLE, Scope
 from geo.city import City
 from geo.clock import NEVER, to_us
 from geo.filter import IssueFilter
@@ -127,6 +128,15 @@ def filters(draw: st.DrawFn, city: City, *, as_of: datetime | None = None) -> Is
         as_of=draw(moments(city)) if as_of is None else as_of,
         **drawn,
     )
+
+
+def scopes(city: City) -> st.SearchStrategy[Scope]:
+    """What somebody may see: mostly everything, else some subdistricts, departments or groups, "outside" and "none"
+    among them."""
+    areas = st.frozensets(st.sampled_from([*city.areas.codes, "-"]))
+    units = st.frozensets(st.sampled_from([*DEPARTMENTS, "-"]))
+    bounded = st.builds(Scope, st.none() | areas, st.none() | units, st.sampled_from([None, None, frozenset({"G1"})]))
+    return st.just(WHOLE) | bounded
 
 
 @st.composite

@@ -10,12 +10,15 @@ import streamlit as st
 
 from geo.filter import IssueFilter
 from geo.lifecycle import Stage
-from ui.markup import Html, tag
+from geo.permissions import Action
+from ui.markup import Html, join, tag
 from ui.scene import Scene
 
 
 def issues_link(scene: Scene, register: str, shown: object, *, stages: Iterable[Stage] = (), issue: str = "") -> Html:
     """`shown` as a link to the register's issues (of these stages) in Explore, at its moment; `issue`: its card."""
+    if not scene.may(Action.SEE_ISSUES):
+        return join([shown])
     asked = IssueFilter(
         campaign=scene.campaign.code,
         register=register,
@@ -27,6 +30,8 @@ def issues_link(scene: Scene, register: str, shown: object, *, stages: Iterable[
 
 def points_link(scene: Scene, shown: object) -> Html:
     """`shown` as a link to the points."""
+    if not scene.may(Action.SEE_ISSUES):
+        return join([shown])
     return _link(scene, "points", scene.pairs(replace(scene.whole)), shown)
 
 
@@ -37,6 +42,8 @@ def book_link(scene: Scene, book: str, shown: object) -> Html:
 
 def page_link(scene: Scene, page: str, shown: object) -> Html:
     """`shown` as a link to another page."""
+    if not scene.may(Action.SEE_ISSUES):
+        return join([shown])
     return _link(scene, page, [], shown)
 
 

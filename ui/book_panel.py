@@ -8,6 +8,7 @@ import streamlit as st
 
 from data.recording.programmes import programmes_of
 from data.recording.tallies import tallies_of
+from geo.permissions import Action
 from ui import address
 from ui.agenda_panel import junctions_panel, meetings_panel
 from ui.exposure_panel import exposure_panel
@@ -25,7 +26,8 @@ def book_panel(scene: Scene) -> None:
         return
     tally = next((state for state in tallies_of(scene.snapshot, scene.campaign) if state.published.code == book), None)
     programme = next((entry for entry in programmes_of(scene.snapshot, scene.campaign) if entry.id == book), None)
-    if tally is None and programme is None and book not in BOOKS:
+    books = BOOKS if scene.may(Action.SEE_ISSUES) else ()
+    if tally is None and programme is None and book not in books:
         return
     with st.container(key="panel-book"):
         if tally is not None:

@@ -10,17 +10,18 @@ import streamlit as st
 
 from data.documents.plan_book import MOST_STOPS, PLANS, DayPlan, plan_id
 from data.inspecting.planning import keep_plan, plans_of, propose_plan
+from geo.permissions import Action
+from geo.selection import select_points
 from geo.visit_plan import Reason, Stop
 from ui import address, figures
 from ui.markup import tag
 from ui.names import subdistrict_name
 from ui.one_thread import in_one_thread
 from ui.record_table import Cell, Column, Record, record_table
-from ui.saying import said, say, tried
+from ui.saying import said, say, tried, who
 from ui.scene import Scene, open_scene
 
 _GROUP, _K, _AREAS, _ID = "plan-group", "plan-k", "plan-areas", "plan-id"
-ACTOR = "web form"
 GROUPS = 14
 _SYMBOLS = {Reason.RECHECK_OVERDUE: "overdue", Reason.RECHECK_DUE: "failing", Reason.UNVISITED: "unvisited"}
 
@@ -49,6 +50,8 @@ def day_plan(scene: Scene) -> None:
         label=scene.say("inspections.plan_label"),
         selected=address.view("point"),
     )
+    if not scene.may(Action.INSPECT):
+        return
     if kept:
         st.button(scene.say("inspections.plan_anew"), key="plan-anew", on_click=_anew)
     else:
@@ -85,10 +88,12 @@ def _stops(scene: Scene) -> tuple[str, Sequence[Stop], bool]:
     group, day = str(state[_GROUP]), scene.moment.date()
     kept = next((plan for plan in plans_of(scene.snapshot, day) if plan.group == group), None)
     if kept is not None and not state.get("plan-new"):
-        return group, kept.stops, True
+        mask = select_points(scene.snapshot.points, scene.city, scene.whole)
+        return group, [stop for stop in kept.stops if mask[scene.snapshot.point_row(stop.code)]], True
     areas, k = tuple(state[_AREAS]), int(state[_K])
+    mask = select_points(scene.snapshot.points, scene.city, scene.whole)
     proposed = in_one_thread(
-        lambda: propose_plan(scene.snapshot, scene.moment, k, day=day, group=group, subdistricts=areas)
+        lambda: propose_plan(scene.snapshot, scene.moment, k, day=day, group=group, subdistricts=areas, mask=mask)
     )
     return group, proposed, False
 
@@ -124,7 +129,7 @@ def _keep() -> None:
     before = scene.snapshot.documents.document(PLANS, plan_id(plan.group, plan.day))
     version = 0 if before is None else before.version
     receipt = tried(
-        scene, "plan", lambda: keep_plan(scene.runtime, plan, version=version, client_uuid=request, actor=ACTOR)
+        scene, "plan", lambda: keep_plan(scene.runtime, plan, version=version, client_uuid=request, actor=who(scene))
     )
     _forget()
     if receipt is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -12,11 +12,10 @@ from data.inspecting.drawing import announce_draw, make_draw, new_seed, record_c
 from data.inspecting.frames import STRATA_OF
 from geo.draw import SEED_LEAST
 from ui.markup import tag
-from ui.saying import say, tried
+from ui.saying import say, tried, who
 from ui.scene import Scene, open_scene
 
 WHICH = "draw-which"
-ACTOR = "web form"
 _SEED, _WORD, _ID = "draw-seed", "draw-word", "draw-id"
 
 
@@ -64,7 +63,7 @@ def _announce() -> None:
             scene.runtime,
             scene.snapshot,
             client_uuid=str(state[_ID]),
-            actor=ACTOR,
+            actor=who(scene),
             seed=str(state[_SEED]),
             subject=subject,
             by=str(state["draw-by"]),
@@ -117,7 +116,7 @@ def _draw(identity: str) -> None:
             scene.snapshot,
             identity,
             client_uuid=str(state[f"request-{identity}"]),
-            actor=ACTOR,
+            actor=who(scene),
             seed=str(state[f"{_SEED}-{identity}"]).strip(),
             word=str(state.get(f"{_WORD}-{identity}") or "").strip(),
             at=scene.moment,
@@ -127,13 +126,12 @@ def _draw(identity: str) -> None:
         say("draw", scene.say("inspections.was_drawn", n=len(outcome[0].drawn)))
 
 
-def checking(scene: Scene, record: DrawRecord, found: Mapping[str, bool]) -> None:
-    """What was found of a drawn issue."""
-    left = [name for name, _ in record.drawn if name not in found]
+def checking(scene: Scene, record: DrawRecord, left: Sequence[str]) -> None:
+    """What was found of a drawn issue; `left` are those without a finding that the reader sees."""
     if not left:
         return
-    rows = scene.snapshot.rows_of(left)
-    numbers = dict(zip(left, map(str, scene.snapshot.records.of(rows).number), strict=False))
+    details = scene.snapshot.records.of(scene.snapshot.rows_of(left))
+    numbers = dict(zip(details.id, map(str, details.number), strict=True))
     st.selectbox(
         scene.say("inspections.check_which"),
         left,
@@ -161,7 +159,7 @@ def _check(identity: str, holds: bool) -> None:
             holds=holds,
             note=str(state.get("check-note") or ""),
             client_uuid=str(uuid.uuid4()),
-            actor=ACTOR,
+            actor=who(scene),
         ),
     )
     if made is not None:

@@ -9,7 +9,9 @@ import streamlit as st
 from data.documents.draw_book import DrawRecord
 from data.inspecting.draw_results import findings, result_of
 from data.inspecting.drawing import draws_of
+from geo.permissions import Action
 from geo.sampling import Estimate
+from geo.selection import select_points
 from ui import address, figures
 from ui.draw_forms import WHICH, announcing, checking, drawing
 from ui.markup import Html, tag
@@ -27,8 +29,9 @@ def draw_panel(scene: Scene) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(tag("div", tag("h2", scene.say("inspections.draw_title")), cls="xj-h"), width="content")
         st.space("stretch")
-        with st.popover(scene.say("inspections.draw_new"), icon=":material/casino:"):
-            announcing(scene)
+        if scene.may(Action.INSPECT):
+            with st.popover(scene.say("inspections.draw_new"), icon=":material/casino:"):
+                announcing(scene)
     said("draw")
     if not draws:
         st.html(tag("p", scene.say("inspections.draw_none"), cls="xj-cap", role="status"))
@@ -47,12 +50,13 @@ def draw_panel(scene: Scene) -> None:
     found = findings(scene.snapshot, record, scene.filter.as_of)
     _facts(scene, record)
     if record.state == "announced":
-        drawing(scene, record)
+        if scene.may(Action.INSPECT):
+            drawing(scene, record)
         return
     _result(scene, record, result_of(record, found))
     _sample(scene, record, found)
-    if record.subject == "issues":
-        checking(scene, record, found)
+    if record.subject == "issues" and scene.may(Action.INSPECT):
+        checking(scene, record, [name for name, _ in _seen(scene, record) if name not in found])
 
 
 def _called(scene: Scene, record: DrawRecord) -> str:
@@ -96,7 +100,8 @@ def _result(scene: Scene, record: DrawRecord, found: Estimate) -> None:
 
 def _sample(scene: Scene, record: DrawRecord, found: Mapping[str, bool]) -> None:
     unfolded = bool(st.session_state.get("draw-all"))
-    shown = record.drawn if unfolded else record.drawn[:_FIRST_ROWS]
+    mine = _seen(scene, record)
+    shown = mine if unfolded else mine[:_FIRST_ROWS]
     columns = [Column(scene.say(f"inspections.column_{name}")) for name in ("drawn", "found", "stratum")]
     record_table(
         "drawn",
@@ -107,10 +112,22 @@ def _sample(scene: Scene, record: DrawRecord, found: Mapping[str, bool]) -> None
         selected=address.view("point"),
         dense=True,
     )
-    if len(record.drawn) > _FIRST_ROWS:
+    if len(mine) > _FIRST_ROWS:
         label = "core.show_fewer" if unfolded else "core.show_all"
-        n = figures.count(_FIRST_ROWS if unfolded else len(record.drawn))
+        n = figures.count(_FIRST_ROWS if unfolded else len(mine))
         st.button(scene.say(label, n=n), key="draw-more", type="tertiary", on_click=_unfold)
+
+
+def _seen(scene: Scene, record: DrawRecord) -> list[tuple[str, str]]:
+    """What the reader may see of what was drawn."""
+    snapshot = scene.snapshot
+    if record.subject == "points":
+        mask = select_points(snapshot.points, scene.city, scene.whole)
+        return [pair for pair in record.drawn if mask[snapshot.point_row(pair[0])]]
+    rows = snapshot.rows_of([name for name, _ in record.drawn])
+    mine = rows[scene.sees(rows)] if len(rows) else rows
+    known = set(snapshot.records.of(mine).id) if len(mine) else set()
+    return [pair for pair in record.drawn if pair[0] in known]
 
 
 def _unfold() -> None:

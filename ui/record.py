@@ -12,6 +12,7 @@ from data.recording.tallies import TallyState, tallies_of
 from geo.campaign import Bound, Fact, Register
 from geo.compliance import compliance_at, rate_of_all
 from geo.lifecycle import Stage
+from geo.permissions import Action
 from geo.selection import select_points
 from geo.summary import IssueTotals, issue_totals
 from ui import address, figures
@@ -56,7 +57,7 @@ def _books(scene: Scene) -> None:
         for entry in programmes_of(scene.snapshot, scene.campaign)
     ]
     collections = {"exposures": "exposures", "meetings": "meetings", "junctions": "junctions"}
-    for book in BOOKS:
+    for book in BOOKS if scene.may(Action.SEE_ISSUES) else ():
         if scene.snapshot.documents.of(collections[book]):
             links.append(book_link(scene, book, scene.say(f"books.book_{book}")))
     if links:
@@ -199,6 +200,8 @@ def _source(scene: Scene, source: str, shown: str) -> Html:
         return issues_link(scene, source, shown)
     if source == "subdistricts":
         return page_link(scene, "situation", shown)
+    if source == "organisation":
+        return page_link(scene, source, shown)
     if source == "tasks":
         return page_link(scene, "about", shown)
     return book_link(scene, "facility_survey" if source == "programmes" else source, shown)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import streamlit as st
 
 from geo.errors import BadValueError, ConflictError, NotFoundError, StaleError, StoreError
+from geo.permissions import Action
 from ui.markup import tag
 from ui.scene import Scene
+from ui.viewer import actor_of
 
 _LOG = logging.getLogger("xunjie.ui")
 T = TypeVar("T")
+ACTOR: Final = "web form"
 
 
 def said(form: str) -> None:
@@ -29,8 +32,17 @@ def say(form: str, words: str, *, good: bool = True) -> None:
     st.session_state[f"said-{form}"] = (good, words)
 
 
-def tried(scene: Scene, form: str, work: Callable[[], T]) -> T | None:
-    """What `work` gives; None where it was refused, which the form then says in the reader's language."""
+def who(scene: Scene) -> str:
+    """As whom the log keeps what this page's reader does."""
+    return actor_of(scene.runtime, scene.viewer, ACTOR)
+
+
+def tried(scene: Scene, form: str, work: Callable[[], T], *, action: Action = Action.INSPECT) -> T | None:
+    """What `work` gives; None where it was refused (also because the reader may not do `action`), which the form then
+    says in the reader's language."""
+    if not scene.may(action):
+        say(form, scene.say("inspections.not_yours"), good=False)
+        return None
     try:
         return work()
     except StaleError as error:

@@ -12,6 +12,7 @@ import streamlit as st
 from data.documents.tally_book import BOUNDS, TALLIES, entry_id
 from data.recording.tallies import TallyState, enter_tally
 from geo.campaign import Bound
+from geo.permissions import Action
 from geo.tally import Sum, TallyEntry, by_unit, overlapping, trend
 from layers.tokens import tokens
 from ui import figures
@@ -19,10 +20,9 @@ from ui.markup import Html, tag
 from ui.names import subdistrict_name
 from ui.notes import origin
 from ui.plain_table import plain_table
-from ui.saying import said, say, tried
+from ui.saying import said, say, tried, who
 from ui.scene import Scene, open_scene
 
-ACTOR = "web form"
 _ID = "entry-id"
 _FIRST_ROWS = 12
 
@@ -43,7 +43,8 @@ def tally_panel(scene: Scene, state: TallyState) -> None:
     with right:
         if state.entries:
             _units(scene, state)
-        _form(scene, state)
+        if scene.may(Action.MANAGE_CAMPAIGN):
+            _form(scene, state)
 
 
 def bounded_sum(scene: Scene, found: Sum) -> Html:
@@ -206,8 +207,9 @@ def _send(code: str) -> None:
         scene,
         "entry",
         lambda: enter_tally(
-            scene.runtime, scene.snapshot, entry, version=version, client_uuid=str(state[_ID]), actor=ACTOR
+            scene.runtime, scene.snapshot, entry, version=version, client_uuid=str(state[_ID]), actor=who(scene)
         ),
+        action=Action.MANAGE_CAMPAIGN,
     )
     if receipt is None:
         state.pop(_ID, None)

@@ -13,12 +13,13 @@ from data.intake.draft_checks import MAX_NOTE
 from data.intake.points import VISIT_KINDS
 from geo.checklist import Answer, Checklist, Item, Score, score_of
 from geo.errors import NotFoundError
+from geo.permissions import Action
+from geo.selection import select_points
 from ui import address, figures
 from ui.markup import tag
-from ui.saying import said, say, tried
+from ui.saying import said, say, tried, who
 from ui.scene import Scene, open_scene
 
-ACTOR = "web form"
 _ID, _CODE, _NOTE = "visit-id", "visit-code", "visit-note"
 
 
@@ -35,10 +36,15 @@ def visit_form(scene: Scene) -> None:
         on_change=_chosen,
     )
     said("visit")
+    if not scene.may(Action.INSPECT):
+        st.html(tag("p", scene.say("inspections.not_yours"), cls="xj-cap"))
+        return
     if not code:
         return
     try:
         row = scene.snapshot.point_row(code)
+        if not select_points(scene.snapshot.points, scene.city, scene.whole)[row]:
+            raise NotFoundError("inspection point", code[:80])
     except NotFoundError:
         st.html(tag("p", scene.say("points.no_point", code=code[:40]), cls="xj-say", role="alert"))
         return
@@ -188,7 +194,7 @@ def _record() -> None:
         note=str(state.get(_NOTE) or ""),
         report=report,
     )
-    receipt = tried(scene, "visit", lambda: scene.runtime.record_visit(draft, actor=ACTOR))
+    receipt = tried(scene, "visit", lambda: scene.runtime.record_visit(draft, actor=who(scene)))
     if receipt is None:
         return
     words = scene.say(

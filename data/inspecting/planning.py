@@ -18,13 +18,20 @@ from data.store.putting import DocumentReceipt
 from geo.clock import to_us
 from geo.crs import lonlat_to_metric
 from geo.errors import BadValueError
+from geo.tables import Bools
 from geo.visit_plan import Candidate, Reason, Stop, plan_visits
 
 
 def candidates_at(
-    snapshot: Snapshot, moment: datetime, *, subdistricts: Collection[str] = (), taken: Collection[str] = ()
+    snapshot: Snapshot,
+    moment: datetime,
+    *,
+    subdistricts: Collection[str] = (),
+    taken: Collection[str] = (),
+    mask: Bools | None = None,
 ) -> list[Candidate]:
-    """Every point with a position (in `subdistricts`, if any are named) that is not among `taken`, with its reason.
+    """Every point with a position (of `mask` and in `subdistricts`, where given) that is not among `taken`, with its
+    reason.
 
     A recheck that is due outweighs a draw, a draw an unvisited point; the others are pressing by how long ago they
     were visited last.
@@ -38,7 +45,7 @@ def candidates_at(
     np.maximum.at(last, visits.point[made], visits.at_us[made])
     wanted = {city.areas.index[code] for code in subdistricts}
     own = points.campaign == city.campaign_index[city.current_campaign]
-    rows = np.flatnonzero(own & ~np.isnan(points.lon))
+    rows = np.flatnonzero((own if mask is None else own & mask) & ~np.isnan(points.lon))
     x, y = lonlat_to_metric(points.lon[rows], points.lat[rows], city.metric_crs)
     found = []
     for place, row in enumerate(rows.tolist()):
@@ -66,9 +73,11 @@ def propose_plan(
     group: str,
     subdistricts: Collection[str] = (),
     start: tuple[float, float] | None = None,
+    mask: Bools | None = None,
 ) -> tuple[Stop, ...]:
-    """`k` stops for `group`; points that other groups' plans of that day have are left to them. `start` is WGS-84
-    (longitude, latitude). Raises BadValueError for a k or subdistrict that cannot be taken."""
+    """`k` stops for `group`, of the points of `mask` if given; points that other groups' plans of that day have
+    are left to them. `start` is WGS-84 (longitude, latitude). Raises BadValueError for a k or subdistrict that cannot
+    be taken."""
     if not 1 <= k <= MOST_STOPS:
         raise BadValueError("k", k, f"1 to {MOST_STOPS} stops")
     for code in subdistricts:
@@ -80,7 +89,9 @@ def propose_plan(
     if start is not None:
         x, y = lonlat_to_metric(np.array([start[0]]), np.array([start[1]]), snapshot.city.metric_crs)
         begin = float(x[0]), float(y[0])
-    return plan_visits(candidates_at(snapshot, moment, subdistricts=subdistricts, taken=taken), k, start=begin)
+    return plan_visits(
+        candidates_at(snapshot, moment, subdistricts=subdistricts, taken=taken, mask=mask), k, start=begin
+    )
 
 
 def plans_of(snapshot: Snapshot, day: date) -> list[DayPlan]:

@@ -14,7 +14,7 @@ from geo.clock import to_us
 from geo.exposure import Comparison, ExposedIssue, Lives, compare_exposed, first_shown
 from geo.filter import IssueFilter
 from geo.history import endings_at
-from geo.selection import REJECTED
+from geo.selection import REJECTED, issues_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,21 @@ def exposures_of(snapshot: Snapshot) -> list[Exposure]:
 
 
 def column_at(snapshot: Snapshot, chosen: IssueFilter) -> Column:
-    """The column beside the issues of the filter's register at its moment; rejected ones are compared with nothing."""
+    """The column beside the issues of the filter's register at its moment, within what the asker may see; rejected ones
+    are compared with nothing."""
     items = exposures_of(snapshot)
     rows = snapshot.rows_of([item.issue for item in items]) if items else np.empty(0, np.int64)
+    table = snapshot.issues_at(chosen.as_of)
+    seen = issues_within(table, rows, snapshot.city, chosen.within)
+    hidden = set(snapshot.records.of(rows[~seen]).id) if not seen.all() else set()
+    items = [item for item in items if item.issue not in hidden]
+    rows = rows[seen]
     ids = list(snapshot.records.of(rows).id) if len(rows) else []
     of_issue = {str(identity): int(row) for identity, row in zip(ids, rows, strict=True)}
     as_of_us = to_us(chosen.as_of)
-    whole = IssueFilter(campaign=chosen.campaign, register=chosen.register, as_of=chosen.as_of)
+    whole = IssueFilter(campaign=chosen.campaign, register=chosen.register, as_of=chosen.as_of, within=chosen.within)
     stages = snapshot.stages(whole)
     own = np.flatnonzero((stages >= 0) & (stages != REJECTED))
-    table = snapshot.issues_at(chosen.as_of)
     lives = Lives(
         row=own,
         type=table.type[own],

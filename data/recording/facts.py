@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from data.duties import duties_in_force
 from data.recording.agenda import junctions_of, meetings_of
 from data.recording.programmes import programmes_of
 from data.recording.tallies import tallies_of
@@ -18,6 +19,7 @@ from geo.campaign import Bound, Campaign, Fact
 from geo.clock import to_us
 from geo.compliance import compliance_at
 from geo.filter import IssueFilter
+from geo.organisation import UnitKind
 from geo.selection import counted, select_points
 
 
@@ -51,6 +53,14 @@ def _subdistricts(snapshot: Snapshot, _campaign: Campaign, _as_of: datetime) -> 
 
 def _tasks(snapshot: Snapshot, _campaign: Campaign, _as_of: datetime) -> Behind:
     return Behind(len(snapshot.city.catalogue.tasks), "eq", "tasks")
+
+
+def _units_of(kind: UnitKind) -> Callable[[Snapshot, Campaign, datetime], Behind | None]:
+    def count(snapshot: Snapshot, _campaign: Campaign, _as_of: datetime) -> Behind | None:
+        found = len(duties_in_force(snapshot).organisation.of_kind(kind))
+        return Behind(found, "eq", "organisation") if found else None
+
+    return count
 
 
 def _held(kind: MeetingKind) -> Callable[[Snapshot, Campaign, datetime], Behind | None]:
@@ -96,6 +106,10 @@ def _first_failed(snapshot: Snapshot, campaign: Campaign, as_of: datetime) -> Be
 
 _COUNTS: Final[dict[str, Callable[[Snapshot, Campaign, datetime], Behind | None]]] = {
     "subdistricts": _subdistricts,
+    "sector_groups": _units_of(UnitKind.SECTOR_GROUP),
+    "site_groups": _units_of(UnitKind.SITE_GROUP),
+    "headquarters_groups": _units_of(UnitKind.HEADQUARTERS_GROUP),
+    "departments": _units_of(UnitKind.DEPARTMENT),
     "tasks": _tasks,
     "meetings": _held(MeetingKind.MEETING),
     "sector_dispatches": _held(MeetingKind.SECTOR_DISPATCH),
@@ -105,4 +119,4 @@ _COUNTS: Final[dict[str, Callable[[Snapshot, Campaign, datetime], Behind | None]
     "checkpoints": _checkpoints,
     "first_visit_failed": _first_failed,
 }
-"""By code of the fact. Groups and departments belong to the organisation's books."""
+"""By code of the fact."""

@@ -86,10 +86,11 @@ def _listed(city: City, f: IssueFilter, then: Then) -> Iterator[ColumnElement[bo
     for name, codes in (("subdistrict", f.subdistricts), ("road", f.roads), ("department", f.departments)):
         if codes:
             yield _among(then(name), codes)
-    if f.within.subdistricts is not None:
-        yield _among(then("subdistrict"), tuple(sorted(f.within.subdistricts)))
-    if f.within.departments is not None:
-        yield then("department").in_(sorted(f.within.departments))
+    for name, bounds in (("subdistrict", f.within.subdistricts), ("department", f.within.departments)):
+        if bounds is not None:
+            yield _among(then(name), tuple(sorted(bounds)))
+    if f.within.groups is not None:
+        yield false()  # issues belong to no group: see geo.look_ups.areas_within
     if f.bbox is not None:
         west, south, east, north = f.bbox
         yield and_(then("west") <= east, then("east") >= west, then("south") <= north, then("north") >= south)

@@ -74,7 +74,7 @@ def test_a_visit_with_answers_moves_compliance_and_makes_a_recheck_due(client: T
         ({"report": "S01-01"}, 400, "report"),
         ({"colour": "red"}, 400, "colour"),
         ({"id": "1"}, 400, "id"),
-        ({"actor": None}, 400, "actor"),
+        ({"actor": 5}, 400, "actor"),
     ],
 )
 def test_a_visit_that_cannot_be_taken_is_refused_by_name(

@@ -39,12 +39,12 @@ from geo.history import folded
 from geo.in_view import in_view
 from geo.issue import IssueDraft
 from geo.lifecycle import Status
-from geo.selection import REJECTED, meant
+from geo.selection import REJECTED, issues_within, meant
 from tests.data.conftest import runtime_of
 from tests.lawful_acts import BEGIN, an_act, moving_clock, same_past
 from tests.small_city import CLOCK, small_city
 from tests.stores import Stores, fresh_store, packed_reading
-from tests.strategies import filters, issue_drafts, moments
+from tests.strategies import filters, issue_drafts, moments, scopes
 
 CITY = small_city()
 
@@ -124,12 +124,17 @@ def test_the_past_is_the_log_cut_there(stores: Stores, batches: Filling, as_of: 
         same_past(runtime, project(cut(read_events(connection), to_us(as_of))), as_of)
 
 
+ASKED = st.builds(lambda f, at, seen: replace(f, as_of=at, within=seen), filters(CITY), MOMENTS, scopes(CITY))
+
+
 @LAW
-@given(BATCHES, st.lists(st.builds(lambda f, at: replace(f, as_of=at), filters(CITY), MOMENTS), min_size=1, max_size=5))
+@given(BATCHES, st.lists(ASKED, min_size=1, max_size=5))
 def test_a_filter_means_the_same_in_sql_as_in_python(stores: Stores, batches: list, chosen: list) -> None:
     with filled(stores, batches) as (runtime, _), runtime.store.reading() as connection:
         for issue_filter in chosen:
             rows = np.flatnonzero(meant(runtime.snapshot.stages(issue_filter), issue_filter))
+            table = runtime.snapshot.issues_at(issue_filter.as_of)
+            assert issues_within(table, rows, CITY, issue_filter.within).all()
             assert issue_ids(connection, CITY, issue_filter) == list(runtime.snapshot.records.of(rows).id)
 
 

@@ -33,6 +33,7 @@ def test_facts_are_what_the_books_give_for_them(yunyan):
     assert {f.code for f in campaign.facts if behind[f.code] and agrees(f, behind[f.code])} == {
         *("subdistricts", "tasks", "meetings", "sector_dispatches", "facility_classes", "facility_rounds"),
         *("tow_trucks", "checkpoints", "first_visit_failed"),
+        *("sector_groups", "site_groups", "headquarters_groups", "departments"),
     }
     assert (behind["sector_dispatches"].value, behind["sector_dispatches"].bound) == (10, "ge")
 

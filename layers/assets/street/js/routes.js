@@ -67,9 +67,9 @@
     return { kind: "refused", problem: { status, ...content.error } };
   }
 
-  // A report that was fixed on sight: what follows the report itself.
+  // A report that was fixed on sight: what follows the report and its photos. Somebody else still verifies it.
   const onSight = (finding) => [
-    { kind: "change", id: x.outbox.uuid(), content: { status: "VERIFYING", note: finding, evidence: finding } },
+    { kind: "change", id: x.outbox.uuid(), content: { status: "VERIFYING", note: "", evidence: finding } },
   ];
 
   x.routes = { send, onSight };
