@@ -21,7 +21,7 @@ from data.store.personal import Erasure, ErasureReceipt, persons, references_of
 from data.store.writer_queue import WriterQueue
 from geo.access import Viewer
 from geo.city import City
-from geo.errors import BadValueError, NotFoundError, XunjieError
+from geo.errors import BadValueError, ConflictError, NotAllowedError, NotFoundError, XunjieError
 from geo.lifecycle import WITHDRAWN, Act, Status
 
 
@@ -126,7 +126,12 @@ class ActDesk:
         if refused:
             raise RefusedTogetherError(refused)
         good = tuple(act for act in checked if not isinstance(act, XunjieError))
-        receipts = self._queue.submit(CheckedActs(good)).result() if good else []
+        try:
+            receipts = self._queue.submit(CheckedActs(good)).result() if good else []
+        except (BadValueError, NotFoundError, NotAllowedError, ConflictError) as error:
+            if isinstance(error, RefusedTogetherError):
+                raise
+            raise RefusedTogetherError({0: error}) from None  # there was only one
         return [ActOutcome(act.issue, receipt, None) for act, receipt in zip(acts, receipts, strict=True)]
 
     def story(self, issue_id: str) -> list[StoryEntry]:

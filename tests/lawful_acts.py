@@ -45,7 +45,7 @@ def moving_clock() -> Iterator[None]:
 
 
 def an_act(runtime: Runtime, row: int, choice: int, *, actor: str = "") -> IssueAct:
-    """One act that the state of the issue at position `row` allows, from the version it has."""
+    """One act that the state of the issue at position `row` allows, from the version it has; photos have laws apart."""
     details = runtime.snapshot.records.of(np.array([row]))
     identity, version = str(details.id[0]), int(details.version[0])
     status = Status(int(runtime.snapshot.issues.status[row]))
@@ -64,8 +64,6 @@ def an_act(runtime: Runtime, row: int, choice: int, *, actor: str = "") -> Issue
         (Act.CORRECT, {"address": f"road {turn}"}),
         (Act.ASSIGN, {"department": (*DEPARTMENTS, None)[turn % 3]}),
         (Act.EXTEND, {"due_at": CLOCK + timedelta(hours=turn % 97 - 48)}),
-        (Act.ATTACH, {"photo": f"{turn % 4:064x}", "kind": ("before", "after")[turn % 2]}),
-        (Act.DETACH, {"photo": f"{turn % 4:064x}", "kind": ("before", "after")[turn % 2]}),
         (Act.LINK, {"duplicate_of": str(runtime.snapshot.records.of(np.array([turn % (row + 1)])).id[0])}),
         (Act.UNLINK, {}),
     )

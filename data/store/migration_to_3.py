@@ -46,8 +46,7 @@ def add_documents(connection: Connection) -> None:
 
 
 def add_amendments(connection: Connection) -> None:
-    """What issues were before they were amended, photos, and the columns that acts set. Issues that had been closed and
-    taken up again count as reopened."""
+    """The columns that acts set. Issues that had been closed and taken up again count as reopened."""
     for name, kind in (
         ("department", "TEXT"),
         ("duplicate_of", "TEXT"),
@@ -65,6 +64,10 @@ def add_amendments(connection: Connection) -> None:
     connection.execute(update(issue).where(issue.c.row.in_(had)).values(reopened=count))
     connection.execute(text("ALTER TABLE issue_change RENAME COLUMN n TO version"))
     connection.execute(text("UPDATE issue_change SET version = version + 1"))
+
+
+def add_past(connection: Connection) -> None:
+    """What issues were before they were amended, and the photos attached to them."""
     tables = MetaData()
     Table(
         "issue_past",

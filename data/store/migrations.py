@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from data.store.access_tables import make_access_tables
-from data.store.migration_to_3 import add_amendments, add_documents, add_personal
+from data.store.migration_to_3 import add_amendments, add_documents, add_past, add_personal
 from data.store.photo_tables import photo_tables
 from data.store.schema import META
 from geo.errors import StoreError
@@ -56,7 +56,7 @@ def _number_versions(connection: Connection) -> None:
 
 def _close_the_loop(connection: Connection) -> None:
     """Version 3: what the closed loop keeps."""
-    for step in (add_documents, add_amendments, add_personal, make_access_tables):
+    for step in (add_documents, add_amendments, add_past, add_personal, make_access_tables):
         step(connection)
     metadata = MetaData()
     photo_tables(metadata)
