@@ -126,6 +126,35 @@ def test_what_was_fixed_on_sight_waits_for_its_verifier_at_once(own_app, visitor
         ]
 
 
+def test_a_rectification_brings_its_photos_to_the_case(own_app, visitor, tmp_path):
+    with visitor(**LOOK) as seen:
+        page, phone = seen.page, seen.page.context
+        open_street(page, own_app, "?tab=list")
+        issue = next(one for one in own_app.get("/api/my-list")["issues"] if one["status"] == "HANDLING")
+        phone.set_offline(True)
+        page.locator(f"[data-id='{issue['id']}'] .act").click()
+        files = [photo(tmp_path / f"after{i}.jpg", 200, seed=100 + i) for i in range(2)]
+        page.locator("dialog input[data-as=after]").last.set_input_files(files)
+        page.wait_for_function("() => document.querySelectorAll('dialog .shot').length === 2")
+        page.locator("dialog .stack .primary").click()
+        page.locator("dialog").wait_for(state="detached")
+        phone.set_offline(False)
+        wait_until_sent(page, 1)
+        record = own_app.get(f"/api/issues/{issue['id']}")
+        names = [step["answer"]["photo"] for step in entries(page)[0]["steps"] if step["kind"] == "upload"]
+        assert record["status"] == "VERIFYING"
+        assert record["history"][-1]["evidence"] == "\n".join(f"photo:{name}" for name in names)
+        kept = own_app.get(f"/api/issues/{issue['id']}/photos")["photos"]
+        assert [(one["photo"], one["kind"]) for one in kept] == [(name, "after") for name in names]
+        page.locator(f"[data-id='{issue['id']}'] .case-main").click()
+        shown = page.locator(".case-photos .shot img")
+        shown.first.wait_for()
+        assert [image.get_attribute("src") for image in shown.all()] == [f"/api/photos/{name}/thumb" for name in names]
+        shown.first.scroll_into_view_if_needed()
+        page.wait_for_function("() => document.querySelector('.case-photos img').naturalWidth > 0")
+        assert "（照片）" in page.locator("dialog .history").inner_text()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("with_photos", [False, True], ids=["texts", "photos"])
 def test_many_reports_arrive_exactly_once_though_page_is_closed_and_server_killed(tmp_path, visitor, soak, with_photos):
@@ -135,9 +164,7 @@ def test_many_reports_arrive_exactly_once_though_page_is_closed_and_server_kille
     with visitor(**LOOK, calm=False) as seen:
         page, phone = seen.page, seen.page.context
         with running_app(tmp_path, port=port) as app:
-            if with_photos and "/api/photos" not in doors(app):
-                pytest.skip("this server takes no photos yet")
-            attached = attachments(phone, app)
+            attached = attachments(phone)
             open_street(page, app)
             phone.set_offline(True)
             for i in range(many):
@@ -173,21 +200,15 @@ def photos_must_be_theirs(app, found, files, attached):
     photo_of = {issue["id"]: again[int(issue["description"][-2:])][1]["photo"] for issue in found}
     assert len(set(photo_of.values())) == len(files)
     assert {(identity, name, "before") for identity, name in photo_of.items()} == set(attached)
-    if {"/api/issues/{identity}/photos", "/api/issues/{identity}/amendments"} <= doors(app):
-        for identity, name in photo_of.items():
-            kept = app.get(f"/api/issues/{identity}/photos")["photos"]
-            assert [(one["photo"], one["kind"]) for one in kept] == [(name, "before")]
-
-
-def doors(app) -> set[str]:
-    """The addresses that the server knows."""
-    return set(app.get("/api/openapi.json")["paths"])
+    for identity, name in photo_of.items():
+        kept = app.get(f"/api/issues/{identity}/photos")["photos"]
+        assert [(one["photo"], one["kind"]) for one in kept] == [(name, "before")]
 
 
 CUT = "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED"
 
 
-def attachments(phone, app):
+def attachments(phone):
     """(issue, photo, kind) of every photo that the phone attaches to an issue, as they are sent."""
     sent = []
 
@@ -197,16 +218,7 @@ def attachments(phone, app):
             sent.append((request.url.split("/")[-2], body["set"]["photo"], body["set"]["kind"]))
 
     phone.on("request", note)
-    if "/api/issues/{identity}/amendments" not in doors(app):
-        phone.route("**/amendments", accept)
     return sent
-
-
-def accept(route):
-    """What the server will say to a photo of an issue, until it has that door."""
-    body = route.request.post_data_json
-    receipt = {"id": body["id"], "issue": "", "version": body["version"], "revision": 0, "created": True}
-    route.fulfill(status=201, json=receipt)
 
 
 def killed_in_the_middle(page, app, many: int) -> int:

@@ -17,7 +17,7 @@
   function row(kind, photos) {
     const name = x.say(`photos_${kind}`);
     const shots = photos.map((photo, i) => shot(photo, x.say("photo_of_kind", { kind: name, n: i + 1 })));
-    const notices = photos.flatMap((photo) => photo.flags).map((flag) => x.element("li", {}, x.isChinese() ? flag.message_zh : flag.message));
+    const notices = noticed(photos).map(([text, numbers]) => x.element("li", {}, x.say("photo_notice", { n: numbers.join(", "), text })));
     return x.element(
       "div",
       { class: "photos" },
@@ -25,6 +25,18 @@
       x.element("div", { class: "shots" }, shots),
       notices.length ? x.element("ul", { class: "notices" }, notices) : null,
     );
+  }
+
+  // What was noticed, each sentence once, with the numbers of the photos that it is about.
+  function noticed(photos) {
+    const numbers = new Map();
+    photos.forEach((photo, i) => {
+      for (const flag of photo.flags) {
+        const text = x.isChinese() ? flag.message_zh : flag.message;
+        numbers.set(text, [...(numbers.get(text) || []), i + 1]);
+      }
+    });
+    return [...numbers];
   }
 
   const address = (photo) => `/api/photos/${photo.photo}`;

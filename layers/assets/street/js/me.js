@@ -92,12 +92,15 @@
     }
   }
 
-  const megabytes = (bytes) => (bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0);
+  function size(bytes) {
+    const [value, unit] = bytes < 2 ** 30 ? [bytes / 2 ** 20, "MB"] : [bytes / 2 ** 30, "GB"];
+    return `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
+  }
 
   async function drawStorage() {
     const estimate = await navigator.storage?.estimate?.();
     const safe = await navigator.storage?.persisted?.();
-    const room = estimate ? x.say("storage_used", { used: megabytes(estimate.usage), left: megabytes(estimate.quota - estimate.usage) }) : "";
+    const room = estimate ? x.say("storage_used", { used: size(estimate.usage), left: size(estimate.quota - estimate.usage) }) : "";
     parts.storage.textContent = [room, x.say(safe ? "storage_safe" : "storage_unsafe")].filter(Boolean).join(" · ");
   }
 
