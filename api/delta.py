@@ -81,12 +81,13 @@ class Deltas:
         before, now = self._seen, self._source.snapshot
         points = now.points is not before.points or now.visits is not before.visits
         ids = change.ids if change.ids or points or change.collections else None
+        reassigned = now is not before and _reassigned(before, now)
         if now is not before and _moved(before, now):
             ids = None
         if now.growing is not before.growing:  # read anew: nothing is known to be as it was
             ids, points = None, True
         with self._lock:
-            self._steps.append(_Step(self._revision, change.revision, ids, points, _reassigned(before, now)))
+            self._steps.append(_Step(self._revision, change.revision, ids, points, reassigned))
             self._revision, self._seen = change.revision, now
 
     @property

@@ -78,7 +78,7 @@ def test_a_step_that_life_does_not_have_is_a_conflict(empty: TestClient, issue: 
         ({"id": None}, 400, "id"),
         ({"version": None}, 400, "version"),
         ({"status": None}, 400, "status"),
-        ({"actor": None}, 400, "actor"),
+        ({"actor": 5}, 400, "actor"),
         ({"version": "1"}, 400, "version"),
         ({"version": 1.5}, 400, "version"),
         ({"status": "DONE"}, 400, "status"),

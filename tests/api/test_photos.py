@@ -296,8 +296,9 @@ def test_a_photo_is_served_to_who_may_see_it_alone(
     def statuses() -> set[int]:
         return {empty.get(path, headers={"If-None-Match": f'"{made}"'}).status_code for path in paths}
 
+    seen_by["issues"] = {issue}
     assert statuses() <= {200, 304}
-    seen_by["viewer"] = Viewer("ben", "Ben", frozenset({Role.DEPARTMENT}))
+    seen_by["viewer"], seen_by["issues"] = Viewer("ben", "Ben", frozenset({Role.DEPARTMENT})), set()
     assert statuses() == {404}
     assert empty.post(f"/api/photos/{made}/review", json={"reviewed": True}).status_code == 404
     assert empty.post(f"/api/photos/{made}/erase", json={"photo": made}).status_code == 404
@@ -305,7 +306,7 @@ def test_a_photo_is_served_to_who_may_see_it_alone(
     assert statuses() <= {200, 304}
     seen_by["viewer"] = Viewer("anyone", "", frozenset({Role.PUBLIC}))
     assert {empty.get(path).status_code for path in paths[:4]} == {404}
-    seen_by["viewer"] = None
+    seen_by["viewer"] = demo_person(None, ())
     assert empty.post(f"/api/photos/{made}/review", json={"reviewed": True}).status_code == 200
     seen_by["viewer"] = Viewer("anyone", "", frozenset({Role.PUBLIC}))
     assert [empty.get(path).status_code for path in paths[:4]] == [404, 404, 200, 200]
@@ -319,6 +320,7 @@ def test_a_flag_does_not_name_an_issue_that_the_viewer_may_not_see(
     attached(issue, said, "before")
     other = empty.post("/api/issues", json={"id": str(uuid.uuid4()), "type": "E0501", "geometry": HERE}).json()["id"]
     number = empty.get(f"/api/issues/{issue}").json()["number"]
+    seen_by["issues"] = {issue, other}
     [flag] = send(empty, content, query=f"?issue={other}").json()["flags"]
     assert (flag["code"], flag["figures"]["issue"], number in flag["message"]) == ("used_before", issue, True)
     seen_by["viewer"], seen_by["issues"] = Viewer("ben", "Ben", frozenset({Role.INSPECTOR})), {other}
