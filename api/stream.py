@@ -33,7 +33,7 @@ StillMay = Callable[[], Awaitable[bool]]
 FEW: Final = 16
 """So many streams are told of every change at once."""
 
-SHARE_S: Final = 0.0015
+SHARE_S: Final = 0.0011
 """More are told at most so often, for each of them: about what a picture costs the server. Changes that come meanwhile
 are told as one, and who refreshes together asks for the same, which is then worked out once."""
 
