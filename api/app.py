@@ -21,6 +21,7 @@ from api import (
     health,
     heat_tiles,
     imports,
+    inbox,
     inspections,
     issue_record,
     map_pages,
@@ -52,6 +53,7 @@ from api import (
     visit_entry,
     visits,
     watch,
+    webhooks,
 )
 from api.doorkeeper import Doorkeeper
 from api.doors import Doors
@@ -108,6 +110,8 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     *me.OPERATIONS,
     *tokens.OPERATIONS,
     *accounts.OPERATIONS,
+    *inbox.OPERATIONS,
+    *webhooks.OPERATIONS,
 )
 OPERATIONS: Final[tuple[Operation, ...]] = (*_DESCRIBED, operation_for(_DESCRIBED))
 

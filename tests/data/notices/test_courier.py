@@ -303,9 +303,7 @@ def test_an_address_that_nothing_may_be_sent_to_is_refused_at_once(url: str) -> 
         checked_url(url)
 
 
-@pytest.mark.parametrize(
-    "text", ["127.0.0.1", "::1", "10.0.0.5", "192.168.1.9", "172.16.0.1", "fd12:3::1", "8.8.8.8"]
-)
+@pytest.mark.parametrize("text", ["127.0.0.1", "::1", "10.0.0.5", "192.168.1.9", "172.16.0.1", "fd12:3::1", "8.8.8.8"])
 def test_an_intranet_may_be_sent_to(text: str) -> None:
     assert not is_refused(ipaddress.ip_address(text))
 
@@ -411,9 +409,7 @@ def test_the_wait_is_bounded_and_never_nothing(attempts: int, share: float) -> N
     assert back_off_s(attempts + 1, share) >= wait
 
 
-def test_the_runtime_s_own_courier_follows_commits_and_ends_with_it(
-    live: Runtime, receiver: Receiver
-) -> None:
+def test_the_runtime_s_own_courier_follows_commits_and_ends_with_it(live: Runtime, receiver: Receiver) -> None:
     live.notices.add_webhook(by="a-admin", url=receiver.url, codes=None, scope=WHOLE)
     for _ in range(3):
         report(live, geometry=HERE)
