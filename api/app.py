@@ -16,6 +16,7 @@ from api import (
     change,
     compliance,
     densities,
+    digests,
     draws,
     exports,
     health,
@@ -111,6 +112,7 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     *tokens.OPERATIONS,
     *accounts.OPERATIONS,
     *inbox.OPERATIONS,
+    digests.OPERATION,
     *webhooks.OPERATIONS,
 )
 OPERATIONS: Final[tuple[Operation, ...]] = (*_DESCRIBED, operation_for(_DESCRIBED))

@@ -26,7 +26,7 @@ from ui.record_table import Cell, Column, Record, group_cell, record_table
 from ui.scene import Scene, open_scene
 
 _LISTED: Final = 60
-_WAITING: Final = 15
+_WAITING: Final = 10
 _SYMBOLS: Final = {
     Code.CLOSED: "closed",
     Code.RECTIFIED: "verifying",
@@ -172,7 +172,7 @@ def _levels(scene: Scene, waiting: Waiting) -> Html:
     escalation = scene.city.escalation
     told = [
         (scene.say("notices.due_soon", n=escalation.due_soon_hours), waiting.due_soon),
-        (scene.say("notices.overdue"), waiting.overdue),
+        (scene.say("notices.overdue_all"), waiting.overdue),
     ]
     told += [(scene.name(level.name), n) for level, n in zip(escalation.levels, waiting.by_level, strict=True)]
     return tag("div", *(tag("div", tag("small", name), tag("b", figures.count(n))) for name, n in told), cls="pair")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from data.access.access import wall_us
@@ -11,7 +12,9 @@ from data.duties import duties_in_force
 from data.notices import addresses, webhooks
 from data.notices.addresses import checked_address
 from data.notices.courier import Courier, Transaction
+from data.notices.digest_sending import DigestPost, Outcome
 from data.notices.inbox import Inbox, inbox_of
+from data.notices.mail_settings import MailSettings
 from data.notices.seen import move_seen, seen_of
 from data.notices.tail import NoticeTail
 from data.notices.webhooks import Webhook
@@ -88,6 +91,13 @@ class Notices:
             webhooks.remove_webhook(connection, identity)
             note(connection, self._now_us(), by, Kind.WEBHOOK_CHANGED, identity, {"what": "removed"})
         self.courier.wake()
+
+    # Digests
+
+    def send_digests(self, mail: MailSettings, *, day: date | None, unit: str | None) -> list[Outcome]:
+        """Send them by `mail`; see data.notices.digest_sending for what is raised."""
+        post = DigestPost(self._store, self._transaction, mail, self._now_us)
+        return post.run(self._snapshot(), day=day, unit=unit)
 
     # Addresses of units
 
