@@ -24,8 +24,10 @@ from geo.access import WHOLE, Scope
 from geo.city import City
 from geo.errors import BadValueError, ConflictError, NotFoundError
 from geo.notices import Code
+from tests.data.conftest import runtime_of
 from tests.data.notices.conftest import Clock, Receiver, fresh, listening, report
 from tests.data.test_runtime import HERE
+from tests.postgres_server import PostgresServer
 
 DAY_S = 86_400
 
@@ -429,3 +431,56 @@ def test_a_store_without_webhooks_calls_nobody(live: Runtime, monkeypatch: pytes
     monkeypatch.setattr(socket.socket, "connect", refuse)
     report(live)
     assert live.notices.courier.round() > 0
+
+
+def test_a_backup_holds_no_webhook_and_what_is_restored_calls_nobody() -> None:
+    from data.backup.rows import TABLES
+
+    names = {table.name for table in TABLES}
+    assert "webhook" not in names
+    assert {"notice_seen", "unit_address", "digest_sent"} <= names
+
+
+def test_a_store_that_is_opened_again_goes_on_where_it_was(url: str, city: City, receiver: Receiver) -> None:
+    """Closed in the middle, with a receiver that was away: the next program delivers the rest, in order, once."""
+    first = runtime_of(city, url)
+    receiver.answer = lambda body: (200, {}) if body["seq"] < 3 else (503, {})
+    first.notices.add_webhook(by="a-admin", url=receiver.url, codes=None, scope=WHOLE)
+    for _ in range(4):
+        report(first)
+    ends = time.monotonic() + 20
+    while not first.notices.webhooks()[0].attempts and time.monotonic() < ends:
+        time.sleep(0.02)
+    first.close()
+    assert receiver.seqs == [1, 2]
+    receiver.answer = lambda _: (200, {})
+    second = runtime_of(city, url)
+    try:
+        second.notices.change_webhook(second.notices.webhooks()[0].id, by="a-admin", active=True)
+        ends = time.monotonic() + 20
+        while len(receiver.got) < 4 and time.monotonic() < ends:
+            time.sleep(0.02)
+        assert receiver.seqs == [1, 2, 3, 4]
+    finally:
+        second.close()
+
+
+@pytest.mark.postgis
+@pytest.mark.slow
+def test_two_programs_on_one_database_deliver_once(postgres: PostgresServer, city: City, receiver: Receiver) -> None:
+    """Both hear of every commit; the hold in the webhook's row lets one of them carry."""
+    url = postgres.fresh_database()
+    one, two = runtime_of(city, url), runtime_of(city, url)
+    try:
+        one.notices.add_webhook(by="a-admin", url=receiver.url, codes=None, scope=WHOLE)
+        for n in range(30):
+            report((one, two)[n % 2])
+        ends = time.monotonic() + 60
+        while len(receiver.got) < 30 and time.monotonic() < ends:
+            time.sleep(0.05)
+        time.sleep(1.0)
+        assert receiver.seqs == list(range(1, 31))
+    finally:
+        one.close()
+        two.close()
+        postgres.drop(url)
