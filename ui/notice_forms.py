@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -21,6 +21,8 @@ from ui.names import subdistrict_name
 from ui.plain_table import plain_table
 from ui.scene import Scene, open_scene
 
+_COUNTED: Final = {"behind", "delivered"}
+
 
 def webhook_panel(scene: Scene) -> None:
     """The webhooks, a form for one more, and what can be done to one."""
@@ -31,7 +33,13 @@ def webhook_panel(scene: Scene) -> None:
     _say(scene, "hook")
     if hooks:
         names = ("url", "state", "behind", "delivered", "next", "error")
-        head = tag("tr", *(tag("th", scene.say(f"notices.column_{name}"), scope="col") for name in names))
+        head = tag(
+            "tr",
+            *(
+                tag("th", scene.say(f"notices.column_{name}"), scope="col", cls="n" if name in _COUNTED else "")
+                for name in names
+            ),
+        )
         st.html(plain_table(title, head, (_row(scene, hook) for hook in hooks)))
         _change(scene, hooks)
     else:

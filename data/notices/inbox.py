@@ -68,20 +68,21 @@ def _concerning(snapshot: Snapshot, tail: Sequence[Told], viewer: Viewer) -> lis
     table = snapshot.issues
     rows = np.array([told.position for told in tail], np.int64)
     seen = issues_within(table, rows, snapshot.city, within).tolist()
-    areas = table.subdistrict[rows].tolist()
-    units = table.department[rows].tolist()
-    return [
-        told
-        for told, is_seen, area, unit in zip(tail, seen, areas, units, strict=True)
-        if is_seen
-        and concerns(
-            told.notice.to,
-            viewer,
-            Subject(
+    places = zip(table.subdistrict[rows].tolist(), table.department[rows].tolist(), strict=True)
+    answers: dict[tuple[object, ...], bool] = {}  # of few places and rules there are many notices
+    mine = []
+    for told, is_seen, (area, unit) in zip(tail, seen, places, strict=True):
+        if not is_seen or told.actor == viewer.account:
+            continue
+        own = viewer.account in told.reporters
+        key = (told.notice.to, area, unit, own)
+        if key not in answers:
+            subject = Subject(
                 snapshot.city.areas.codes[area] if area >= 0 else None,
                 str(table.departments[unit]) if unit >= 0 else None,
-            ),
-            reporters=told.reporters,
-            actor=told.actor,
-        )
-    ]
+            )
+            reporters = frozenset({viewer.account}) if own else frozenset()
+            answers[key] = concerns(told.notice.to, viewer, subject, reporters=reporters)
+        if answers[key]:
+            mine.append(told)
+    return mine
