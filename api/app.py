@@ -16,11 +16,13 @@ from api import (
     change,
     compliance,
     densities,
+    digests,
     draws,
     exports,
     health,
     heat_tiles,
     imports,
+    inbox,
     inspections,
     issue_record,
     map_pages,
@@ -52,6 +54,7 @@ from api import (
     visit_entry,
     visits,
     watch,
+    webhooks,
 )
 from api.doorkeeper import Doorkeeper
 from api.doors import Doors
@@ -108,6 +111,9 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     *me.OPERATIONS,
     *tokens.OPERATIONS,
     *accounts.OPERATIONS,
+    *inbox.OPERATIONS,
+    digests.OPERATION,
+    *webhooks.OPERATIONS,
 )
 OPERATIONS: Final[tuple[Operation, ...]] = (*_DESCRIBED, operation_for(_DESCRIBED))
 

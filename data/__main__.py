@@ -1,4 +1,4 @@
-"""The command line: python -m data import | export | city | demo | migrate | backup | restore | verify."""
+"""The command line: python -m data import | export | city | demo | backup | restore | verify | publish | digest | …"""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from data.health import Check, Checks, Condition, Reason, disk_check, writable_c
 from data.inspecting.visiting import VisitDesk
 from data.intake.issues import Origin, examine
 from data.intake.placing import Placer
+from data.notices.desk import Notices
 from data.photos.book import PhotoBook
 from data.photos.files import PhotoFiles
 from data.records import CityRecords
@@ -69,6 +70,11 @@ class Runtime(ActDesk, DocumentDesk, VisitDesk):
         self._keeper.start()
         self._queue = WriterQueue(self._writer, self.catch_up)
         METER.waiting = lambda: self._queue.depth
+        self.notices = Notices(store, self._writer.between_groups, lambda: self._snapshot)
+        courier = self.notices.courier
+        self.checks.add("webhooks", courier.check)
+        self._feed.subscribe(courier.wake)
+        courier.start()
         self._listener = store.listener(self._hear, self._lose)
         if self._listener is not None:
             self._listener.start()
@@ -140,6 +146,7 @@ class Runtime(ActDesk, DocumentDesk, VisitDesk):
     def close(self) -> None:
         """Write what waits, close the store and let another process have it. Twice is harmless."""
         self._closed = True
+        self.notices.courier.close()
         self._queue.close()
         self._keeper.join()
         self._keep()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from data.access.settings import AccessSettings
+from data.notices.mail_settings import MailSettings
 from data.store.engine import backend_of
 from geo.errors import SettingsError
 
@@ -24,7 +25,7 @@ class Settings:
 
     `tiles_url` None means no basemap; else a template with {z}, {x} and {y}, in `tiles_datum`.
     `log_format` is how the server's log is written (data.logs); `access` who may come in, and from where; `photos`
-    None: they lie near the store.
+    None: they lie near the store. `mail` None: no letter is ever sent.
     """
 
     database_url: str | None = field(default=None, repr=False)  # it may hold a password
@@ -34,6 +35,7 @@ class Settings:
     log_format: str = "text"
     access: AccessSettings = field(default_factory=AccessSettings)
     photos: Path | None = None
+    mail: MailSettings | None = None
 
     @staticmethod
     def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -47,6 +49,7 @@ class Settings:
             log_format=_log_format(environ.get("XUNJIE_LOG") or "text"),
             access=AccessSettings.from_environment(environ),
             photos=_photos(environ.get("XUNJIE_PHOTOS") or None),
+            mail=MailSettings.from_environment(environ),
         )
 
     def database_url_for(self, city_code: str) -> str:

@@ -26,6 +26,7 @@ class Action(StrEnum):
     EXPORT = "export"
     MANAGE_CAMPAIGN = "manage_campaign"  # organisation, rules, checklists, programmes, calendar
     MANAGE_PEOPLE = "manage_people"  # accounts, roles, scopes, sessions, tokens
+    MANAGE_NOTICES = "manage_notices"  # webhooks, addresses of units, digests
     READ_AUDIT = "read_audit"  # the log of access
     WATCH_PROGRAM = "watch_program"  # how the program runs: metrics
 
@@ -47,6 +48,7 @@ ALLOWED: Final[Mapping[Action, frozenset[Role]]] = {
     Action.EXPORT: frozenset({R.COMMANDER, R.PLANNER, R.INSPECTOR, R.DEPARTMENT, R.AUDITOR}),
     Action.MANAGE_CAMPAIGN: frozenset({R.COMMANDER, R.PLANNER}),
     Action.MANAGE_PEOPLE: frozenset({R.ADMINISTRATOR}),
+    Action.MANAGE_NOTICES: frozenset({R.ADMINISTRATOR}),
     Action.READ_AUDIT: frozenset({R.AUDITOR, R.ADMINISTRATOR}),
     Action.WATCH_PROGRAM: frozenset({R.AUDITOR, R.ADMINISTRATOR}),
 }
@@ -55,7 +57,7 @@ ALLOWED: Final[Mapping[Action, frozenset[Role]]] = {
 ALTERING: Final = frozenset(
     {
         *(Action.REPORT, Action.CHANGE_STATUS, Action.AMEND, Action.ASSIGN, Action.INSPECT, Action.IMPORT),
-        *(Action.MANAGE_CAMPAIGN, Action.MANAGE_PEOPLE),
+        *(Action.MANAGE_CAMPAIGN, Action.MANAGE_PEOPLE, Action.MANAGE_NOTICES),
     }
 )
 """Actions that change what is stored."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from data.store.access_tables import ACCESS_TABLES
+from data.store.notice_tables import NOTICE_TABLES
 from data.store.photo_tables import PHOTO, PHOTO_UPLOAD
 
 BROUGHT_BY_3: Final = ("document", "issue_past", "issue_past_share", "issue_photo", "personal")
@@ -14,7 +15,7 @@ _COLUMNS: Final = ("department", "duplicate_of", "extensions", "reopened", "defe
 
 def statements_back_to(schema: int, *, dialect: str) -> Iterator[str]:
     """What to run in a store that holds none of what the later schemas brought."""
-    for table in (*BROUGHT_BY_3, *(table.name for table in (*ACCESS_TABLES, PHOTO, PHOTO_UPLOAD))):
+    for table in (*BROUGHT_BY_3, *(table.name for table in (*ACCESS_TABLES, *NOTICE_TABLES, PHOTO, PHOTO_UPLOAD))):
         yield f"DROP TABLE {table}"
     if dialect == "postgresql":
         yield "DROP FUNCTION access_refuse() CASCADE"

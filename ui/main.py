@@ -10,7 +10,7 @@ import streamlit as st
 from geo.errors import StoreError
 from geo.permissions import Action
 from i18n import translate
-from ui import about, explore, inspections, organisation, people, points, record, report, situation
+from ui import about, explore, inbox, inspections, organisation, people, points, record, report, situation
 from ui.address import language
 from ui.collecting import collect_regularly
 from ui.markup import tag
@@ -24,6 +24,7 @@ PAGES: Final = (
     ("points", points.page, Action.SEE_ISSUES),
     ("inspections", inspections.page, Action.SEE_ISSUES),
     ("report", report.page, Action.REPORT),
+    ("inbox", inbox.page, Action.SEE_ISSUES),
     ("organisation", organisation.page, Action.SEE_ISSUES),
     ("record", record.page, Action.SEE_AGGREGATES),
     ("about", about.page, Action.SEE_AGGREGATES),

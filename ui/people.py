@@ -17,6 +17,7 @@ from geo.permissions import Action
 from ui import figures
 from ui.guard import guarded
 from ui.markup import Html, tag
+from ui.notice_forms import address_panel, webhook_panel
 from ui.people_forms import change_form, new_form
 from ui.plain_table import plain_table
 from ui.scene import Scene, open_scene
@@ -46,6 +47,11 @@ def page() -> None:
                 new_form(scene)
             with right, st.container(key="panel-changeaccount"):
                 change_form(scene, accounts)
+    if scene.may(Action.MANAGE_NOTICES):
+        with st.container(key="panel-webhooks"):
+            webhook_panel(scene)
+        with st.container(key="panel-addresses"):
+            address_panel(scene)
     with st.container(key="panel-accesslog"):
         _log(scene, accounts)
 

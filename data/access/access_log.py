@@ -33,6 +33,8 @@ class Kind(StrEnum):
     TOKEN_MADE = "token_made"  # noqa: S105
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
     IDENTITY_LINKED = "identity_linked"
+    WEBHOOK_CHANGED = "webhook_changed"
+    ADDRESS_CHANGED = "address_changed"
     SAW_PROTECTED = "saw_protected"
     LOG_PRUNED = "log_pruned"
 

@@ -15,10 +15,13 @@ from sqlalchemy import Column, Connection, LargeBinary, Select, Table, func, sel
 
 from data.store.access_tables import NOT_BACKED_UP
 from data.store.meta_seal import OWN_KEYS
+from data.store.notice_tables import NOT_RESTORED
 from data.store.schema import EVENT, META
 from data.store.tables import METADATA
 
-TABLES: Final[tuple[Table, ...]] = tuple(table for table in METADATA.sorted_tables if table.name not in NOT_BACKED_UP)
+TABLES: Final[tuple[Table, ...]] = tuple(
+    table for table in METADATA.sorted_tables if table.name not in NOT_BACKED_UP | NOT_RESTORED
+)
 _BATCH: Final = 5_000
 
 

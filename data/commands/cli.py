@@ -17,6 +17,7 @@ from data.commands.backup import run_backup, run_restore, run_verify_backup
 from data.commands.city import CHECK, LAYERS, check_city, replace_city_layer
 from data.commands.command import Command
 from data.commands.demo import add_demo
+from data.commands.digest import add_digest
 from data.commands.export import run_export
 from data.commands.importing import run_import
 from data.commands.publish import add_publish
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     migrate.set_defaults(run=lambda command, _options: run_migrate(command))
     _add_backup(commands)
     add_publish(commands)
+    add_digest(commands)
     add_account_commands(commands)
     return parser
 

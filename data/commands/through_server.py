@@ -6,7 +6,7 @@ import http.client
 import os
 import ssl
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import urlencode, urlsplit
 
 import orjson
@@ -39,7 +39,7 @@ def send_ledger(
     asked |= {
         name: value for name in ("register", "campaign", "datum") if (value := getattr(options, name)) is not None
     }
-    status, content = _post(holder.address, f"{PATH}?{urlencode(asked)}", file.content)
+    status, content = post_to(holder.address, f"{PATH}?{urlencode(asked)}", file.content, MEDIA_TYPE)
     try:
         if status in (200, 422):
             return ImportReport.from_json(content)
@@ -50,7 +50,18 @@ def send_ledger(
         ) from None
 
 
-def _post(address: str, path: str, body: bytes) -> tuple[int, Any]:
+def raise_refusal(address: str, status: int, content: Any, language: Language) -> NoReturn:
+    """Raise what the server at `address` answered with, as the error it stands for."""
+    try:
+        error = _error_of(status, content["error"], language)
+    except (KeyError, TypeError):
+        error = StoreError(f"what answers at {address} is not this program ({status}); nothing is known of it")
+    raise error
+
+
+def post_to(address: str, path: str, body: bytes, media_type: str) -> tuple[int, Any]:
+    """Status and JSON of a POST to our own program at `address`, with the token of the environment. Raises StoreError
+    where none answers."""
     parts = urlsplit(address)
     if parts.scheme == "https":  # it is this machine: its certificate is for the name that others use
         context = ssl._create_unverified_context()  # noqa: S323
@@ -71,7 +82,7 @@ def _post(address: str, path: str, body: bytes) -> tuple[int, Any]:
             connection.sock.settimeout(_ANSWER_S)
         token = os.environ.get(TOKEN)
         whose = {"Authorization": f"Bearer {token}"} if token else {}
-        connection.request("POST", path, body, {"Content-Type": MEDIA_TYPE, **whose})
+        connection.request("POST", path, body, {"Content-Type": media_type, **whose})
         answer = connection.getresponse()
         return answer.status, _json(answer.read())
     except (OSError, http.client.HTTPException):

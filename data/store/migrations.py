@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from data.store.access_tables import make_access_tables
 from data.store.migration_to_3 import add_amendments, add_documents, add_past, add_personal
+from data.store.notice_tables import make_notice_tables
 from data.store.photo_tables import photo_tables
 from data.store.schema import META
 from geo.errors import StoreError
@@ -56,7 +57,7 @@ def _number_versions(connection: Connection) -> None:
 
 def _close_the_loop(connection: Connection) -> None:
     """Version 3: what the closed loop keeps."""
-    for step in (add_documents, add_amendments, add_past, add_personal, make_access_tables):
+    for step in (add_documents, add_amendments, add_past, add_personal, make_access_tables, make_notice_tables):
         step(connection)
     metadata = MetaData()
     photo_tables(metadata)
@@ -66,7 +67,9 @@ def _close_the_loop(connection: Connection) -> None:
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration(2, "versions of issues, UUIDs of changes", _number_versions),
     Migration(
-        3, "documents, amendments, personal data, photos; accounts, sessions, tokens, log of access", _close_the_loop
+        3,
+        "documents, amendments, personal data, photos, accounts, sessions, tokens, log of access, notices",
+        _close_the_loop,
     ),
 )
 """In order, without gaps; version 1 is the first schema that was released. A step names its tables itself: those of

@@ -229,7 +229,7 @@ def check(town: Town, operation: Operation, someone: Person | None, answer: Any)
             elif answer.status_code == 403:
                 by_search = operation.filtered and "q=" in str(answer.request.url)
                 by_token = "authorization" in answer.request.headers and operation.action in (
-                    *(Action.OWN, Action.MANAGE_PEOPLE),
+                    *(Action.OWN, Action.MANAGE_PEOPLE, Action.MANAGE_NOTICES),
                 )
                 assert by_search or by_token or operation.action in FINER, (operation.path, someone.login)
     sees = someone is not None and reach is not None and reach_of(someone, Action.SEE_ISSUES) is not None

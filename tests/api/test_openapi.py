@@ -64,6 +64,9 @@ ASKED = {
     "/api/tokens": [""],
     "/api/accounts": [""],
     "/api/access-log": ["", "most=3"],
+    "/api/inbox": ["", "most=3", "most=0"],
+    "/api/webhooks": [""],
+    "/api/unit-addresses": [""],
 }
 
 

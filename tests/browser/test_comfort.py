@@ -11,7 +11,7 @@ from PIL import Image
 from tests.browser.map_frame import map_frame
 from tests.browser.streamlit_page import assert_fits, open_page
 
-PAGES = ("/", "/explore", "/points", "/inspections", "/report", "/record", "/about")
+PAGES = ("/", "/explore", "/points", "/inspections", "/report", "/inbox", "/record", "/about")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from tests.browser.map_frame import map_frame, shown
 from tests.browser.streamlit_page import assert_fits, at_rest, open_page
 
-PAGES = ["/", "/explore", "/points", "/inspections", "/report", "/organisation", "/record", "/about"]
+PAGES = ["/", "/explore", "/points", "/inspections", "/report", "/inbox", "/organisation", "/record", "/about"]
 WITH_MAP = {"/", "/explore", "/points", "/organisation"}
 ALONE = ["/map", "/wall"]
 DESK, PHONE = (1920, 1080), (390, 844)

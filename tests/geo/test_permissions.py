@@ -11,7 +11,7 @@ from geo.permissions import ALLOWED, ALTERING, SEE_ALL, Action, may, reach
 
 A = Action
 EXPECTED = {
-    Role.COMMANDER: set(Action) - {A.MANAGE_PEOPLE, A.READ_AUDIT, A.WATCH_PROGRAM},
+    Role.COMMANDER: set(Action) - {A.MANAGE_PEOPLE, A.MANAGE_NOTICES, A.READ_AUDIT, A.WATCH_PROGRAM},
     Role.PLANNER: {
         *(A.OPEN, A.OWN, A.SEE_AGGREGATES, A.SEE_ISSUES, A.REPORT, A.AMEND, A.IMPORT, A.EXPORT, A.MANAGE_CAMPAIGN),
     },
@@ -24,7 +24,8 @@ EXPECTED = {
         *(A.OPEN, A.OWN, A.SEE_AGGREGATES, A.SEE_ISSUES, A.SEE_PROTECTED, A.EXPORT, A.READ_AUDIT, A.WATCH_PROGRAM),
     },
     Role.ADMINISTRATOR: {
-        *(A.OPEN, A.OWN, A.SEE_AGGREGATES, A.SEE_ISSUES, A.MANAGE_PEOPLE, A.READ_AUDIT, A.WATCH_PROGRAM),
+        *(A.OPEN, A.OWN, A.SEE_AGGREGATES, A.SEE_ISSUES, A.MANAGE_PEOPLE, A.MANAGE_NOTICES, A.READ_AUDIT),
+        A.WATCH_PROGRAM,
     },
     Role.PUBLIC: {A.OPEN, A.OWN, A.SEE_AGGREGATES},
 }
@@ -48,7 +49,7 @@ def test_the_table_is_as_written_out_here(role: Role, action: Action) -> None:
 
 def test_auditors_alter_nothing_and_administrators_alter_no_findings() -> None:
     assert not EXPECTED[Role.AUDITOR] & ALTERING
-    assert EXPECTED[Role.ADMINISTRATOR] & ALTERING == {Action.MANAGE_PEOPLE}
+    assert EXPECTED[Role.ADMINISTRATOR] & ALTERING == {Action.MANAGE_PEOPLE, Action.MANAGE_NOTICES}
     assert not EXPECTED[Role.PUBLIC] & ALTERING
 
 

@@ -12,7 +12,7 @@ from data.runtime import runtime
 from geo.filter_query import parse_filter
 
 Open = Callable[..., Any]
-PAGES = ("situation", "explore", "points", "inspections", "report", "organisation", "record", "about")
+PAGES = ("situation", "explore", "points", "inspections", "report", "inbox", "organisation", "record", "about")
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

@@ -52,10 +52,10 @@ def said(at: AppTest) -> str:
 def test_each_role_finds_its_own_pages(demo: Runtime, look_as: Callable[[Viewer | None], None]) -> None:
     seen = ["situation", "explore", "points", "inspections"]
     expected = {
-        "anyone": [*seen, "report", "organisation", "record", "about"],
-        "commander": [*seen, "report", "organisation", "record", "about"],
-        "auditor": [*seen, "organisation", "record", "about", "people"],
-        "administrator": [*seen, "organisation", "record", "about", "people"],
+        "anyone": [*seen, "report", "inbox", "organisation", "record", "about"],
+        "commander": [*seen, "report", "inbox", "organisation", "record", "about"],
+        "auditor": [*seen, "inbox", "organisation", "record", "about", "people"],
+        "administrator": [*seen, "inbox", "organisation", "record", "about", "people"],
         "public": ["record", "about"],
     }
     for name, pages in expected.items():
@@ -66,7 +66,9 @@ def test_each_role_finds_its_own_pages(demo: Runtime, look_as: Callable[[Viewer 
 
 
 @pytest.mark.parametrize("name", PERSONS)
-@pytest.mark.parametrize("page_name", ["situation", "explore", "points", "report", "record", "about", "people"])
+@pytest.mark.parametrize(
+    "page_name", ["situation", "explore", "points", "report", "inbox", "record", "about", "people"]
+)
 def test_every_page_draws_for_every_person_of_the_demo(
     page: Open, look_as: Callable[[Viewer | None], None], demo: Runtime, name: str, page_name: str
 ) -> None:
