@@ -47,6 +47,18 @@ class Details:
     version: NDArray[np.int64]  # the present one, whatever the moment: it is what an act names
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one issue says besides, as it is now: the end of its deferral, how often its deadline was put off and it
+    was reopened, the issue (UUID) that it repeats, and who reported it (a reference)."""
+
+    deferred_until_us: int | None
+    extensions: int
+    reopened: int
+    duplicate_of: str | None
+    reporter: str
+
+
 class IssueRecords:
     """Reads the issues of one snapshot by position. `rows` are their row numbers in the store where they are not all
     of them (position + 1). Every method may raise StoreError: the store may be out of reach."""
@@ -134,6 +146,19 @@ class IssueRecords:
                 rows |= {row.id: row.row for row in connection.execute(query)}
         known = np.array([rows[identity] for identity in ids if identity in rows], np.int64)
         return self._known(known, n)
+
+    def standings(self, positions: NDArray[np.integer]) -> list[Standing]:
+        """What issues at these positions say besides, in their order."""
+        wanted = self._row_numbers(positions)
+        names = ("deferred_until_us", "extensions", "reopened", "duplicate_of", "reporter")
+        query = select(ISSUE.c.row, *(ISSUE.c[name] for name in names))
+        found: dict[int, Standing] = {}
+        ordered = np.unique(wanted)
+        with self._store.reading() as connection:
+            for start in range(0, len(ordered), _AT_ONCE):
+                for row, *values in connection.execute(query.where(_among(ordered[start : start + _AT_ONCE]))):
+                    found[row] = Standing(*values)
+        return [found[row] for row in wanted.tolist()]
 
     def reported_by(self, positions: NDArray[np.integer], account: str) -> NDArray[np.int64]:
         """Those of `positions` (ascending) whose report that account sent, or is named in as its reporter."""

@@ -10,7 +10,7 @@ import streamlit as st
 from geo.errors import StoreError
 from geo.permissions import Action
 from i18n import translate
-from ui import about, explore, inspections, organisation, people, points, record, report, situation
+from ui import about, explore, inspections, organisation, people, points, record, report, situation, work
 from ui.address import language
 from ui.collecting import collect_regularly
 from ui.markup import tag
@@ -22,6 +22,7 @@ PAGES: Final = (
     ("situation", situation.page, Action.SEE_ISSUES),
     ("explore", explore.page, Action.SEE_ISSUES),
     ("points", points.page, Action.SEE_ISSUES),
+    ("work", work.page, Action.AMEND),
     ("inspections", inspections.page, Action.SEE_ISSUES),
     ("report", report.page, Action.REPORT),
     ("organisation", organisation.page, Action.SEE_ISSUES),
