@@ -10,7 +10,7 @@ import streamlit as st
 from geo.errors import StoreError
 from geo.permissions import Action
 from i18n import translate
-from ui import about, explore, inspections, organisation, people, points, record, report, situation, work
+from ui import about, case, explore, inspections, organisation, people, points, record, report, situation, work
 from ui.address import language
 from ui.collecting import collect_regularly
 from ui.markup import tag
@@ -29,6 +29,7 @@ PAGES: Final = (
     ("record", record.page, Action.SEE_AGGREGATES),
     ("about", about.page, Action.SEE_AGGREGATES),
     ("people", people.page, Action.READ_AUDIT),
+    ("case", case.page, Action.SEE_ISSUES),
 )
 """Name in the address, what draws it, and what a viewer must be allowed to do for it to be there at all."""
 

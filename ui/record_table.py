@@ -19,8 +19,10 @@ _ASSETS = Path(__file__).with_name("assets")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one cell shows: an optional symbol, lettered disc or hatch, a text, and a smaller one behind it. `href` makes
-    the text a link; `tone` is "late" or "soft"."""
+    """What one cell shows: an optional symbol, lettered disc or hatch, a text, and a smaller one behind it.
+
+    `href` makes the text a link; `tone` is "late" or "soft".
+    """
 
     text: str
     small: str = ""
