@@ -19,7 +19,7 @@ from ui.scene import open_scene
 @st.fragment
 @guarded
 def page() -> None:
-    """Head; place and photos on the left; what may be done and the story on the right."""
+    """Head; what may be done and the photos on the left; place and story on the right."""
     scene = open_scene()
     identity = address.view("issue")
     if not identity:
@@ -35,11 +35,11 @@ def page() -> None:
     with st.container(key="split"):
         left, right = st.columns([1, 1], gap="small")
         with left:
-            case_map(case)
+            with st.container(key="panel-acts"):
+                case_acts(case)
             with st.container(key="panel-photos"):
                 case_photos(case)
         with right:
-            with st.container(key="panel-acts"):
-                case_acts(case)
+            case_map(case)
             with st.container(key="panel-story"):
                 case_story(case)

@@ -12,10 +12,10 @@ from geo.clock import NEVER, from_us
 from geo.filter import IssueFilter
 from geo.history import endings_at
 from geo.lifecycle import Stage
-from geo.overdue import DUE_SOON, escalation_levels
 from geo.selection import STAGES, stage_of
 from ui import figures
-from ui.due import due_words, left_words, working_days_left
+from ui.case_link import case_link
+from ui.due import due_words, left_words, told_to, working_days_left
 from ui.map_view import map_view
 from ui.markup import Html, join, tag
 from ui.names import entry_name, road_name, subdistrict_name
@@ -73,7 +73,7 @@ def _badges(case: Case) -> list[Html]:
         badges.append(tag("span", scene.say("core.approximate"), cls="xj-badge dashed"))
     if case.standing.duplicate_of is not None:
         number = issue_number(scene, case.standing.duplicate_of)
-        link = tag("a", number, href=f"/case?issue={case.standing.duplicate_of}&lang={scene.language}", target="_self")
+        link = tag("a", number, href=case_link(scene, case.standing.duplicate_of), target="_self")
         badges.append(tag("span", scene.say("case.duplicate_of"), " ", link, cls="xj-badge"))
     return badges
 
@@ -101,9 +101,9 @@ def _facts(case: Case) -> list[Html]:
     if standing.deferred_until_us is not None:
         until = from_us(standing.deferred_until_us)
         facts.append(("case.field_until", figures.table_moment(until and until.astimezone(scene.zone))))
-    level = _level(case)
-    if level:
-        facts.append(("case.level", level))
+    [told] = told_to(scene, np.array([row]))
+    if told:
+        facts.append(("case.level", told))
     if int(table.task[row]) >= 0:
         facts.append(
             ("case.field_task", entry_name(scene, "task", scene.city.catalogue.tasks[int(table.task[row])].code))
@@ -130,26 +130,3 @@ def _place(case: Case) -> str:
         code = city.roads.road_codes[int(city.roads.road[segment])] if segment >= 0 else "-"
         parts.append(road_name(scene, code))
     return " · ".join(parts)
-
-
-def _level(case: Case) -> str:
-    """To whom the overdue issue is told by now; "" where it is not overdue."""
-    scene, rows = case.scene, np.array([case.row])
-    stages = stage_of(scene.table.status[rows], scene.table.due_us[rows], scene.as_of_us)
-    city = scene.city
-    level = int(
-        escalation_levels(
-            stages,
-            scene.table.due_us[rows],
-            scene.as_of_us,
-            escalation=city.escalation,
-            calendar=city.calendar,
-            time_zone=city.time_zone,
-        )[0]
-    )
-    if level == DUE_SOON:
-        return scene.say("case.due_soon")
-    if level < DUE_SOON:
-        return ""
-    entry = city.escalation.levels[level - 1]
-    return f"{scene.name(entry.name)} → {scene.name(entry.to)}"

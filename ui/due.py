@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.clock import NEVER, from_us
-from geo.overdue import days_past, local_days
+from geo.overdue import DUE_SOON, days_past, escalation_levels, local_days
+from geo.selection import stage_of
 from geo.working_days import working_days_between
 from ui import figures
 from ui.scene import Scene
@@ -43,3 +44,19 @@ def due_words(scene: Scene, due_us: int) -> str:
     """The moment of a deadline in running text; "—" for none."""
     due = from_us(due_us)
     return figures.NONE if due is None else figures.moment(due.astimezone(scene.zone), scene.language)
+
+
+def told_to(scene: Scene, rows: NDArray[np.intp]) -> list[str]:
+    """To whom each overdue issue is told by now, by its level of escalation; "" for one that is not overdue."""
+    city, table = scene.city, scene.table
+    stages = stage_of(table.status[rows], table.due_us[rows], scene.as_of_us)
+    levels = escalation_levels(
+        stages,
+        table.due_us[rows],
+        scene.as_of_us,
+        escalation=city.escalation,
+        calendar=city.calendar,
+        time_zone=city.time_zone,
+    )
+    names = [scene.name(level.to) for level in city.escalation.levels]
+    return [names[level - 1] if level > DUE_SOON else "" for level in levels.tolist()]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -16,7 +14,8 @@ from geo.queues import ORDERS, Queue
 from geo.selection import STAGES
 from ui import figures
 from ui.bulk_panel import chosen_issues, tick
-from ui.due import due_words, left_words, working_days_left
+from ui.case_link import case_link
+from ui.due import due_words, left_words, told_to, working_days_left
 from ui.markup import tag
 from ui.names import road_name, subdistrict_name
 from ui.record_table import Cell, Choice, Column, Record, group_cell, record_table
@@ -25,11 +24,6 @@ from ui.who import unit_name
 
 PAGE_ROWS = 20
 _RIGHT = frozenset({"left", "rework"})
-
-
-def case_link(scene: Scene, number: str) -> str:
-    """The address of the case of that issue, in the page's language."""
-    return "/case?" + urlencode({"issue": number, "lang": scene.language})
 
 
 def queue_table(scene: Scene, queue: Queue, rows: NDArray[np.intp], *, can_choose: bool) -> None:
@@ -55,10 +49,11 @@ def queue_table(scene: Scene, queue: Queue, rows: NDArray[np.intp], *, can_choos
         )
     record_table(
         f"work-{queue.code}",
-        [Column(scene.say(f"work.column_{name}"), "right" if name in _RIGHT else "") for name in names],
+        [Column(scene.say(f"work.column_{name}"), "right" if name in _RIGHT else "", name) for name in names],
         _records(scene, queue, shown, details),
         picks="issue",
         label=scene.say(f"work.queue_{queue.code}"),
+        stacked=True,
         choice=choice,
     )
     _foot(scene, key, first, len(shown), len(rows), pages)
@@ -90,14 +85,14 @@ def _records(scene: Scene, queue: Queue, rows: NDArray[np.intp], details: Detail
     due_us = scene.table.due_us[rows]
     left = working_days_left(scene, due_us)
     rework = endings_at(scene.snapshot.history, rows, scene.as_of_us).rework.tolist()
-    standings = scene.snapshot.records.standings(rows)
+    standings, told = scene.snapshot.records.standings(rows), told_to(scene, rows)
     records = []
     for at, row in enumerate(rows.tolist()):
         cells = (
             Cell(
                 str(details.number[at]),
                 symbol=STAGES[max(int(scene.stages[row]), 0)].value,
-                href=case_link(scene, str(details.number[at])),
+                href=case_link(scene, str(details.id[at])),
             ),
             _type_cell(scene, row),
             _place_cell(scene, row),
@@ -105,6 +100,7 @@ def _records(scene: Scene, queue: Queue, rows: NDArray[np.intp], details: Detail
             _due_cell(scene, int(due_us[at]), standings[at]),
             Cell(
                 left_words(scene, int(due_us[at]), left[at]),
+                small=told[at],
                 tone="late" if due_us[at] != NEVER and due_us[at] < scene.as_of_us else "",
             ),
             Cell(figures.count(rework[at]) if rework[at] else figures.NONE, tone="" if rework[at] else "soft"),

@@ -45,10 +45,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Heading of a column; `align` is "" or "right"."""
+    """Heading of a column; `align` is "" or "right"; `name` is what the table's own rules know it by."""
 
     label: str
     align: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,12 @@ def record_table(
     label: str,
     selected: str = "",
     dense: bool = False,
+    stacked: bool = False,
     choice: Choice | None = None,
 ) -> None:
     """Draw the table; a click on a row follows the link in its first cell, or picks its code as `picks` ("issue" or
-    "point"). `dense` hides the headings; `choice` puts a box before every row."""
+    "point"). `dense` hides the headings; `stacked` puts small texts under the others, and on phones makes a card of
+    every row; `choice` puts a box before every row."""
     ticks: tuple[dict[str, Any], ...] = ()
     if choice is not None:
         heard = st.session_state.get(f"heard-{key}", 0)
@@ -100,6 +103,7 @@ def record_table(
             "picks": picks,
             "selected": selected,
             "dense": dense,
+            "stacked": stacked,
             "ticks": ticks,
         },
         on_pick_change=lambda: _picked(key, picks),

@@ -45,7 +45,7 @@ function light(table, code) {
 function draw(table, data) {
   const focused = table.root.getRootNode().activeElement?.dataset?.key;
   const chosen = chosenOf(table, data);
-  const grid = make("table", data.dense ? "dense" : "");
+  const grid = make("table", data.dense ? "dense" : data.stacked ? "stacked" : "");
   const caption = text("caption", "", data.label);
   const head = make("thead", "");
   const line = make("tr", "");
@@ -110,6 +110,8 @@ function record(table, data, row, chosen) {
   }
   row.cells.forEach((content, place) => {
     const cell = make("td", data.columns[place].align ?? "");
+    cell.dataset.name = data.columns[place].name;
+    if (data.stacked && place > 0) cell.dataset.label = data.columns[place].label;
     if (place === 0 && !content.href) {
       const open = make("button", "");
       open.type = "button";
