@@ -22,7 +22,7 @@ from ui import figures
 from ui.markup import join, tag
 from ui.one_thread import in_one_thread
 from ui.refusals import refusal_words
-from ui.saying import said, say
+from ui.saying import say
 from ui.scene import Scene, open_scene
 from ui.who import unit_name
 
@@ -52,7 +52,6 @@ def forget_choice() -> None:
 
 def bulk_panel(scene: Scene, queue: Queue, rows: NDArray[np.intp], acts: tuple[BulkAct, ...]) -> None:
     """How many are chosen, what is to become of them, the preview and the confirmation."""
-    said("bulk")
     chosen = chosen_issues()
     with st.container(key="bulkhead", horizontal=True, vertical_alignment="center"):
         words = scene.say("work.chosen", n=figures.count(len(chosen)))

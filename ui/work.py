@@ -21,6 +21,7 @@ from ui.guard import guarded
 from ui.markup import tag
 from ui.notes import help_popover, synthetic_note
 from ui.queue_table import queue_table
+from ui.saying import said
 from ui.scene import Scene, open_scene
 
 ROLES = (Role.COMMANDER, Role.DEPARTMENT, Role.INSPECTOR, Role.PLANNER)
@@ -46,6 +47,7 @@ def page() -> None:
         with st.container(key="workmain"):
             rows = queue_rows_of(scene, meant, chosen, order=str(st.session_state.get("work-order") or "due"))
             acts = bulk_acts_for(chosen, scene.viewer.roles) if scene.is_now else ()
+            said("bulk")
             if acts and len(rows):
                 with st.container(key="panel-bulk"):
                     bulk_panel(scene, chosen, rows, acts)
