@@ -28,17 +28,18 @@ def case_acts(case: Case) -> None:
     """The choice of acts, the fields of the chosen one, its confirmation; or why there is none."""
     scene = case.scene
     st.html(tag("div", tag("h2", scene.say("case.acts")), cls="xj-h"))
-    said("case")
+    turn, pin = int(st.session_state.get(_TURN) or 0), st.session_state.get(_PIN)
+    # A refusal belongs to the attempt, a success to the fresh choice after it.
+    said(f"case {case.id} {turn}" if pin is None else f"case {pin['key']}", keep=True)
     stale: StaleError | None = st.session_state.get(_STALE)
     if stale is not None and stale.issue == case.id:
         st.html(difference_table(scene, stale))
-        st.button(scene.say("case.look_again"), key="case-again", type="primary", on_click=_look_again)
+        st.button(scene.say("case.look_again"), key="case-again", type="primary", on_click=_start_afresh)
         return
     options = options_of(case)
     if not options:
         st.html(tag("p", scene.say("case.nothing_now" if scene.is_now else "work.looking_back"), cls="xj-cap"))
         return
-    turn = int(st.session_state.get(_TURN) or 0)
     chosen = st.pills(
         scene.say("case.acts"),
         list(options),
@@ -54,7 +55,7 @@ def case_acts(case: Case) -> None:
     rule = options[chosen]
     if pin["version"] != case.version:
         st.html(tag("p", scene.say("case.changed_meanwhile"), cls="xj-say", role="status"))
-        st.button(scene.say("case.look_again"), key="case-again", on_click=_look_again)
+        st.button(scene.say("case.look_again"), key="case-again", on_click=_start_afresh)
     act_fields(case, rule, turn)
     st.button(_label(case, rule), key="case-confirm", type="primary", on_click=_confirm)
 
@@ -76,7 +77,7 @@ def _pinned(case: Case, chosen: str) -> dict[str, Any]:
     return dict(pin)
 
 
-def _look_again() -> None:
+def _start_afresh() -> None:
     for key in (_PIN, _STALE):
         st.session_state.pop(key, None)
     st.session_state[_TURN] = int(st.session_state.get(_TURN) or 0) + 1
@@ -99,7 +100,7 @@ def _confirm() -> None:
         stale = stale_of(error)
         if stale is not None:
             state[_STALE] = stale
-        say("case", refusal_words(scene, error), good=False)
+        say(f"case {pin['key']}", refusal_words(scene, error), good=False)
         return
-    _look_again()
-    say("case", scene.say("case.done", act=_label(case, rule)))
+    _start_afresh()
+    say(f"case {case.id} {state[_TURN]}", scene.say("case.done", act=_label(case, rule)))

@@ -16,7 +16,7 @@ from geo.clock import from_us
 from geo.errors import NotFoundError, XunjieError
 from geo.lifecycle import Act
 from geo.permissions import Action, may
-from ui import address, figures
+from ui import figures
 from ui.markup import Html, join, tag
 from ui.one_case import Case, open_case
 from ui.one_thread import in_one_thread
@@ -90,8 +90,8 @@ def _flag_words(case: Case, flag: Flag) -> str:
 
 def _form(case: Case) -> None:
     scene = case.scene
-    said("photos")
     turn = int(st.session_state.get(_ROUND) or 0)
+    said(f"photos {case.id} {turn}", keep=True)
     files = st.file_uploader(
         scene.say("case.add_photos"),
         TYPES,
@@ -110,23 +110,23 @@ def _form(case: Case) -> None:
             format_func=lambda kind: scene.say(f"case.kind_{kind}"),
         )
         label = scene.say("case.attach", n=figures.count(len(files)))
-        st.button(label, key="photo-attach", type="primary", on_click=_attach, args=(case.version,))
+        st.button(label, key="photo-attach", type="primary", on_click=_attach, args=(case.id, case.version))
 
 
-def _attach(version: int) -> None:
+def _attach(issue: str, version: int) -> None:
     scene, state = open_scene(), st.session_state
     turn = int(state.get(_ROUND) or 0)
     files = list(state.get(f"photo-files-{turn}") or ())
     try:
-        case = open_case(scene, address.view("issue"))
+        case = open_case(scene, issue)
         kind = str(state.get("photo-kind") or KINDS[0])
         acts = photo_acts(case, [file.getvalue() for file in files], kind, version, key=str(uuid.uuid4()))
         in_one_thread(lambda: scene.runtime.act_many(acts, actor=scene.viewer))
     except XunjieError as error:
-        say("photos", refusal_words(scene, error), good=False)
+        say(f"photos {issue} {turn}", refusal_words(scene, error), good=False)
         return
     state[_ROUND] = turn + 1
-    say("photos", scene.say("case.attached", n=figures.count(len(acts))))
+    say(f"photos {issue} {turn + 1}", scene.say("case.attached", n=figures.count(len(acts))))
 
 
 def photo_acts(case: Case, contents: Sequence[bytes], kind: str, version: int, *, key: str) -> list[IssueAct]:
