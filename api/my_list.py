@@ -1,4 +1,4 @@
-"""GET /api/my-list: the open issues of the filter by deadline, lean enough to be kept on a phone for a day."""
+"""GET /api/my-list: the issues of the filter that wait in a queue, lean enough to be kept on a phone for a day."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import Any, Final
 import numpy as np
 
 from api.data_route import Json, data_operation
-from api.operation import integer
+from api.operation import choice, integer
 from api.schemas import COUNT, LAT, LON, MOMENT, STAGE, STRING, listing, nullable, record
 from api.view import View
 from data.exporting.issue_properties import IssueProperties
-from geo.clock import NEVER
+from data.work_queues import queue_rows
 from geo.history import endings_at
 from geo.lifecycle import OPEN, Stage, Status
 from geo.permissions import Action
-from geo.selection import STAGES, counted
+from geo.queues import OPEN_QUEUE, QUEUES, Pick, queue_of
+from geo.selection import STAGES
 
 MOST: Final = 300
 _TAKEN: Final = (
@@ -26,15 +27,14 @@ _TAKEN: Final = (
 
 
 def my_list(view: View, own: Mapping[str, Any]) -> Json:
-    """At most `most` of the open issues, the one due first before the others, those without a deadline last.
+    """At most `most` of the issues of a queue (all that are open, where none is named), the one due first before the
+    others, those without a deadline last.
 
-    The totals are those of all that the filter means, whatever `most` is. `version` is the one that a change names.
+    The totals are those of the whole queue, whatever `most` is. `version` is the one that a change names.
     """
     table = view.issues
-    is_open = np.isin(table.status, [int(status) for status in OPEN]) & counted(view.stages)
-    rows = np.flatnonzero(is_open)
-    due_us = np.where(table.due_us[rows] == NEVER, np.iinfo(np.int64).max, table.due_us[rows])
-    chosen = rows[np.lexsort((rows, due_us))[: own["most"]]]
+    rows = queue_rows(view.snapshot, view.filter, queue_of(own["queue"]))
+    chosen = rows[: own["most"]]
     lon, lat = table.lonlat(chosen)
     rework = endings_at(view.snapshot.history, chosen, view.as_of_us).rework
     details = view.snapshot.records.of(chosen)
@@ -71,11 +71,17 @@ _ISSUE: Final = record(
         "rework": COUNT,
     }
 )
+_QUEUE: Final = choice(
+    "queue",
+    "what waits for whom; all that is open where it is left out",
+    tuple(queue.code for queue in QUEUES if queue.pick is not Pick.OWN),  # an answer does not depend on who asks
+    default=OPEN_QUEUE,
+)
 OPERATION: Final = data_operation(
     "/api/my-list",
     my_list,
-    summary="The open issues that the filter means, by deadline, to be kept on a phone.",
+    summary="The issues of the filter that wait in a queue, by deadline, to be kept on a phone.",
     action=Action.SEE_ISSUES,
-    parameters=(integer("most", "how many issues", 0, MOST, default=200),),
+    parameters=(integer("most", "how many issues", 0, MOST, default=200), _QUEUE),
     schema={"total": COUNT, **{stage.value: COUNT for stage in _STAGES}, "issues": listing(_ISSUE, most=MOST)},
 )

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from data.store.database import Store
+from data.store.events import Kind
 from data.store.past import ISSUE_PAST, as_it_was, past_at
-from data.store.schema import ISSUE, TRANSITION
+from data.store.schema import EVENT, ISSUE, TRANSITION
 from geo.clock import from_us
 from geo.errors import NotFoundError
 from geo.issue import Transition
@@ -44,6 +45,18 @@ class Details:
     distance_m: Floats
     recorded_us: NDArray[np.int64]
     version: NDArray[np.int64]  # the present one, whatever the moment: it is what an act names
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one issue says besides, as it is now: the end of its deferral, how often its deadline was put off and it
+    was reopened, the issue (UUID) that it repeats, and who reported it (a reference)."""
+
+    deferred_until_us: int | None
+    extensions: int
+    reopened: int
+    duplicate_of: str | None
+    reporter: str
 
 
 class IssueRecords:
@@ -133,6 +146,33 @@ class IssueRecords:
                 rows |= {row.id: row.row for row in connection.execute(query)}
         known = np.array([rows[identity] for identity in ids if identity in rows], np.int64)
         return self._known(known, n)
+
+    def standings(self, positions: NDArray[np.integer]) -> list[Standing]:
+        """What issues at these positions say besides, in their order."""
+        wanted = self._row_numbers(positions)
+        names = ("deferred_until_us", "extensions", "reopened", "duplicate_of", "reporter")
+        query = select(ISSUE.c.row, *(ISSUE.c[name] for name in names))
+        found: dict[int, Standing] = {}
+        ordered = np.unique(wanted)
+        with self._store.reading() as connection:
+            for start in range(0, len(ordered), _AT_ONCE):
+                for row, *values in connection.execute(query.where(_among(ordered[start : start + _AT_ONCE]))):
+                    found[row] = Standing(*values)
+        return [found[row] for row in wanted.tolist()]
+
+    def reported_by(self, positions: NDArray[np.integer], account: str) -> NDArray[np.int64]:
+        """Those of `positions` (ascending) whose report that account sent, or is named in as its reporter."""
+        wanted = self._row_numbers(positions)
+        found: list[int] = []
+        sent = EVENT.c.kind.in_([str(Kind.ISSUE_REPORTED), str(Kind.ISSUE_IMPORTED)]) & (EVENT.c.actor == account)
+        query = select(ISSUE.c.row).distinct().join(EVENT, EVENT.c.issue_id == ISSUE.c.id)
+        query = query.where(or_(sent, ISSUE.c.reporter == account))
+        with self._store.reading() as connection:
+            for start in range(0, len(wanted), _AT_ONCE):
+                part = wanted[start : start + _AT_ONCE]
+                asked = set(part.tolist())
+                found += [row for row in connection.execute(query.where(_among(part))).scalars() if row in asked]
+        return self._known(np.array(sorted(found), np.int64), np.iinfo(np.int64).max)
 
     def numbers(self) -> frozenset[str]:
         """Every number that was given."""

@@ -12,6 +12,7 @@ from geo.history import endings_at
 from geo.lifecycle import Status
 from geo.selection import STAGES, stage_of
 from ui import address, change, figures
+from ui.case_link import case_link
 from ui.markup import Html, join, tag
 from ui.names import entry_name, road_name, subdistrict_name
 from ui.scene import Scene, open_scene
@@ -48,7 +49,10 @@ def issue_card(scene: Scene) -> bool:
     if details.address[0]:
         st.text(str(details.address[0]))
     st.html(tag("div", _facts(scene, row), tag("ul", _history(scene, row)), cls="xj-card"))
-    st.button(scene.say("explore.close_card"), key="card-close", icon=":material/close:", on_click=_close)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words, there = scene.say("case.open_case_long"), case_link(scene, str(details.id[0]))
+        st.html(tag("a", words, href=there, target="_self", cls="xj-link first"), width="content")
+        st.button(scene.say("explore.close_card"), key="card-close", icon=":material/close:", on_click=_close)
     return True
 
 

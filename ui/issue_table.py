@@ -14,6 +14,7 @@ from geo.counting import first_by
 from geo.history import endings_at
 from geo.selection import OVERDUE, STAGES
 from ui import address, figures
+from ui.case_link import case_link
 from ui.kept import kept
 from ui.markup import tag
 from ui.names import road_name, subdistrict_name, two_names
@@ -95,7 +96,7 @@ def _columns(scene: Scene) -> list[Column]:
     names = ["issue", "reported", "type", "code", "subdistrict"]
     if scene.city.roads is not None:
         names += ["road", "to_road"]
-    names += ["status", "age", "datum", "record"]
+    names += ["status", "age", "datum", "record", "case"]
     right = {"to_road", "age"}
     return [Column(scene.say(f"explore.column_{name}"), "right" if name in right else "") for name in names]
 
@@ -135,6 +136,7 @@ def _cells(scene: Scene, row: int, details: Details, at: int, closed_us: int) ->
         Cell(_age(scene, int(table.reported_us[row]), closed_us)),
         Cell(_datum(str(details.source_datum[at]))),
         Cell(scene.say("core.synthetic"), hatch=True) if table.synthetic[row] else Cell(scene.say("core.real")),
+        Cell(scene.say("case.open_case"), href=case_link(scene, str(details.id[at]))),
     ]
     return tuple(cells)
 

@@ -10,7 +10,20 @@ import streamlit as st
 from geo.errors import StoreError
 from geo.permissions import Action
 from i18n import translate
-from ui import about, explore, inbox, inspections, organisation, people, points, record, report, situation
+from ui import (
+    about,
+    case,
+    explore,
+    inbox,
+    inspections,
+    organisation,
+    people,
+    points,
+    record,
+    report,
+    situation,
+    work,
+)
 from ui.address import language
 from ui.collecting import collect_regularly
 from ui.markup import tag
@@ -22,6 +35,7 @@ PAGES: Final = (
     ("situation", situation.page, Action.SEE_ISSUES),
     ("explore", explore.page, Action.SEE_ISSUES),
     ("points", points.page, Action.SEE_ISSUES),
+    ("work", work.page, Action.AMEND),
     ("inspections", inspections.page, Action.SEE_ISSUES),
     ("report", report.page, Action.REPORT),
     ("inbox", inbox.page, Action.SEE_ISSUES),
@@ -29,6 +43,7 @@ PAGES: Final = (
     ("record", record.page, Action.SEE_AGGREGATES),
     ("about", about.page, Action.SEE_AGGREGATES),
     ("people", people.page, Action.READ_AUDIT),
+    ("case", case.page, Action.SEE_ISSUES),
 )
 """Name in the address, what draws it, and what a viewer must be allowed to do for it to be there at all."""
 

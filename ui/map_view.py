@@ -20,7 +20,7 @@ from ui.scene import Scene, open_scene
 LAYERS = ("subdistricts", "roads", "heat", "plain", "responsibility")
 Moved = Callable[[tuple[float, float, float, float]], None]
 _ASSETS = Path(__file__).with_name("assets")
-Size = Literal["situation", "explore", "points", "report"]
+Size = Literal["situation", "explore", "points", "report", "case"]
 
 
 @cache
@@ -33,12 +33,20 @@ def _component() -> Callable[..., Any]:
 
 
 def map_view(
-    scene: Scene, size: Size, *, layer: str, show: str, follow_view: bool = False, aim: Moved | None = None
+    scene: Scene,
+    size: Size,
+    *,
+    layer: str,
+    show: str,
+    follow_view: bool = False,
+    aim: Moved | None = None,
+    focus: str | None = None,
 ) -> None:
     """Draw the map of the scene's filter; `layer` and `show` are the page's defaults, the address outranks them.
 
     `follow_view` makes the map's extent part of the filter whenever the map is moved. `aim` draws a cross in its
-    middle and is told the extent instead: the map then chooses a place, and not the filter.
+    middle and is told the extent instead: the map then chooses a place, and not the filter. `focus` is what it is
+    moved to ("spot:106.71,26.6": a place with a ring around it); without one, the one place that the filter names.
     """
     key = f"map-{size}"
     layer = address.view("layer", LAYERS, layer)
@@ -49,7 +57,7 @@ def map_view(
         "theme": scene.theme,
         "layer": layer,
         "show": show,
-        "focus": _focus(scene),
+        "focus": _focus(scene) if focus is None else focus,
     }
     rest = urlencode(
         [*((key, value) for key, value in told.items() if key == "show" or (key != "filter" and value)), ("embed", "1")]

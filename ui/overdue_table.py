@@ -9,6 +9,7 @@ from data.overdue_list import OverdueIssue, overdue_issues
 from data.unit_work import UnitWork
 from geo.clock import from_us
 from ui import address, figures
+from ui.case_link import case_link
 from ui.markup import tag
 from ui.names import subdistrict_name
 from ui.record_table import Cell, Column, Record, group_cell, record_table
@@ -26,12 +27,19 @@ def overdue_table(scene: Scene, work: UnitWork) -> None:
         st.html(tag("p", scene.say("organisation.overdue_none"), cls="xj-cap", role="status"))
         return
     details = scene.snapshot.records.of(np.array([entry.row for entry in listed], np.int64))
-    heads = ("number", "type", "unit", "past", "to", "due", "place")
+    heads = ("number", "type", "unit", "past", "to", "due", "place", "case")
     record_table(
         "overdue-issues",
         [Column(scene.say(f"organisation.column_{name}"), "right" if name == "past" else "") for name in heads],
         [
-            Record(str(details.id[at]), (Cell(str(details.number[at]), symbol="overdue"), *_cells(scene, entry)))
+            Record(
+                str(details.id[at]),
+                (
+                    Cell(str(details.number[at]), symbol="overdue"),
+                    *_cells(scene, entry),
+                    Cell(scene.say("case.open_case"), href=case_link(scene, str(details.id[at]))),
+                ),
+            )
             for at, entry in enumerate(listed)
         ],
         picks="issue",

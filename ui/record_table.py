@@ -19,7 +19,10 @@ _ASSETS = Path(__file__).with_name("assets")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one cell shows: an optional symbol, lettered disc or hatch, a text, and a smaller one behind it."""
+    """What one cell shows: an optional symbol, lettered disc or hatch, a text, and a smaller one behind it.
+
+    `href` makes the text a link; `tone` is "late" or "soft".
+    """
 
     text: str
     small: str = ""
@@ -28,6 +31,8 @@ class Cell:
     colour: str = ""
     ink: str = ""
     hatch: bool = False
+    href: str = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,24 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Heading of a column; `align` is "" or "right"."""
+    """Heading of a column; `align` is "" or "right"; `name` is what the table's own rules know it by."""
 
     label: str
     align: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Rows can be ticked: which are, what the boxes are called, and who is told of (rows shown, those of them ticked).
+
+    Each message says how all boxes stand, so that of several quick clicks none is lost.
+    """
+
+    chosen: frozenset[str]
+    one: str
+    every: str
+    tell: Callable[[frozenset[str], frozenset[str]], None]
 
 
 @cache
@@ -64,8 +83,17 @@ def record_table(
     label: str,
     selected: str = "",
     dense: bool = False,
+    stacked: bool = False,
+    choice: Choice | None = None,
 ) -> None:
-    """Draw the table; a click on a row picks its code as `picks` ("issue" or "point"). `dense` hides the headings."""
+    """Draw the table; a click on a row follows the link in its first cell, or picks its code as `picks` ("issue" or
+    "point"). `dense` hides the headings; `stacked` puts small texts under the others, and on phones makes a card of
+    every row; `choice` puts a box before every row."""
+    ticks: tuple[dict[str, Any], ...] = ()
+    if choice is not None:
+        heard = st.session_state.get(f"heard-{key}", 0)
+        words = {"one": choice.one, "every": choice.every}
+        ticks = ({"chosen": sorted(choice.chosen), "heard": heard, **words},)
     _component()(
         key=key,
         data={  # tuples, not lists: see ui/shell.py
@@ -75,8 +103,11 @@ def record_table(
             "picks": picks,
             "selected": selected,
             "dense": dense,
+            "stacked": stacked,
+            "ticks": ticks,
         },
         on_pick_change=lambda: _picked(key, picks),
+        on_tick_change=lambda: _ticked(key, choice),
     )
 
 
@@ -113,3 +144,11 @@ def _picked(key: str, kind: str) -> None:
     code = state.get("pick") if state is not None else None
     if isinstance(code, str):
         change.pick(open_scene(), kind, code)
+
+
+def _ticked(key: str, choice: Choice | None) -> None:
+    state = st.session_state.get(key)
+    told = state.get("tick") if state is not None else None
+    if choice is not None and isinstance(told, dict):
+        st.session_state[f"heard-{key}"] = told.get("n", 0)
+        choice.tell(frozenset(map(str, told.get("shown", ()))), frozenset(map(str, told.get("chosen", ()))))

@@ -1,4 +1,4 @@
-"""What a form says after it was sent: kept in the session until the page has shown it once."""
+"""What a form says after it was sent: kept in the session until the page has shown it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ T = TypeVar("T")
 ACTOR: Final = "web form"
 
 
-def said(form: str) -> None:
-    """Show what `form` said last, and forget it."""
-    told = st.session_state.pop(f"said-{form}", None)
+def said(form: str, *, keep: bool = False) -> None:
+    """Show what `form` said last, and forget it; `keep` does not, on a page with a map, which draws itself anew with
+    every revision: there every attempt has a name of its own."""
+    told = st.session_state.get(f"said-{form}")
+    if not keep:
+        st.session_state.pop(f"said-{form}", None)
     if told:
         good, words = told
         st.html(tag("p", words, cls="xj-say good" if good else "xj-say bad", role="status" if good else "alert"))

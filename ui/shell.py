@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from layers.tokens import THEMES
 from ui import address
 from ui.clock import clock_text
 from ui.markup import tag
+from ui.navigation import first_of, grouped
 from ui.scene import Scene
 from ui.style import put_style
 
@@ -45,24 +46,52 @@ def _component() -> Callable[..., Any]:
 
 def shell(scene: Scene, places: Sequence[Place], here: str) -> None:
     """Draw the bar over the page `here`; links keep language and filter."""
-    put_style(scene.theme, here, scene.say("core.filter"))
+    put_style(scene.theme, here, {"filter": scene.say("core.filter"), "upload": scene.say("core.upload")})
     kept = {"lang": scene.language} if "lang" in st.query_params else {}
     with st.container(key="bar", horizontal=True, vertical_alignment="center"):
         title = f"{scene.name(scene.city.name)} · {scene.name(scene.campaign.name)}"
         brand = tag("span", cls="xj-logo", aria_hidden="true")
         st.html(tag("div", brand, scene.say("core.brand"), tag("small", title), cls="xj-brand", role="banner"))
-        with st.container(key="nav", horizontal=True):
-            for place in places:
-                with st.container(key=f"nav-{place.name}"):
-                    st.page_link(place.page, label=scene.say(f"core.page_{place.name}"), query_params=kept)
-                if place.name == "about":
-                    with st.container(key="nav-short-about"):
-                        st.page_link(place.page, label=scene.say("core.page_about_short"), query_params=kept)
+        _rail(scene, places, kept)
+        _tabs(scene, places, here, kept)
         _controls(scene, places)
     # Always there: a page's fragment is known by its place, and what is asked of one whose place has moved is lost.
     with st.container(key="bad-address"):
         if scene.bad_key:
             st.html(tag("p", scene.say("core.bad_address", key=scene.bad_key), cls="xj-say", role="alert"))
+
+
+def _rail(scene: Scene, places: Sequence[Place], kept: Mapping[str, str]) -> None:
+    """Every page, in groups: what desks have at the left."""
+    by_name = {place.name: place for place in places}
+    with st.container(key="nav"):
+        for group, names in grouped(list(by_name)):
+            st.html(tag("p", scene.say(f"core.group_{group}"), cls="xj-navgroup"))
+            for name in names:
+                with st.container(key=f"nav-{name}"):
+                    _link(scene, by_name[name], kept)
+
+
+def _tabs(scene: Scene, places: Sequence[Place], here: str, kept: Mapping[str, str]) -> None:
+    """The first few pages for the viewer's roles, and a sheet with the others: phones, and narrow windows."""
+    by_name = {place.name: place for place in places}
+    first, rest = first_of(list(by_name), scene.viewer.roles)
+    with st.container(key="tabs", horizontal=True):
+        for name in first:
+            with st.container(key=f"tab-{name}"):
+                _link(scene, by_name[name], kept)
+        if not rest:
+            return
+        more = st.container(key="tab-more-on" if here in rest else "tab-more")
+        # A key of the page: on another page the sheet is another one, which is closed.
+        with more, st.popover(scene.say("core.more"), key=f"more-{here}"), st.container(key="sheet"):
+            for name in rest:
+                with st.container(key=f"sheet-{name}"):
+                    _link(scene, by_name[name], kept)
+
+
+def _link(scene: Scene, place: Place, kept: Mapping[str, str]) -> None:
+    st.page_link(place.page, label=scene.say(f"core.page_{place.name}"), query_params=kept)
 
 
 def _controls(scene: Scene, places: Sequence[Place]) -> None:

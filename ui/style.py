@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -21,10 +22,11 @@ _LOGO = (
 )
 
 
-def put_style(theme: Theme, page: str, word_filter: str) -> None:
-    """Send the rules for `theme`. `page` is shown and its link marked; `word_filter` labels the sidebar's button."""
-    word = f':root{{--word-filter:"{word_filter}"}}'
-    st.html(f"<style>{_style(theme, page)}{word}</style>")
+def put_style(theme: Theme, page: str, words: Mapping[str, str]) -> None:
+    """Send the rules for `theme`. `page` is shown and its link marked; `words` label what the framework itself would
+    leave without a label or label in English: "filter" (the sidebar's button), "upload"."""
+    said = "".join(f'--word-{name}:"{word}";' for name, word in words.items())
+    st.html(f"<style>{_style(theme, page)}:root{{{said}}}</style>")
 
 
 @cache
@@ -34,10 +36,11 @@ def _style(theme: Theme, page: str) -> str:
     properties |= {f"--symbol-{name}": f'url("{_data_uri(svg)}")' for name, svg in symbols(theme).items()}
     properties["--logo"] = f'url("{_data_uri(_LOGO.format(ink=properties["--on-primary"]))}")'
     declared = "".join(f"{name}:{value};" for name, value in properties.items())
+    link = f":is(.st-key-nav-{page}, .st-key-tab-{page}, .st-key-sheet-{page}) a"
     here = (
-        f".st-key-nav-{page} a{{background:var(--primary-soft)!important;}}"
-        f".st-key-nav-{page} a p{{color:var(--primary)!important;font-weight:600;}}"
-        f"@media (forced-colors: active){{.st-key-nav-{page} a{{outline:2px solid Highlight;outline-offset:-2px;}}}}"
+        f"{link}{{background:var(--primary-soft)!important;}}"
+        f"{link} p{{color:var(--primary)!important;font-weight:600;}}"
+        f"@media (forced-colors: active){{{link}{{outline:2px solid Highlight;outline-offset:-2px;}}}}"
     )
     return f":root{{{declared}color-scheme:{theme};}}{_RULES.read_text(encoding='utf-8')}{here}"
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from data.runtime import runtime
+from data.work_queues import queue_rows
+from geo.filter import IssueFilter
 from geo.lifecycle import OPEN
+from geo.queues import QUEUES, Pick
 
 
 def test_it_holds_all_open_issues_and_no_other_by_deadline(demo: TestClient) -> None:
@@ -47,3 +51,16 @@ def test_what_it_does_not_know_is_refused(demo: TestClient, query: str) -> None:
 def test_a_day_s_list_is_small(demo: TestClient) -> None:
     answer = demo.get("/api/my-list?most=300", headers={"Accept-Encoding": "gzip"})
     assert int(answer.headers["content-length"]) < 12_000
+
+
+def test_a_queue_is_the_same_here_as_on_the_page_of_work(demo: TestClient) -> None:
+    snapshot, city = runtime().snapshot, runtime().city
+    chosen = IssueFilter(city.current_campaign, city.campaign().default_register, runtime().now())
+    for queue in QUEUES:
+        answer = demo.get(f"/api/my-list?most=300&queue={queue.code}")
+        if queue.pick is Pick.OWN:  # which an answer that everybody shares cannot hold
+            assert answer.status_code == 400
+            continue
+        rows = queue_rows(snapshot, chosen, queue)
+        assert answer.json()["total"] == len(rows), queue.code
+        assert [issue["id"] for issue in answer.json()["issues"]] == list(snapshot.records.of(rows[:300]).id)

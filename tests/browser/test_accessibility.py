@@ -12,8 +12,8 @@ from tests.browser.streamlit_page import open_page
 FRAMEWORK_RULES: dict[str, str] = {}
 
 PAGES = [
-    *("/", "/explore", "/points", "/inspections?point=P100", "/report", "/inbox", "/organisation", "/record"),
-    *("/about", "/record?book=bikes_towed", "/record?book=exposures"),
+    *("/", "/explore", "/points", "/inspections?point=P100", "/report", "/inbox", "/organisation", "/record", "/about"),
+    *("/record?book=bikes_towed", "/record?book=exposures", "/work?queue=overdue", "/case?issue=YY-02122"),
 ]
 WITH_MAP = {"/", "/explore", "/points"}
 LOOKS = [("zh-CN", "light", (1920, 1080)), ("en", "dark", (390, 844))]

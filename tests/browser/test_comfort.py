@@ -11,7 +11,7 @@ from PIL import Image
 from tests.browser.map_frame import map_frame
 from tests.browser.streamlit_page import assert_fits, open_page
 
-PAGES = ("/", "/explore", "/points", "/inspections", "/report", "/inbox", "/record", "/about")
+PAGES = ("/", "/explore", "/points", "/work", "/case", "/inspections", "/report", "/inbox", "/record", "/about")
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_at_twice_the_size_of_text_nothing_is_lost(app, browser, path, language)
             wide = frame.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 1
         assert_fits(page)
-        for link in page.locator(".st-key-nav a:visible").all():
+        for link in page.locator(":is(.st-key-nav, .st-key-tabs) a:visible").all():
             box = link.bounding_box()
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= 960, link.inner_text()

@@ -9,8 +9,11 @@ import pytest
 from tests.browser.map_frame import map_frame, shown
 from tests.browser.streamlit_page import assert_fits, at_rest, open_page
 
-PAGES = ["/", "/explore", "/points", "/inspections", "/report", "/inbox", "/organisation", "/record", "/about"]
-WITH_MAP = {"/", "/explore", "/points", "/organisation"}
+PAGES = [
+    *("/", "/explore", "/points", "/work", "/case?issue=YY-02122", "/inspections", "/report", "/inbox"),
+    *("/organisation", "/record", "/about"),
+]
+WITH_MAP = {"/", "/explore", "/points", "/case?issue=YY-02122", "/organisation"}
 ALONE = ["/map", "/wall"]
 DESK, PHONE = (1920, 1080), (390, 844)
 AREAS, ISSUES = 18, 2366
@@ -28,7 +31,7 @@ def test_every_page_loads_calmly(app, visitor, look):
     language, theme, size = look
     with visitor(language=language, theme=theme, size=size) as seen:
         for path in PAGES:
-            open_page(seen.page, f"{app.url}{path}?lang={language}")
+            open_page(seen.page, f"{app.url}{path}{'&' if '?' in path else '?'}lang={language}")
             if path in WITH_MAP:
                 state = shown(map_frame(seen.page))
                 assert (state["areasDrawn"], state["n"]) == (AREAS, ISSUES), path

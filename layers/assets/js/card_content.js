@@ -130,6 +130,15 @@
     return items.length ? [element("h3", {}, say("history")), element("ol", { class: "timeline" }, items)] : [];
   }
 
+  // The whole story, for who looks from a desk: a wall has no pages beside it.
+  function caseLink(record) {
+    if (x.state.page !== "map") {
+      return null;
+    }
+    const there = `/case?${new URLSearchParams({ issue: record.id, lang: x.state.language })}`;
+    return element("p", {}, element("a", { href: there, target: "_top" }, say("open_case")));
+  }
+
   function issue(record) {
     const where = joined(record.number, areaName(record.subdistrict), roadName(record.road));
     const title = typeName(record.type);
@@ -143,6 +152,7 @@
         record.description ? element("p", { class: "description" }, record.description) : null,
         times(record),
         history(record.history),
+        caseLink(record),
         mark,
       ].flat().filter(Boolean),
     };

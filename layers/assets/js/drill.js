@@ -59,12 +59,36 @@
     const [kind, ...rest] = focus.split(":");
     const code = rest.join(":");
     const bounds = boundsOf(kind, code);
-    if (bounds) {
+    if (kind === "spot") {
+      showSpot(code, animated);
+    } else if (bounds) {
       x.fit.bounds(bounds, { animated });
       x.card.openPlace(kind, code);
     } else if (kind === "issue" || kind === "point") {
       x.card.openRecord(kind, code, { move: true });
     }
+  }
+
+  // One place ("106.71,26.6"), near enough to read the streets, with a ring around it that stays.
+  const SPOT_M = 400;
+  let spot = null;
+
+  function showSpot(code, animated) {
+    const [lon, lat] = code.split(",").map(Number);
+    if (!Number.isFinite(lon) || !Number.isFinite(lat)) {
+      return;
+    }
+    spot?.remove();
+    document.documentElement.dataset.spot = "true"; // a small picture of one place: no legend, no layers to choose
+    const at = L.latLng(lat, lon);
+    const look = { interactive: false, fill: false, opacity: 1 };
+    const colours = getComputedStyle(document.documentElement);
+    const [halo, line] = ["--halo", "--focus"].map((name) => colours.getPropertyValue(name).trim());
+    spot = L.featureGroup([
+      L.circleMarker(at, { ...look, radius: 17, weight: 7, color: halo || "#fff" }),
+      L.circleMarker(at, { ...look, radius: 17, weight: 3, color: line || "#0B5D7E" }),
+    ]).addTo(x.map);
+    x.fit.bounds(at.toBounds(SPOT_M), { animated });
   }
 
   function clear() {

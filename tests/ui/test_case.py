@@ -1,0 +1,206 @@
+"""The case page: what each person finds and may do, the story, and what is said where an act is refused or stale."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from data.access.demo_persons import PERSONS, demo_person
+from data.runtime import Runtime
+from geo.access import Role, Scope, Viewer
+from geo.lifecycle import Act, Status
+from i18n import translate
+from tests.ui.test_work import COMMANDER, Look, department_of, filed
+from ui import scene as scenes
+
+Open = Callable[..., Any]
+UNIT = Viewer("d-1", "n", frozenset({Role.DEPARTMENT}))
+INSPECTOR = Viewer("i-1", "n", frozenset({Role.INSPECTOR}))
+HOSTILE = "<img src=x onerror=alert(1)> **b** $x$ :red[x] </script>"
+
+
+@pytest.fixture
+def demo(request: pytest.FixtureRequest) -> Runtime:
+    opened: Runtime = request.getfixturevalue("_demo")
+    return opened
+
+
+@pytest.fixture
+def look_as(monkeypatch: pytest.MonkeyPatch) -> Look:
+    return lambda viewer: monkeypatch.setattr(scenes, "viewer_of", lambda served: viewer)
+
+
+def offered(page: Any) -> list[str]:
+    """What may be done, in words."""
+    return [
+        str(option) for group in page.at.button_group if group.key.startswith("case-act-") for option in group.options
+    ]
+
+
+def choose(page: Any, code: str) -> None:
+    """Choose an act by its code."""
+    group = next(group for group in page.at.button_group if group.key.startswith("case-act-"))
+    group.set_value(code).run()
+
+
+def field(page: Any, kind: str, name: str) -> Any:
+    return next(one for one in page.at.get(kind) if one.key and one.key.startswith(f"act-{name}-"))
+
+
+def confirm(page: Any) -> None:
+    page.at.button(key="case-confirm").click().run()
+
+
+@pytest.mark.parametrize("person", PERSONS)
+@pytest.mark.parametrize("number", ["YY-02364", "YY-02366", "YY-02122", "YY-00001"])
+def test_every_case_draws_for_every_person(page: Open, look_as: Look, demo: Runtime, person: str, number: str) -> None:
+    look_as(demo_person(person, demo.city.areas.codes))
+    drawn = page("case", lang="en", issue=number)
+    if person in ("auditor", "administrator"):
+        assert number in drawn.words
+        assert offered(drawn) == []
+        assert translate("case.nothing_now", "en") in drawn.words
+
+
+def test_an_issue_outside_their_part_is_not_there(page: Open, look_as: Look) -> None:
+    look_as(Viewer("i-1", "n", frozenset({Role.INSPECTOR}), Scope(subdistricts=frozenset({"nowhere"}))))
+    drawn = page("case", lang="en", issue="YY-02364")
+    assert "Broken manhole" not in drawn.words
+    assert not drawn.at.get("button_group")
+
+
+def test_an_issue_dispatched_with_the_unit_that_the_rules_propose(
+    empty: Runtime, empty_page: Open, look_as: Look
+) -> None:
+    [issue] = filed(empty, 1)
+    look_as(COMMANDER)
+    drawn = empty_page("case", lang="en", issue=issue)
+    assert offered(drawn)[:2] == ["Dispatch", "Defer"]
+    choose(drawn, "to DISPATCHED")
+    assert "Rule" in drawn.words
+    confirm(drawn)
+    assert "Done: Dispatch" in drawn.words
+    assert department_of(empty, issue) is not None
+    assert [entry.act or entry.status for entry in empty.story(issue)][-2:] == ["assign", "DISPATCHED"]
+
+
+def dispatched(live: Runtime) -> tuple[str, int]:
+    [issue] = filed(live, 1)
+    live.change(issue, 3, Status.DISPATCHED, actor="hq", client_uuid=str(uuid.uuid4()))
+    return issue, 4
+
+
+def test_who_handled_it_does_not_verify_it_and_what_failed_comes_back(
+    empty: Runtime, empty_page: Open, look_as: Look
+) -> None:
+    issue, _ = dispatched(empty)
+    look_as(UNIT)
+    drawn = empty_page("case", lang="en", issue=issue)
+    assert offered(drawn)[0] == "Begin"
+    choose(drawn, "to HANDLING")
+    confirm(drawn)
+    choose(drawn, "to VERIFYING")
+    confirm(drawn)
+    assert translate("case.refused_evidence", "en") in drawn.words
+    field(drawn, "text_area", "evidence").set_value(HOSTILE).run()
+    confirm(drawn)
+    assert "Done" in drawn.words
+    assert HOSTILE in drawn.words
+    assert "<img src=x" not in drawn.markup
+    look_as(Viewer("d-1", "n", frozenset({Role.DEPARTMENT, Role.INSPECTOR})))
+    assert not {"Verified: close", "Not rectified: return"} & set(offered(empty_page("case", lang="en", issue=issue)))
+    look_as(INSPECTOR)
+    drawn = empty_page("case", lang="en", issue=issue)
+    choose(drawn, "to DISPATCHED")
+    field(drawn, "text_area", "note").set_value("still broken").run()
+    confirm(drawn)
+    assert "1 rework" in drawn.words
+    assert "still broken" in drawn.words
+
+
+def test_a_stale_act_shows_the_difference_and_offers_to_look_again(
+    empty: Runtime, empty_page: Open, look_as: Look
+) -> None:
+    [issue] = filed(empty, 1)
+    look_as(COMMANDER)
+    drawn = empty_page("case", lang="en", issue=issue)
+    choose(drawn, "do correct")
+    empty.amend(issue, 3, Act.CORRECT, {"description": "theirs"}, actor="planner", client_uuid=str(uuid.uuid4()),
+                note="n")  # fmt: skip
+    field(drawn, "text_area", "description").set_value("mine")
+    field(drawn, "text_area", "note").set_value("because").run()
+    assert translate("case.changed_meanwhile", "en") in drawn.words
+    confirm(drawn)
+    for words in ("planner changed it at", "Yours", "mine", "theirs", "Look again"):
+        assert words in drawn.words + str([button.label for button in drawn.at.button]), words
+    assert len(empty.story(issue)) == 4
+    drawn.at.button(key="case-again").click().run()
+    choose(drawn, "do correct")
+    assert field(drawn, "text_area", "description").value == "theirs"
+    field(drawn, "text_area", "description").set_value("mine")
+    field(drawn, "text_area", "note").set_value("because").run()
+    confirm(drawn)
+    assert empty.story(issue)[-1].before == {"description": "theirs"}
+    assert "theirs" in drawn.words  # before → after
+
+
+@pytest.mark.parametrize(
+    ("code", "fields", "last"),
+    [
+        ("do assign", {}, "assign"),
+        ("do extend", {"text_area note": "parts"}, "extend"),
+        (
+            "do correct",
+            {"text_area note": "wrong", "text_input address": HOSTILE, "number_input lon": 106.7136},
+            "correct",
+        ),
+        ("to DEFERRED", {"text_area note": "parts"}, "DEFERRED"),
+    ],
+)
+def test_each_act_asks_for_what_it_needs_and_is_told_in_the_story(
+    empty: Runtime, empty_page: Open, look_as: Look, code: str, fields: dict[str, Any], last: str
+) -> None:
+    [issue] = filed(empty, 1)
+    look_as(COMMANDER)
+    drawn = empty_page("case", lang="en", issue=issue)
+    choose(drawn, code)
+    if fields:
+        confirm(drawn)
+        assert translate("case.refused_note", "en") in drawn.words or translate("case.refused_set", "en") in drawn.words
+    for name, value in fields.items():
+        field(drawn, *name.split()).set_value(value)
+    drawn.at.run()
+    confirm(drawn)
+    assert "Done" in drawn.words
+    entry = empty.story(issue)[-1]
+    assert (entry.act or entry.status) == last
+    assert entry.note == fields.get("text_area note", "")
+
+
+def test_a_duplicate_is_linked_by_its_number_and_let_go(empty: Runtime, empty_page: Open, look_as: Look) -> None:
+    first, second = filed(empty, 2)
+    number = str(empty.snapshot.records.of(empty.snapshot.rows_of([first])).number[0])
+    look_as(COMMANDER)
+    drawn = empty_page("case", lang="en", issue=second)
+    choose(drawn, "do link")
+    field(drawn, "text_input", "duplicate_of").set_value("XX-1").run()
+    confirm(drawn)
+    assert "There is no “XX-1”" in drawn.words
+    field(drawn, "text_input", "duplicate_of").set_value(number).run()
+    confirm(drawn)
+    assert f"duplicate of {number}" in " ".join(drawn.words.split())
+    choose(drawn, "do unlink")
+    confirm(drawn)
+    assert "duplicate of" not in drawn.words.split("Story")[0]
+
+
+def test_looking_back_shows_what_was_and_offers_nothing(page: Open, look_as: Look) -> None:
+    look_as(COMMANDER)
+    now = page("case", lang="en", issue="YY-02300")
+    then = page("case", lang="en", issue="YY-02300", as_of="2021-08-21T15:00:00+08:00")
+    assert "Closed" in now.words
+    assert "Closed" not in then.words
+    assert offered(then) == []
