@@ -122,4 +122,4 @@ def test_every_reason_has_its_sentence() -> None:
         "webhook_paused",
     ):
         for language in ("en", "zh-CN"):
-            assert translate(f"health.{code}", language, megabytes=1, seconds=2, check="x")
+            assert translate(f"health.{code}", language, megabytes=1, seconds=2, check="x", n=3)
