@@ -20,7 +20,7 @@ from data.feed import Change
 from data.health import Reason
 from data.notices.posting import PostingError, post, signature
 from data.notices.tail import notices_between, positions_of
-from data.notices.webhooks import Webhook, free_all, hold, let_go, webhooks
+from data.notices.webhooks import Webhook, any_held, free_all, hold, let_go, webhooks
 from data.snapshot import Snapshot
 from data.store.database import Store
 from data.store.events import Event
@@ -182,7 +182,11 @@ class Courier:
 
     def _free(self) -> None:
         """Where no other process can write, nobody holds a webhook but one that was broken off."""
-        if self._store.file is not None:
+        if self._store.file is None:
+            return
+        with self._store.reading() as connection:
+            held = any_held(connection)
+        if held:
             with self._transaction() as connection:
                 free_all(connection)
 

@@ -133,6 +133,11 @@ def let_go(connection: Connection, identity: str, holder: str, **values: Any) ->
     return bool(given.rowcount)
 
 
+def any_held(connection: Connection) -> bool:
+    """Whether somebody holds a webhook, or held one when they were broken off."""
+    return connection.execute(select(WEBHOOK.c.id).where(WEBHOOK.c.holder != "").limit(1)).first() is not None
+
+
 def free_all(connection: Connection) -> None:
     """Let go of every webhook, whoever holds it."""
     connection.execute(update(WEBHOOK).where(WEBHOOK.c.holder != "").values(holder="", held_until_us=0))

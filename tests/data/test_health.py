@@ -112,6 +112,14 @@ def test_a_check_that_fails_is_a_reason_and_the_others_are_asked(caplog: pytest.
 
 
 def test_every_reason_has_its_sentence() -> None:
-    for code in ("disk_low", "read_only", "writer_stuck", "write_refused", "check_failed", "not_open"):
+    for code in (
+        "disk_low",
+        "read_only",
+        "writer_stuck",
+        "write_refused",
+        "check_failed",
+        "not_open",
+        "webhook_paused",
+    ):
         for language in ("en", "zh-CN"):
-            assert translate(f"health.{code}", language, megabytes=1, seconds=2, check="x")
+            assert translate(f"health.{code}", language, megabytes=1, seconds=2, check="x", n=3)

@@ -484,3 +484,26 @@ def test_two_programs_on_one_database_deliver_once(postgres: PostgresServer, cit
         one.close()
         two.close()
         postgres.drop(url)
+
+
+def test_a_file_whose_program_was_killed_is_free_at_the_next_start(url: str, city: City, receiver: Receiver) -> None:
+    """With SQLite nobody else can be at it: there is no waiting until the hold of the dead has run out."""
+    first = runtime_of(city, url)
+    first.notices.courier.close()
+    first.notices.add_webhook(by="a-admin", url=receiver.url, codes=None, scope=WHOLE)
+    report(first)
+    [webhook] = first.notices.webhooks()
+    if first.store.file is None:
+        first.close()
+        pytest.skip("several processes may be at it")
+    with first._writer.between_groups() as connection:
+        assert hold(connection, webhook.id, "dead", now_us=0, until_us=2**62) is not None
+    first.close()
+    second = runtime_of(city, url)
+    try:
+        ends = time.monotonic() + 20
+        while not receiver.got and time.monotonic() < ends:
+            time.sleep(0.02)
+        assert receiver.seqs == [1]
+    finally:
+        second.close()
