@@ -22,7 +22,7 @@ from ui import figures
 from ui.markup import join, tag
 from ui.one_thread import in_one_thread
 from ui.refusals import refusal_words
-from ui.saying import say
+from ui.saying import hush, say
 from ui.scene import Scene, open_scene
 from ui.who import unit_name
 
@@ -42,12 +42,14 @@ def tick(versions: Mapping[str, int], seen: frozenset[str], ticked: frozenset[st
     fresh = {code: version for code, version in versions.items() if code in ticked and code not in kept}
     st.session_state[_CHOSEN] = dict(list({**kept, **fresh}.items())[:MOST])
     st.session_state.pop(_PENDING, None)
+    hush("bulk")
 
 
 def forget_choice() -> None:
     """Nothing is ticked, and no preview stands."""
     for key in (_CHOSEN, _PENDING):
         st.session_state.pop(key, None)
+    hush("bulk")
 
 
 def bulk_panel(scene: Scene, queue: Queue, rows: NDArray[np.intp], acts: tuple[BulkAct, ...]) -> None:
@@ -75,6 +77,7 @@ def _choose_all(rows: NDArray[np.intp]) -> None:
     details = open_scene().snapshot.records.of(rows)
     st.session_state[_CHOSEN] = dict(zip(details.id.tolist(), details.version.tolist(), strict=True))
     st.session_state.pop(_PENDING, None)
+    hush("bulk")
 
 
 def _wish_form(scene: Scene, queue: Queue, acts: tuple[BulkAct, ...]) -> None:
@@ -138,6 +141,7 @@ def _ask(kind: str) -> None:
     if not scene.may(Action.AMEND):
         return
     state[_KEY] = str(uuid.uuid4())
+    hush("bulk")
     try:
         wish = _wish(scene, BulkAct(kind))
         acts, refused = wished_acts(scene.snapshot, chosen_issues(), wish, key=state[_KEY])

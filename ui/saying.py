@@ -20,14 +20,19 @@ ACTOR: Final = "web form"
 
 
 def said(form: str, *, keep: bool = False) -> None:
-    """Show what `form` said last, and forget it; `keep` does not, on a page with a map, which draws itself anew with
-    every revision: there every attempt has a name of its own."""
+    """Show what `form` said last, and forget it; `keep` does not, on a page that draws itself anew with every
+    revision: there every attempt has a name of its own, or the next one hushes it."""
     told = st.session_state.get(f"said-{form}")
     if not keep:
         st.session_state.pop(f"said-{form}", None)
     if told:
         good, words = told
         st.html(tag("p", words, cls="xj-say good" if good else "xj-say bad", role="status" if good else "alert"))
+
+
+def hush(form: str) -> None:
+    """Say no more of what `form` said."""
+    st.session_state.pop(f"said-{form}", None)
 
 
 def say(form: str, words: str, *, good: bool = True) -> None:

@@ -17,6 +17,7 @@ from geo.queues import Queue, queues_for
 from ui import address, figures
 from ui.bulk_panel import bulk_panel, forget_choice
 from ui.chips import chip_buttons, chips_of
+from ui.following import follow
 from ui.guard import guarded
 from ui.markup import tag
 from ui.notes import help_popover, synthetic_note
@@ -47,7 +48,7 @@ def page() -> None:
         with st.container(key="workmain"):
             rows = queue_rows_of(scene, meant, chosen, order=str(st.session_state.get("work-order") or "due"))
             acts = bulk_acts_for(chosen, scene.viewer.roles) if scene.is_now else ()
-            said("bulk")
+            said("bulk", keep=True)
             if acts and len(rows):
                 with st.container(key="panel-bulk"):
                     bulk_panel(scene, chosen, rows, acts)
@@ -55,6 +56,7 @@ def page() -> None:
             if not scene.is_now:
                 st.html(tag("p", scene.say("work.looking_back"), cls="xj-say", role="status"))
     synthetic_note(scene)
+    follow(scene)
 
 
 def meant_for(scene: Scene) -> IssueFilter:

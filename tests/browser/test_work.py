@@ -161,6 +161,7 @@ def test_a_desk_has_a_rail_in_groups_and_marks_where_one_is(app, visitor):
     with visitor(language="en", size=DESK) as seen:
         page = seen.page
         open_page(page, f"{app.url}/work?lang=en")
+        page.locator(".xj-navgroup").nth(2).wait_for()
         assert page.locator(".xj-navgroup").all_inner_texts() == ["Watch", "Act", "Manage"]
         assert page.locator(".st-key-tabs").is_hidden()
         rail = page.locator(".st-key-nav").bounding_box()
@@ -171,3 +172,20 @@ def test_a_desk_has_a_rail_in_groups_and_marks_where_one_is(app, visitor):
         sidebar = page.locator("[data-testid=stSidebar]")
         sidebar.wait_for()
         assert sidebar.bounding_box()["x"] >= rail["x"] + rail["width"] - 1
+
+
+def test_the_page_follows_what_others_do_and_keeps_what_it_said(own_app, visitor):
+    with visitor(language="en") as seen:
+        page = seen.page
+        look_as(page, own_app, "commander")
+        mine, _ = brought_to(own_app, "ACCEPTED")
+        open_page(page, f"{own_app.url}/work?lang=en&queue=file")
+        number = own_app.get(f"/api/issues/{mine}")["number"]
+        page.get_by_role("checkbox", name=f"Choose {number}").click()
+        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("button", name="File 1 issues").click()
+        page.get_by_text("Done: File, 1 issues.").wait_for()
+        before = figure(page, "accept")
+        report(own_app)
+        page.locator(".st-key-open-accept button").filter(has_text=str(before + 1)).wait_for()
+        assert page.get_by_text("Done: File, 1 issues.").is_visible()
