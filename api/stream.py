@@ -33,9 +33,10 @@ StillMay = Callable[[], Awaitable[bool]]
 FEW: Final = 16
 """So many streams are told of every change at once."""
 
-SHARE_S: Final = 0.0011
-"""More are told at most so often, for each of them: about what a picture costs the server. Changes that come meanwhile
-are told as one, and who refreshes together asks for the same, which is then worked out once."""
+SHARE_S: Final = 0.00128
+"""More are told at most so often, for each of them: what a picture costs the server, and for two hundred a little more
+than the quarter of a second by which an open map's refreshes lie apart, so that none of them waits for both. Changes
+that come meanwhile are told as one, and who refreshes together asks for the same, which is then worked out once."""
 
 
 class Hub:
