@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 
 import numpy as np
 import pyproj
@@ -20,6 +21,7 @@ from geo.text import Text
 from tests.postgres_server import PostgresServer, running_postgres
 from tests.stores import BACKENDS, Stores, stores_of
 
+BROWSER = Path(__file__).with_name("browser")
 SOAK = os.environ.get("XUNJIE_SOAK") == "1"
 
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -35,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "postgres" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgis)
             item.add_marker(pytest.mark.slow)  # the server takes a while to start, and most of it is repetition
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(key=lambda item: BROWSER in item.path.parents)  # they are marked after this
 
 
 @pytest.fixture(scope="session")
