@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.map_frame import map_frame
-from tests.browser.streamlit_page import assert_fits, open_page
+from tests.browser.streamlit_page import assert_fits, at_rest, open_page
 
 PAGES = ("/", "/explore", "/points", "/work", "/case", "/inspections", "/report", "/inbox", "/record", "/about")
 
@@ -80,12 +80,14 @@ def test_in_forced_colours_what_is_chosen_or_focused_is_seen_on_every_page(app, 
     with forced("dark") as page:
         open_page(page, f"{app.url}/points?lang=en")
         map_frame(page)
+        at_rest(page)
         chosen = page.locator("[data-testid=stButtonGroup] [aria-checked=true]").first
         other = page.locator("[data-testid=stButtonGroup] [aria-checked=false]").first
         assert middle_colour(page, chosen) != middle_colour(page, other)
         assert len(colours(page.locator(".intervals .line[data-code] .mark").first)) >= 3, "interval, dot and rules"
         open_page(page, f"{app.url}/explore?lang=en")
         frame = map_frame(page)
+        at_rest(page)
         layers = frame.locator(".layers .choice")
         assert middle_colour(page, layers.nth(3)) != middle_colour(page, layers.nth(0)), "the chosen layer"
         open_page(page, f"{app.url}/?lang=en")

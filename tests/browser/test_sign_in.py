@@ -39,11 +39,13 @@ def test_one_signs_in_by_keyboard_works_and_signs_out(browser: Browser, guarded_
     page.on("pageerror", lambda error: broken.append(str(error)))
     page.goto(f"{guarded_app.url}/people?lang=en")
     assert "/sign-in?next=%2Fpeople%3Flang%3Den" in page.url
-    page.keyboard.type("chief")  # the field has the focus
+    page.locator("#login:focus").wait_for()
+    page.keyboard.type("chief")
     page.keyboard.press("Tab")
     page.keyboard.type("not the password")
     page.keyboard.press("Enter")
     page.locator("[role=alert]").wait_for()
+    page.locator("#password:focus").wait_for()
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/people?lang=en")
