@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -69,16 +70,16 @@ class VisitReceipt:
     created: bool
 
 
-class VisitDesk:
+class VisitDesk(ABC):
     """The part of the runtime that records visits."""
 
     city: City
     _snapshot: Snapshot
     _queue: WriterQueue
 
+    @abstractmethod
     def catch_up(self) -> None:
         """Show the newest committed revision."""
-        raise NotImplementedError
 
     def record_visit(self, draft: VisitDraft, *, actor: str) -> VisitReceipt:
         """Write the visit, its answer sheet and its reports in one transaction; the receipt is given after its commit.
