@@ -30,11 +30,11 @@ run: .venv/run.stamp ## the app, on http://127.0.0.1:8501 (HOST=… PORT=… for
 
 test: .venv/dev.stamp ## every test, with reduced counts; the browser tests last
 	@scripts/postgis
-	@CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && .venv/bin/python -m pytest -q
+	@CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && .venv/bin/python -m scripts.every_test
 
 soak: .venv/dev.stamp ## every test with its full counts; writes docs/evidence/
 	@scripts/postgis
-	@CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && .venv/bin/python scripts/soak.py
+	@CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && .venv/bin/python -m scripts.soak
 
 bench: .venv/dev.stamp ## speed beside known packages, answers compared; writes var/bench.json
 	@CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && .venv/bin/python -m bench

@@ -6,7 +6,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import delivery, geojson_export, nearest_road, scale, staff, start, subdistrict_densities, viewers, writers
+from bench import (
+    delivery,
+    geojson_export,
+    nearest_road,
+    scale,
+    staff,
+    start,
+    subdistrict_densities,
+    ten_million,
+    viewers,
+    writers,
+)
 from bench.row import Row, table, write_json
 from data.runtime import open_runtime
 from data.settings import Settings
@@ -48,6 +59,9 @@ def main() -> int:
         with running_app(Path(folder), city=str(viewers.WUHAN), url=store) as app:
             rows += viewers.rows(app, scale.MANY)
             rows += staff.rows(app, scale.MANY)
+    print("Loading ten million issues …", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        rows += ten_million.rows(Path(folder))
     print("Starting the app …", flush=True)
     rows += start.rows(repeats=5)
     print(table(rows))

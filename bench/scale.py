@@ -41,24 +41,22 @@ MANY: Final = 1_000_000
 FEW: Final = 10_000
 QUESTIONS: Final = 24
 _CELL_M: Final = cell_size_m(14)
-_WUHAN: Final = Path(__file__).resolve().parents[1] / "data" / "cities" / "wuhan"
+WUHAN: Final = Path(__file__).resolve().parents[1] / "data" / "cities" / "wuhan"
 
 Counts = dict[str, NDArray[np.int64]]
 
 
 def rows(folder: Path) -> list[Row]:
     """Loads the city twice into stores under `folder`, with MANY issues and with FEW."""
-    city = load_city(_WUHAN)
+    city = load_city(WUHAN)
     answers: list[Row] = []
-    many, starts = _opened(city, folder / "many.db", MANY)
+    many, starts = opened(city, folder / "many.db", MANY)
     answers.append(starts)
-    few, _ = _opened(city, folder / "few.db", FEW)
+    few, _ = opened(city, folder / "few.db", FEW)
     try:
         snapshot = many.snapshot
-        answers.append(
-            Row("memory of a snapshot", MANY, round(snapshot.nbytes / MANY, 1), None, None, "B/issue", None, None)
-        )
-        answers += _beside_engines(snapshot)
+        answers.append(memory(snapshot))
+        answers += beside_engines(snapshot)
         answers.append(_beside_a_spatial_join(snapshot))
         answers += _after_changes(many, few)
     finally:
@@ -67,7 +65,7 @@ def rows(folder: Path) -> list[Row]:
     return answers
 
 
-def _opened(city: City, file: Path, n: int) -> tuple[Runtime, Row]:
+def opened(city: City, file: Path, n: int) -> tuple[Runtime, Row]:
     """The running program on a store of `n` issues, and how its start from the kept columns compares with one from
     the tables."""
     url = f"sqlite:///{file}"
@@ -89,11 +87,18 @@ def _opened(city: City, file: Path, n: int) -> tuple[Runtime, Row]:
     return again, row
 
 
+def memory(snapshot: Snapshot) -> Row:
+    """Bytes an issue of the tables in memory."""
+    n = len(snapshot.issues)
+    return Row("memory of a snapshot", n, round(snapshot.nbytes / n, 1), None, None, "B/issue", None, None)
+
+
 # Any filter, beside the engines
 
 
-def _beside_engines(snapshot: Snapshot) -> list[Row]:
+def beside_engines(snapshot: Snapshot) -> list[Row]:
     """Summary, both densities and viewport cells of seeded filters, and of the one that everybody asks first."""
+    n = len(snapshot.issues)
     questions = _seeded(snapshot.city)
     peers: dict[str, Callable[[IssueFilter], Counts]] = {"DuckDB": _Duck(snapshot).ask, "Polars": _Polars(snapshot).ask}
     equal = all(_same(_ours(snapshot, question), peer(question)) for question in questions for peer in peers.values())
@@ -105,10 +110,10 @@ def _beside_engines(snapshot: Snapshot) -> list[Row]:
     kept = median_ms(lambda: _kept(snapshot, everything), 50)
     engine = min((median_ms(lambda p=peer: p(everything), 7), name) for name, peer in peers.items())
     return [
-        compared("any filter: summary, densities, cells", MANY, statistics.median(ours),
+        compared("any filter: summary, densities, cells", n, statistics.median(ours),
                  statistics.median(times[best]), f"{best}, same stored ids", equal=equal),
-        compared("… the slowest in twenty (p95)", MANY, _p95(ours), _p95(times[worst]), worst, equal=equal),
-        compared("a common filter: summary, densities", MANY, kept, engine[0], engine[1], equal=equal),
+        compared("… the slowest in twenty (p95)", n, _p95(ours), _p95(times[worst]), worst, equal=equal),
+        compared("a common filter: summary, densities", n, kept, engine[0], engine[1], equal=equal),
     ]  # fmt: skip
 
 

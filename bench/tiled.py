@@ -48,8 +48,10 @@ def tiled(snapshot: Snapshot, n: int) -> Snapshot:
     kept = np.flatnonzero(table.is_point)
     source = kept[np.arange(n) % len(kept)]
     dice = np.random.default_rng(SEED)
-    arrays: Arrays = {name: values for name, values in snapshot.arrays.items() if "." in name}
-    arrays |= {name: values[source] for name, values in snapshot.arrays.items() if "." not in name}
+    arrays: Arrays = {
+        name: values if "." in name or name == "departments" else values[source]  # those two are not one an issue
+        for name, values in snapshot.arrays.items()
+    }
     moved = dice.normal(0, SPREAD_M * METRE_SCALE, (2, n))
     moved[:, : len(kept)] = 0
     for name, shift in zip(("x_cm", "y_cm"), moved, strict=True):

@@ -22,7 +22,7 @@ from data.table_building import Arrays, history_of, issue_table, past_of
 from geo.campaign import Campaign
 from geo.cells import CellCounts, Cells, counted_cells
 from geo.city import City
-from geo.clock import to_us
+from geo.clock import moment_of, to_us
 from geo.density import Counts, counts_of
 from geo.errors import NotFoundError
 from geo.figures import Figure
@@ -33,6 +33,7 @@ from geo.issue import Transition
 from geo.past import Past
 from geo.registers import RegisterCounts, register_counts
 from geo.selection import Stages, chosen_stages, kept_in_box
+from geo.standing import deadlines_from, standing_since
 from geo.tables import IssueTable, PointTable, VisitTable
 
 _KEPT_MOMENTS: Final = 8
@@ -135,6 +136,19 @@ class Snapshot:
         return max(self.history.newest_us, self.past.newest_us)
 
     @cached_property
+    def deadlines_ahead(self) -> NDArray[np.int64]:
+        """The deadlines that had not passed at the newest event, ascending."""
+        return deadlines_from(self.issues, self.newest_us)
+
+    def standing_since(self, as_of_us: int) -> int:
+        """The first moment that is answered as `as_of_us` is (geo.standing): answers are kept under it."""
+        return standing_since(self.deadlines_ahead, self.newest_us, as_of_us)
+
+    def standing(self, chosen: IssueFilter) -> IssueFilter:
+        """`chosen` at the first moment that is answered alike."""
+        return replace(chosen, as_of=moment_of(self.standing_since(to_us(chosen.as_of))))
+
+    @cached_property
     def nbytes(self) -> int:
         """Bytes of the tables of issues and their history (texts are not in them)."""
         return sum(array.nbytes for array in self.arrays.values())
@@ -148,6 +162,7 @@ class Snapshot:
 
     def stages(self, chosen: IssueFilter) -> Stages:
         """The stage of each issue that `chosen` means, −1 for the others (geo.selection.chosen_stages); read-only."""
+        chosen = self.standing(chosen)
 
         def choose() -> Stages:
             if chosen.bbox is not None:
@@ -166,7 +181,7 @@ class Snapshot:
 
     def figure(self, chosen: IssueFilter, key: Hashable, make: Callable[[], _Figure]) -> _Figure:
         """The figure `key` of the issues that `chosen` means. Kept, and carried on to the next revisions."""
-        return self.figures.get((chosen, key), make)
+        return self.figures.get((self.standing(chosen), key), make)
 
     def _containing(self, chosen: IssueFilter) -> NDArray[np.int64]:
         """Positions of the issues that contain the filter's text, as they were at its moment."""
@@ -177,12 +192,12 @@ class Snapshot:
     def counts(self, chosen: IssueFilter) -> Counts:
         """The issues that `chosen` means, added up by stage and place. Kept, and carried on to the next revisions."""
         return self.kept_counts.get(
-            chosen, lambda: counts_of(self.issues_at(chosen.as_of), self.city, self.stages(chosen))
+            self.standing(chosen), lambda: counts_of(self.issues_at(chosen.as_of), self.city, self.stages(chosen))
         )
 
     def heat(self, chosen: IssueFilter) -> HeatSurface:
         """The density of the issues that `chosen` means, its box apart. Kept, and carried on to the next revisions."""
-        chosen = replace(chosen, bbox=None)
+        chosen = self.standing(replace(chosen, bbox=None))
         grid = heat_grid(heat_bounds(self.city), self.city.metric_crs)
         return self.surfaces.get(chosen, lambda: heat_surface(self.issues_at(chosen.as_of), self.stages(chosen), grid))
 
@@ -192,12 +207,13 @@ class Snapshot:
         def count() -> CellCounts:
             return counted_cells(self.issues_at(chosen.as_of), self.stages(chosen), cell_m)
 
-        found = self.kept_cells.get((chosen, cell_m), count, keep=lambda cells: len(cells.count) <= _MOST_CELLS)
+        key = (self.standing(chosen), cell_m)
+        found = self.kept_cells.get(key, count, keep=lambda cells: len(cells.count) <= _MOST_CELLS)
         return found.at_most(most)
 
     def registers_at(self, as_of: datetime) -> RegisterCounts:
         """Every register of the city as it stood at that moment, which no filter touches. The last few are kept."""
-        table, moment = self.issues_at(as_of), to_us(as_of)
+        table, moment = self.issues_at(as_of), self.standing_since(to_us(as_of))
         return self.kept_registers.get(moment, lambda: register_counts(table, len(self.city.registers), moment))
 
     def now(self, campaign: Campaign) -> datetime:

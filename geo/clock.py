@@ -24,4 +24,9 @@ def to_us(moment: datetime | None) -> int:
 
 def from_us(us: int) -> datetime | None:
     """The aware UTC datetime of `us`; None for NEVER."""
-    return None if us == NEVER else _EPOCH + timedelta(microseconds=int(us))
+    return None if us == NEVER else moment_of(us)
+
+
+def moment_of(us: int) -> datetime:
+    """The aware UTC datetime of `us`, which is not NEVER."""
+    return _EPOCH + timedelta(microseconds=int(us))

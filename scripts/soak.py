@@ -7,10 +7,10 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from scripts.every_test import PARTS, ROOT
 
 
 def git(*arguments: str) -> str:
@@ -26,18 +26,14 @@ def _said(selection: list[str]) -> str:
     """What was run, for the report."""
     if not selection:
         return "`make soak` (every test with its full counts)"
-    return f"`.venv/bin/python scripts/soak.py {' '.join(selection)}` (only these tests, with their full counts)"
+    return f"`.venv/bin/python -m scripts.soak {' '.join(selection)}` (only these tests, with their full counts)"
 
 
-def main() -> int:
-    """Exit code of pytest; the report is written whatever it is."""
-    commit = git("rev-parse", "--short=12", "HEAD")
-    changed = " with uncommitted changes" if git("status", "--porcelain", "--untracked-files=no") else ""
-    command = [sys.executable, "-m", "pytest", "-q", "--durations=15", *sys.argv[1:]]
-    started = time.monotonic()
+def _run(part: Sequence[str]) -> tuple[int, list[str]]:
+    """Exit code and output lines of pytest with these options and full counts; the lines are printed as they come."""
     lines: list[str] = []
     with subprocess.Popen(  # noqa: S603
-        command,
+        [sys.executable, "-m", "pytest", "-q", "--durations=15", *part],
         cwd=ROOT,
         env={**os.environ, "XUNJIE_SOAK": "1"},
         stdout=subprocess.PIPE,
@@ -47,20 +43,30 @@ def main() -> int:
         for line in process.stdout or ():
             print(line, end="", flush=True)
             lines.append(line.rstrip())
+    return process.returncode, lines
+
+
+def main() -> int:
+    """Exit code of pytest; the report is written whatever it is."""
+    commit = git("rev-parse", "--short=12", "HEAD")
+    changed = " with uncommitted changes" if git("status", "--porcelain", "--untracked-files=no") else ""
+    started = time.monotonic()
+    runs = [_run(part) for part in ([sys.argv[1:]] if sys.argv[1:] else PARTS)]
+    code = next((code for code, _ in runs if code), 0)
     minutes = (time.monotonic() - started) / 60
     now = datetime.now(UTC)
     report = ROOT / "docs" / "evidence" / f"soak-{now:%Y-%m-%d}.md"
     report.parent.mkdir(parents=True, exist_ok=True)
-    tail = "\n".join(lines[-40:]).replace(str(ROOT) + os.sep, "")
+    tail = "\n\n".join("\n".join(lines[-40:]) for _, lines in runs).replace(str(ROOT) + os.sep, "")
     report.write_text(
         f"# Soak of {now:%Y-%m-%d %H:%M} UTC\n\n"
         f"- Command: {_said(sys.argv[1:])}\n- Commit: {commit}{changed}\n"
         f"- Machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n"
-        f"- Time: {minutes:.1f} minutes; exit code {process.returncode}\n\n```\n{tail}\n```\n",
+        f"- Time: {minutes:.1f} minutes; exit code {code}\n\n```\n{tail}\n```\n",
         encoding="utf-8",
     )
     print(f"Written: {report.relative_to(ROOT)}")
-    return process.returncode
+    return code
 
 
 if __name__ == "__main__":
