@@ -72,6 +72,8 @@ class _Way:
 
     def __init__(self, old: Snapshot, new: Snapshot, changed: NDArray[np.integer]) -> None:
         self._old, self._new, self._changed = old, new, changed
+        other = np.concatenate([changed, np.arange(len(old.issues), len(new.issues))])
+        new.take_over_deadlines(old, other)
         self._steps: dict[tuple[int, int], _Step] = {}
         self._now = cache(lambda campaign: to_us(campaign_now(old.city.campaign(campaign))))
 

@@ -33,8 +33,8 @@ from geo.issue import Transition
 from geo.past import Past
 from geo.registers import RegisterCounts, register_counts
 from geo.selection import Stages, chosen_stages, kept_in_box
-from geo.standing import deadlines_from, standing_since
-from geo.tables import IssueTable, PointTable, VisitTable
+from geo.standing import deadlines_from, deadlines_onward, standing_since
+from geo.tables import IssueTable, PointTable, VisitTable, subset
 
 _KEPT_MOMENTS: Final = 8
 _KEPT_COUNTS: Final = 128
@@ -139,6 +139,11 @@ class Snapshot:
     def deadlines_ahead(self) -> NDArray[np.int64]:
         """The deadlines that had not passed at the newest event, ascending."""
         return deadlines_from(self.issues, self.newest_us)
+
+    def take_over_deadlines(self, before: Snapshot, changed: NDArray[np.integer]) -> None:
+        """Make `deadlines_ahead` of those of the revision before, where these rows are new or were changed."""
+        found = deadlines_onward(before.deadlines_ahead, subset(self.issues, changed), self.newest_us)
+        self.__dict__["deadlines_ahead"] = found
 
     def standing_since(self, as_of_us: int) -> int:
         """The first moment that is answered as `as_of_us` is (geo.standing): answers are kept under it."""

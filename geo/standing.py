@@ -15,6 +15,15 @@ def deadlines_from(table: IssueTable, first_us: int) -> NDArray[np.int64]:
     return np.unique(due[(due >= first_us) & (due != NEVER)])
 
 
+def deadlines_onward(deadlines: NDArray[np.int64], changed: IssueTable, first_us: int) -> NDArray[np.int64]:
+    """`deadlines` once the issues of `changed` are as they are now, from a later `first_us` on. What they were before
+    may still be among them: an answer is then kept for a shorter while than it stands."""
+    kept, new = deadlines[np.searchsorted(deadlines, first_us) :], deadlines_from(changed, first_us)
+    at = np.searchsorted(kept, new)
+    fresh = at == np.searchsorted(kept, new, side="right")  # not among them yet
+    return np.insert(kept, at[fresh], new[fresh])
+
+
 def standing_since(deadlines: NDArray[np.int64], newest_us: int, as_of_us: int) -> int:
     """The first moment that is answered as `as_of_us` is: that of the newest event, or just after the last deadline
     before `as_of_us` (an issue is late after its deadline, not at it). Itself where it lies before the newest event,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geo.clock import NEVER
 from geo.selection import stage_of
-from geo.standing import deadlines_from, due_between, standing_since
+from geo.standing import deadlines_from, deadlines_onward, due_between, standing_since
 from geo.tables import IssueTable
 
 MOMENTS = st.integers(-5, 40)
@@ -45,6 +45,18 @@ def test_it_is_the_first_such_moment_since_the_newest_event(due: list[int], newe
         opened = np.zeros(len(due), np.int8)
         before, then = (stage_of(opened, table.due_us, moment) for moment in (since - 1, since))
         assert (before != then).any() or as_of < newest
+
+
+@given(DUE, DUE, MOMENTS, MOMENTS, MOMENTS)
+def test_deadlines_that_are_carried_on_hold_all_there_are(
+    old: list[int], new: list[int], newest: int, later: int, as_of: int
+) -> None:
+    onward = max(newest, later)
+    carried = deadlines_onward(deadlines_from(table_of(old), newest), table_of(new), onward)
+    assert carried.tolist() == deadlines_from(table_of(old + new), onward).tolist()
+    since = standing_since(carried, onward, as_of)
+    opened, due = np.zeros(len(new), np.int8), np.array(new, np.int64)
+    np.testing.assert_array_equal(stage_of(opened, due, since), stage_of(opened, due, as_of))
 
 
 @given(DUE, MOMENTS, MOMENTS)
