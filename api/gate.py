@@ -31,7 +31,9 @@ _BODIES: Final = {
 }
 """What a request that writes must carry, where it is not JSON."""
 
-_FORWARDING: Final = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"})
+_FORWARDING: Final = frozenset(
+    {b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip"}
+)
 _READ: Final = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host")
 _HOP: Final = re.compile(r"\[(?P<six>[0-9a-fA-F:.]+)\](?::[0-9]+)?|(?P<four>[0-9.]+):[0-9]+", re.ASCII)
 _HOST: Final = re.compile(
@@ -50,9 +52,12 @@ _OF_ALL: Final = tuple((name.lower().encode(), value.encode()) for name, value i
 _OF_OURS: Final = (*_OF_ALL, *((name.lower().encode(), value.encode()) for name, value in _OUR_HEADERS))
 
 
+_WITHIN_OURS: Final = tuple(f"{path}/" for path in OUR_PATHS)
+
+
 def is_ours(path: str) -> bool:
     """Whether `path` is one of our routes rather than Streamlit's."""
-    return any(path == ours or path.startswith(ours + "/") for ours in OUR_PATHS)
+    return path in OUR_PATHS or path.startswith(_WITHIN_OURS)
 
 
 def is_loopback_host(host: str) -> bool:
@@ -111,10 +116,10 @@ def _settings() -> AccessSettings:
 def _proxy_refusal(scope: Scope, settings: AccessSettings) -> Response | None:
     """Put what a trusted proxy says of the browser's connection in the place of its own, and take its headers away;
     the answer to a forwarded request that comes from anywhere else, or that says something twice."""
-    headers = Headers(scope=scope)
-    forwarded = {name for name in headers if name in _FORWARDING or name.startswith("x-forwarded")}
-    if not forwarded:
+    names = [name for name, _ in scope["headers"] if name in _FORWARDING or name.startswith(b"x-forwarded")]
+    if not names:
         return None
+    forwarded, headers = {name.decode("latin-1") for name in names}, Headers(scope=scope)
     hops = [_address(hop) for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]
     peer = _peer(scope, hops)
     if not settings.is_on or not settings.trusts(peer):

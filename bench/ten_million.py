@@ -15,10 +15,12 @@ from data.runtime import Runtime
 from geo.issue import IssueDraft
 
 TEN_MILLION: Final = 10_000_000
+ROOM: Final = 40 * 2**30
+"""Bytes that must be free for the store and its journal."""
 
 
 def rows(folder: Path, n: int = TEN_MILLION) -> list[Row]:
-    """Loads the city with `n` issues into a store under `folder` (some 6 GB, and ten minutes)."""
+    """Loads the city with `n` issues into a store under `folder` (some 25 GB, and ten minutes)."""
     runtime, starts = opened(load_city(WUHAN), folder / "most.db", n)
     try:
         return [starts, memory(runtime.snapshot), *beside_engines(runtime.snapshot), *_reports(runtime)]
