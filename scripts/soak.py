@@ -55,7 +55,7 @@ def main() -> int:
     code = next((code for code, _ in runs if code), 0)
     minutes = (time.monotonic() - started) / 60
     now = datetime.now(UTC)
-    report = ROOT / "docs" / "evidence" / f"soak-{now:%Y-%m-%d}.md"
+    report = ROOT / "docs" / "evidence" / f"soak-{now:%Y-%m-%d-%H%M}.md"
     report.parent.mkdir(parents=True, exist_ok=True)
     tail = "\n\n".join("\n".join(lines[-40:]) for _, lines in runs).replace(str(ROOT) + os.sep, "")
     report.write_text(
