@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench import (
     delivery,
+    drawn,
     geojson_export,
     nearest_road,
     scale,
@@ -21,6 +22,7 @@ from bench import (
     writers,
 )
 from bench.row import Row, table, write_json
+from data.city_folder.load import load_city
 from data.runtime import open_runtime
 from data.settings import Settings
 from tests.browser.app_server import running_app
@@ -63,6 +65,11 @@ def main() -> int:
         with running_app(Path(folder), city=str(viewers.WUHAN), url=store) as app:
             rows += viewers.rows(app, scale.MANY)
             rows += staff.rows(app, scale.MANY)
+            rows += drawn.rows(app, load_city(scale.WUHAN), scale.MANY, "synthetic", "E0102")
+    print("A report on an open map …", flush=True)
+    with tempfile.TemporaryDirectory() as folder, running_app(Path(folder)) as app:
+        n = app.get("/api/summary")["issues"]["total"]
+        rows += drawn.rows(app, load_city(demo.city_folder), n, "supervision", "E0501")
     if shutil.disk_usage(tempfile.gettempdir()).free < ten_million.ROOM:
         print(f"Left out: ten million issues, which need {ten_million.ROOM >> 30} GB for temporary files.", flush=True)
     else:

@@ -23,7 +23,7 @@ def rows(repeats: int) -> list[Row]:
     """One row a page; the browser runs already, its cache is empty each time."""
     answers = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_program(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program(), args=FLAGS)
         for name, path in PAGES.items():
             with tempfile.TemporaryDirectory() as folder:
                 first_s, first = _start(browser, Path(folder), path)
@@ -62,5 +62,6 @@ def _map_frame(page: Page, start: float) -> Frame:
     raise AssertionError("no map within 60 s")
 
 
-def _program() -> str | None:
+def program() -> str | None:
+    """The browser that is named by CHROMIUM, else the first that is found; None: Playwright's own."""
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
