@@ -24,6 +24,17 @@ from tests.stores import BACKENDS, Stores, stores_of
 BROWSER = Path(__file__).with_name("browser")
 SOAK = os.environ.get("XUNJIE_SOAK") == "1"
 
+# Whole pages, decoders in processes of their own, laws over whole stores, loads of a city's files: the fast part does
+# without them.
+_LONG = (
+    *("ui/test_people.py", "ui/test_inspections.py", "ui/test_case.py", "ui/test_pages.py", "ui/test_work.py"),
+    *("ui/test_inbox.py", "ui/test_scale.py", "ui/test_report.py", "data/photos", "data/backup", "data/inspecting"),
+    *("data/recording", "data/store/test_head.py", "data/store/test_damaged_store.py", "data/test_acts.py"),
+    *("data/test_laws_of_the_store.py", "data/test_carrying.py", "data/test_wuhan.py", "data/test_importing.py"),
+    *("data/notices/test_digest.py", "geo/test_point_places.py", "api/test_imports.py", "api/test_photos.py"),
+    *("api/test_inspecting.py", "bench"),
+)
+
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("reduced", max_examples=40, deadline=None, derandomize=True, suppress_health_check=_QUIET)
 settings.register_profile("soak", max_examples=1_000, deadline=None, print_blob=True, suppress_health_check=_QUIET)
@@ -32,8 +43,12 @@ settings.load_profile("soak" if SOAK else "reduced")
 
 @pytest.hookimpl(tryfirst=True)  # before -m leaves any out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright keeps an event loop in the main thread, which tests of coroutines cannot share."""
+    """What is slow is marked so. Browser tests last: Playwright keeps an event loop in the main thread, which tests of coroutines cannot share."""
+    long = {BROWSER.parent / path for path in _LONG}
+    assert all(path.exists() for path in long), "a path of _LONG is no longer there"
     for item in items:
+        if not long.isdisjoint((item.path, *item.path.parents)):
+            item.add_marker(pytest.mark.slow)
         if "postgres" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgis)
             item.add_marker(pytest.mark.slow)  # the server takes a while to start, and most of it is repetition
