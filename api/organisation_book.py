@@ -18,7 +18,7 @@ from api.organisation import LEFT_OPEN, left_open
 from api.question import read_own
 from api.schemas import BOOLEAN, COUNT, INTEGER, PROBLEM, STRING, Schema, record
 from data.documents.checking import MOST_BYTES
-from data.documents.organisation import COLLECTION, CURRENT, Book, written
+from data.documents.organisation import COLLECTION, CURRENT, written
 from data.duties import duties_in_force
 from data.duties_preview import preview
 from data.intake.draft_checks import MAX_NAME
@@ -26,6 +26,7 @@ from data.runtime import runtime
 from data.snapshot import Snapshot
 from geo.errors import BadValueError
 from geo.filter import IssueFilter
+from geo.organisation_edits import Book
 from geo.permissions import Action
 
 PATH: Final = "/api/organisation/book"

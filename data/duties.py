@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.documents.document import Document
-from data.documents.organisation import COLLECTION, CURRENT, Book, read
+from data.documents.organisation import COLLECTION, CURRENT, read
 from data.snapshot import Recent, Snapshot
 from geo.access import Scope, Viewer
 from geo.assignment import AssignmentRule, Explanation, explain
 from geo.city import City
 from geo.organisation import Organisation, stray_places
+from geo.organisation_edits import Book
 from geo.rule_reach import RuleReach, rule_reach
 from geo.rule_table import RuleTable, rule_table
 from geo.tables import IssueTable
