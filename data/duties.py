@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from data.documents.desk import DocumentDesk
 from data.documents.document import Document
 from data.documents.organisation import COLLECTION, CURRENT, read
 from data.snapshot import Recent, Snapshot
@@ -96,6 +97,17 @@ def duties_in_force(snapshot: Snapshot) -> Duties:
         book = Book(city.organisation, city.assignment_rules) if document is None else read(document.content)
         kept = _KEPT[city] = Duties(city, book.organisation, book.rules, document)
     return kept
+
+
+def duties_at(desk: DocumentDesk, snapshot: Snapshot, moment: datetime) -> Duties:
+    """The organisation that was in force at `moment`, as far as the log tells: read from the store where another one
+    was put since."""
+    head = snapshot.documents.document(COLLECTION, CURRENT)
+    if head is None or head.at <= moment:
+        return duties_in_force(snapshot)
+    city, then = snapshot.city, desk.documents_as_of(COLLECTION, moment).get(CURRENT)
+    book = Book(city.organisation, city.assignment_rules) if then is None else read(then.content)
+    return Duties(city, book.organisation, book.rules, then)
 
 
 def ruled_scope(snapshot: Snapshot, scope: Scope) -> Scope:

@@ -38,6 +38,13 @@ def issues_link(
     return _link(scene, "explore", [*scene.pairs(asked), *([("issue", issue)] if issue else [])], shown)
 
 
+def filter_link(scene: Scene, asked: IssueFilter, shown: object) -> Html:
+    """`shown` as a link to the issues that `asked` means, in Explore."""
+    if not scene.may(Action.SEE_ISSUES):
+        return join([shown])
+    return _link(scene, "explore", scene.pairs(asked), shown)
+
+
 def points_link(scene: Scene, shown: object) -> Html:
     """`shown` as a link to the points."""
     if not scene.may(Action.SEE_ISSUES):
