@@ -25,7 +25,6 @@ from geo.periods import Period, PeriodKind, period_of
 from geo.permissions import Action
 from geo.ranking_rule import ranked
 
-
 _PARAMETERS: Final = (
     choice("kind", "review: three days; week: from Monday; month", tuple(PeriodKind), default=PeriodKind.WEEK.value),
     day_parameter("day", "a day of the period; without it the filter's"),
@@ -70,7 +69,12 @@ def bulletin(view: View, own: Mapping[str, Any]) -> Json:
 
 
 def _bulletin(snapshot: Snapshot, asked: IssueFilter, own: Mapping[str, Any]) -> Bulletin:
-    for key, given in (("since", asked.since), ("until", asked.until), ("status", asked.statuses), ("stage", asked.stages)):
+    for key, given in (
+        ("since", asked.since),
+        ("until", asked.until),
+        ("status", asked.statuses),
+        ("stage", asked.stages),
+    ):
         if given:
             raise BadValueError(key, "given", "nothing: the period says which issues are meant")
     return bulletin_of(runtime(), snapshot, asked, _period(snapshot, asked, own))
@@ -112,7 +116,9 @@ OPERATIONS: Final = (
             "last": DAY,
             "cut_off": MOMENT,
             "has_ended": BOOLEAN,
-            "organisation": nullable({**COUNT, "description": "version in force at the cut-off; null: the city's file"}),
+            "organisation": nullable(
+                {**COUNT, "description": "version in force at the cut-off; null: the city's file"}
+            ),
             "synthetic": BOOLEAN,
             "all": record(_FIGURES),
             "before": nullable(record(_FIGURES)),

@@ -16,6 +16,7 @@ from geo.organisation import ASSIGNABLE, DUTY_LISTS, Unit, UnitKind
 from geo.permissions import Action
 from geo.rule_table import RuleTable
 
+
 def organisation(view: View, _: Mapping[str, Any]) -> Json:
     """Every unit; `work` of those that are given issues, over the issues of the filter by the rules. Σ work +
     `uncovered` = the filter's issues that are open or closed."""

@@ -225,7 +225,8 @@ async def stream(request: Request) -> Response:
 def still_signed_in(request: Request) -> StillMay | None:
     """Whether the asker is still who they were when the stream began; None where there is no sign-in to end.
 
-    Where the rules give their department other issues since, they come anew. Being asked does not count as being there: an open stream alone does not keep a session.
+    Where the rules give their department other issues since, they come anew. Being asked does not count as being there:
+    an open stream alone does not keep a session.
     """
     secret, viewer = request.scope.get(SECRET), viewer_of(request)
     if secret is None:

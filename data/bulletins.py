@@ -49,8 +49,8 @@ class PointFigures:
 
 @dataclass(frozen=True, slots=True)
 class HardCase:
-    """An open issue (`row` in the snapshot) whose verification failed in the period; `returned` so often, `in_all` since
-    it was reported."""
+    """An open issue (`row` in the snapshot) whose verification failed in the period; `returned` so often, `in_all`
+    since it was reported."""
 
     row: int
     returned: int

@@ -140,7 +140,8 @@ def concerns(
     """Whether `viewer` gets a notice for `to` about an issue at `subject`.
 
     Nobody is told of what lies outside their reach, nor of what they did themselves (`actor`). A department is told of
-    what it answers for (assigned, or by rule), an inspector of what lies in their own scope, however far another of their roles sees.
+    what it answers for (assigned, or by rule), an inspector of what lies in their own scope, however far another of
+    their roles sees.
     `reporters` are the accounts that reported the issue.
     """
     if viewer.account == actor or not may(viewer, Action.SEE_ISSUES, subject):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from geo.assignment import AssignmentRule
 from geo.errors import BadValueError
@@ -55,8 +55,9 @@ def with_unit(book: Book, unit: Unit) -> Book:
 def with_unit_retired(book: Book, code: str, *, heir: str | None) -> Book:
     """The unit `code` answers for nothing any more: places, rules and units that are part of it go to `heir`.
 
-    Raises BadValueError where rules would be left without a unit, where the heir is of another kind, and where the roads
-    of one of the two hold in some subdistricts only and those of the other elsewhere: together they would mean others.
+    Raises BadValueError where rules would be left without a unit, where the heir is of another kind, and where the
+    roads of one of the two hold in some subdistricts only and those of the other elsewhere: together they would mean
+    others.
     """
     unit = book.organisation.unit(code)
     own = [rule for rule in book.rules if rule.unit == code]
@@ -68,7 +69,8 @@ def with_unit_retired(book: Book, code: str, *, heir: str | None) -> Book:
     units = []
     for entry in book.organisation.units:
         if entry.code == code:
-            entry = replace(entry, retired=True, part_of=None, **dict.fromkeys(DUTY_LISTS, ()))
+            nothing: dict[str, Any] = dict.fromkeys(DUTY_LISTS, ())
+            entry = replace(entry, retired=True, part_of=None, **nothing)
         elif entry.code == heir:
             entry = _together(entry, unit)
         if entry.part_of == code:
@@ -137,7 +139,9 @@ def _together(heir: Unit, unit: Unit) -> Unit:
     ):
         wanted = f"a unit whose roads hold in as many places as those of {unit.code}: together they would mean others"
         raise BadValueError("heir", heir.code, wanted)
-    lists = {key: tuple(dict.fromkeys((*getattr(heir, key), *getattr(unit, key)))) for key in DUTY_LISTS}
+    lists: dict[str, Any] = {
+        key: tuple(dict.fromkeys((*getattr(heir, key), *getattr(unit, key)))) for key in DUTY_LISTS
+    }
     return replace(heir, **lists)
 
 
@@ -166,9 +170,12 @@ def _out_of_order(before: Sequence[str], after: Sequence[str]) -> list[str]:
     place = {code: at for at, code in enumerate(before)}
     best: list[list[str]] = []
     for code in after:  # the longest run of codes that kept their order; lists are short
-        longest = max((run for run in best if place[run[-1]] < place[code]), key=len, default=[])
+        longest: list[str] = []
+        for run in best:
+            if place[run[-1]] < place[code] and len(run) > len(longest):
+                longest = run
         best.append([*longest, code])
-    stayed = set(max(best, key=len, default=[]))
+    stayed: list[str] = max(best, key=lambda run: len(run), default=[])
     return [code for code in after if code not in stayed]
 
 
@@ -180,7 +187,7 @@ def _joined(
     kept: dict[str, _Entry] = {}
     for code in {**theirs, **mine}:
         before, left, right = was.get(code), mine.get(code), theirs.get(code)
-        if left == before or left == right:
+        if left in (before, right):
             chosen = right
         elif right == before:
             chosen = left
@@ -193,7 +200,9 @@ def _joined(
                 clashes.append(Difference(part, code, "changed", both))
         if chosen is not None:
             kept[code] = chosen
-    order, both_moved = _order([e.code for e in base], [e.code for e in own], [e.code for e in other], kept.__contains__)
+    order, both_moved = _order(
+        [e.code for e in base], [e.code for e in own], [e.code for e in other], kept.__contains__
+    )
     if both_moved:
         clashes += [Difference(part, code, "moved") for code in both_moved]
     return tuple(kept[code] for code in order), clashes

@@ -63,7 +63,7 @@ def period_of(kind: PeriodKind, day: date, *, start: date) -> Period:
 
 def periods(kind: PeriodKind, start: date, today: date, *, most: int) -> list[Period]:
     """The periods that hold any day from `start` to `today`, the newest first; at most `most`."""
-    found = []
+    found: list[Period] = []
     period = period_of(kind, today, start=start)
     while len(found) < most and period.last >= start:
         found.append(period)

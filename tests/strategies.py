@@ -169,9 +169,7 @@ def rule_reaches(city: City) -> st.SearchStrategy[RuleReach]:
 
     def worked_out(rules: list[AssignmentRule]) -> RuleReach:
         table = rule_table(rules, organisation, city.catalogue, city.areas.codes)
-        return rule_reach(
-            table, organisation, DEPARTMENTS[:1], catalogue=city.catalogue, subdistricts=city.areas.index
-        )
+        return rule_reach(table, organisation, DEPARTMENTS[:1], catalogue=city.catalogue, subdistricts=city.areas.index)
 
     return st.lists(rule, max_size=4).map(worked_out)
 

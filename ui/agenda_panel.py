@@ -67,7 +67,14 @@ def junctions_panel(scene: Scene) -> None:
 def _junction(scene: Scene, entry: WatchDay) -> Html:
     mark = tag("small", scene.say("books.checkpoint"), cls="d") if entry.junction.checkpoint else ""
     duties = [
-        tag("div", _hours(duty.start, duty.end), " ", unit_name(scene, duty.department), " ", scene.say("books.people", n=duty.people))
+        tag(
+            "div",
+            _hours(duty.start, duty.end),
+            " ",
+            unit_name(scene, duty.department),
+            " ",
+            scene.say("books.people", n=duty.people),
+        )
         for duty in entry.day.duties
     ]
     gaps = ", ".join(_hours(start, end) for start, end in entry.day.gaps)

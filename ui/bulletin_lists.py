@@ -92,7 +92,9 @@ def exposures_and_meetings(scene: Scene, found: Bulletin) -> None:
     title = scene.say("reviews.shown", n=figures.count(len(found.exposures)))
     st.html(tag("div", tag("h3", title), cls="xj-h"))
     if found.exposures:
-        head = tag("tr", *(tag("th", scene.say(f"books.head_{name}"), scope="col") for name in ("item", "shown", "kind")))
+        head = tag(
+            "tr", *(tag("th", scene.say(f"books.head_{name}"), scope="col") for name in ("item", "shown", "kind"))
+        )
         rows = [
             tag(
                 "tr",

@@ -23,7 +23,14 @@ from ui.scene import OPEN_STAGES, Scene
 from ui.who import unit_label
 
 _MOST: Final = 20
-_BALANCE: Final = (("opening", ""), ("reported", "+"), ("closed", "−"), ("reopened", "+"), ("dropped", "−"), ("open", "="))
+_BALANCE: Final = (
+    ("opening", ""),
+    ("reported", "+"),
+    ("closed", "−"),
+    ("reopened", "+"),
+    ("dropped", "−"),
+    ("open", "="),
+)
 
 
 def balance(scene: Scene, found: Bulletin) -> None:
@@ -82,9 +89,7 @@ def unit_table(scene: Scene, found: Bulletin) -> None:
 def subdistrict_table(scene: Scene, found: Bulletin) -> None:
     """Every subdistrict in the city's order; its reported and open issues lead to Explore."""
     codes = scene.city.areas.codes
-    named = [
-        (subdistrict_name(scene, code), entry) for code, entry in zip(codes, found.by_subdistrict, strict=False)
-    ]
+    named = [(subdistrict_name(scene, code), entry) for code, entry in zip(codes, found.by_subdistrict, strict=False)]
     if _any(found.by_subdistrict[-1]):
         named.append((scene.say("core.outside"), found.by_subdistrict[-1]))
     title = scene.say("reviews.subdistricts")

@@ -1,42 +1,38 @@
-"""Editing the checklist of a site class: its next version, item by item, with its effect on scores, before it is put."""
+"""Editing the checklist of a site class: its next version item by item, and its effect on scores before it is put."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
 import streamlit as st
 
-from data.documents.checklist_book import checked_checklist, content_of
-from data.inspecting.checklists import checklists_of, next_version, put_checklist
+from data.documents.checklist_book import content_of
+from data.inspecting.checklists import checklists_of
 from geo.checklist import MOST_WEIGHT, Checklist, Item
-from geo.errors import BadValueError
-from geo.permissions import Action
 from geo.text import Text
+from ui.checklist_draft import (
+    CLASS,
+    DRAFT,
+    FORM,
+    ITEM,
+    TURN,
+    Draft,
+    change_draft,
+    draft_of,
+    forget_draft,
+    put_draft,
+)
 from ui.checklist_preview import checklist_preview
 from ui.markup import Html, tag
 from ui.names import entry_name
 from ui.plain_table import plain_table
-from ui.saying import said, say, tried, who
+from ui.saying import said
 from ui.scene import Scene, open_scene
 
 NEW: Final = ""
-FORM: Final = "checklist"
-_DRAFT, _CLASS, _ITEM, _TURN = "checklist-draft", "checklist-class", "checklist-item", "checklist-turn"
 MOST_DAYS_AHEAD: Final = 366
-
-
-@dataclass(frozen=True)
-class Draft:
-    """The version that is being written: begun from `base` (None: the class had none), seen at `seen` of its document."""
-
-    base: Checklist | None
-    own: Checklist
-    seen: int
-    key: str
 
 
 def checklist_editor(scene: Scene) -> None:
@@ -46,9 +42,9 @@ def checklist_editor(scene: Scene) -> None:
     st.selectbox(
         scene.say("inspections.site_class"),
         classes,
-        key=_CLASS,
+        key=CLASS,
         format_func=lambda code: entry_name(scene, "site_class", code),
-        on_change=_forget,
+        on_change=forget_draft,
     )
     draft = draft_of(scene)
     said(FORM, keep=True)
@@ -60,38 +56,20 @@ def checklist_editor(scene: Scene) -> None:
 
 def checklist_review(scene: Scene) -> None:
     """What the drafted version changes, and putting it."""
-    draft = draft_of(scene)
+    draft, edited = draft_of(scene), st.session_state.get(DRAFT) is not None
     checklist_preview(scene, draft.base, draft.own)
-    changed = draft.base is None or content_of(draft.own)["items"] != content_of(draft.base)["items"] or (
-        (draft.own.pass_mark, draft.own.recheck_days) != (draft.base.pass_mark, draft.base.recheck_days)
+    changed = (
+        draft.base is None
+        or content_of(draft.own)["items"] != content_of(draft.base)["items"]
+        or ((draft.own.pass_mark, draft.own.recheck_days) != (draft.base.pass_mark, draft.base.recheck_days))
     )
     with st.container(horizontal=True):
         words = scene.say("inspections.put_version", n=draft.own.version, day=draft.own.since.isoformat())
-        st.button(words, key="checklist-put", type="primary", disabled=not changed, on_click=_put)
-        if st.session_state.get(_DRAFT) is not None:
-            st.button(scene.say("inspections.discard_version"), key="checklist-discard", on_click=_forget)
-    if not changed:
+        st.button(words, key="checklist-put", type="primary", disabled=not (edited and changed), on_click=put_draft)
+        if edited:
+            st.button(scene.say("inspections.discard_version"), key="checklist-discard", on_click=forget_draft)
+    if not (edited and changed):
         st.html(tag("p", scene.say("inspections.nothing_changed"), cls="xj-cap"))
-
-
-def draft_of(scene: Scene) -> Draft:
-    """The draft of the chosen class; without an edit it is the next version as the present one stands."""
-    classes = [entry.code for entry in scene.city.catalogue.site_classes]
-    site_class = str(st.session_state.get(_CLASS) or classes[0])
-    kept: Draft | None = st.session_state.get(_DRAFT)
-    if kept is not None and kept.own.site_class == site_class:
-        return kept
-    today = scene.moment.date()
-    versions = checklists_of(scene.snapshot).versions(site_class)
-    base = versions[-1] if versions else None
-    number, seen = next_version(scene.snapshot, site_class, today)
-    if base is not None and base.version == number:  # not in force yet: it is edited itself
-        return Draft(versions[-2] if number > 1 else None, base, seen, str(uuid.uuid4()))
-    since = max([today + timedelta(days=1), *([base.since + timedelta(days=1)] if base is not None else [])])
-    if base is None:
-        first = Item(f"{site_class}-01", Text("现场整洁", "Clean and in order"), 10)
-        return Draft(None, Checklist(site_class, number, since, 80, 15, (first,)), seen, str(uuid.uuid4()))
-    return Draft(base, replace(base, version=number, since=since), seen, str(uuid.uuid4()))
 
 
 def _versions(scene: Scene, draft: Draft) -> None:
@@ -131,7 +109,7 @@ def _item_form(scene: Scene, draft: Draft) -> None:
     chosen = st.selectbox(
         scene.say("inspections.pick_item"),
         [*items, NEW],
-        key=_ITEM,
+        key=ITEM,
         format_func=lambda code: (
             f"{code} {scene.name(items[code].text)}" if code in items else scene.say("inspections.new_item")
         ),
@@ -149,7 +127,7 @@ def _item_form(scene: Scene, draft: Draft) -> None:
 
 
 def _fields(scene: Scene, draft: Draft, item: Item | None) -> None:
-    turn = int(st.session_state.get(_TURN) or 0)
+    turn = int(st.session_state.get(TURN) or 0)
     form = f"item-form-{draft.own.site_class}-{NEW if item is None else item.code}-{turn}"
     types = [entry.code for entry in scene.city.catalogue.types]
     with st.form(form, border=False):
@@ -176,7 +154,7 @@ def _fields(scene: Scene, draft: Draft, item: Item | None) -> None:
 
 
 def _terms_form(scene: Scene, draft: Draft) -> None:
-    turn, today = int(st.session_state.get(_TURN) or 0), scene.moment.date()
+    turn, today = int(st.session_state.get(TURN) or 0), scene.moment.date()
     form = f"terms-form-{draft.own.site_class}-{turn}"
     with st.form(form, border=False):
         first, second, third = st.columns(3, gap="small")
@@ -186,23 +164,6 @@ def _terms_form(scene: Scene, draft: Draft) -> None:
         third.number_input(scene.say("inspections.recheck_days"), 1, 366, draft.own.recheck_days, key=f"{form}-days")
         st.form_submit_button(scene.say("inspections.change_terms"), key=f"{form}-put", on_click=_put_terms,
                               args=(form,))  # fmt: skip
-
-
-def _change(change: Callable[[Checklist], Checklist]) -> bool:
-    """Make `change` of the draft, if what comes out can be a checklist."""
-    scene = open_scene()
-    draft = draft_of(scene)
-    try:
-        own = change(draft.own)
-        checked_checklist(content_of(own), scene.city)
-    except BadValueError as error:
-        words = scene.say("inspections.bad_value", key=error.key, value=error.value, expected=error.expected)
-        say(FORM, words, good=False)
-        return False
-    st.session_state[_DRAFT] = replace(draft, own=own, key=str(uuid.uuid4()))
-    st.session_state[_TURN] = int(st.session_state.get(_TURN) or 0) + 1
-    say(FORM, scene.say("inspections.version_drafted"))
-    return True
 
 
 def _put_item(form: str, code: str | None) -> None:
@@ -218,8 +179,8 @@ def _put_item(form: str, code: str | None) -> None:
         issue_type=str(state[f"{form}-type"]) or None,
     )
     others = tuple(item if entry.code == code else entry for entry in items)
-    if _change(lambda own: replace(own, items=others if code else (*items, item))):
-        state[_ITEM] = item.code
+    if change_draft(lambda own: replace(own, items=others if code else (*items, item))):
+        state[ITEM] = item.code
 
 
 def _free_code(checklist: Checklist) -> str:
@@ -231,7 +192,7 @@ def _put_terms(form: str) -> None:
     state: Any = st.session_state
     since = state[f"{form}-since"]
     if isinstance(since, date):
-        _change(lambda own: replace(own, since=since, pass_mark=int(state[f"{form}-mark"]),
+        change_draft(lambda own: replace(own, since=since, pass_mark=int(state[f"{form}-mark"]),
                                     recheck_days=int(state[f"{form}-days"])))  # fmt: skip
 
 
@@ -241,37 +202,8 @@ def _move(code: str, to: int) -> None:
         items.insert(to, next(item for item in own.items if item.code == code))
         return replace(own, items=tuple(items))
 
-    _change(moved)
+    change_draft(moved)
 
 
 def _remove(code: str) -> None:
-    _change(lambda own: replace(own, items=tuple(item for item in own.items if item.code != code)))
-
-
-def _forget() -> None:
-    for key in (_DRAFT, _ITEM):
-        st.session_state.pop(key, None)
-
-
-def _put() -> None:
-    """Put the version once; who was too late is told by whom, and the draft stays."""
-    scene = open_scene()
-    draft = draft_of(scene)
-    receipt = tried(
-        scene,
-        FORM,
-        lambda: put_checklist(
-            scene.runtime,
-            scene.snapshot,
-            draft.own,
-            today=scene.moment.date(),
-            version=draft.seen,
-            client_uuid=draft.key,
-            actor=who(scene),
-        ),
-        action=Action.MANAGE_CAMPAIGN,
-    )
-    if receipt is None:
-        return
-    _forget()
-    say(FORM, scene.say("inspections.version_put", n=draft.own.version, day=draft.own.since.isoformat()))
+    change_draft(lambda own: replace(own, items=tuple(item for item in own.items if item.code != code)))

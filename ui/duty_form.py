@@ -53,7 +53,8 @@ def duty_form(scene: Scene) -> None:
                          key=f"{form}-first", format="YYYY-MM-DD")  # fmt: skip
         last = max(scene.campaign.end, scene.moment.date()) if duty is None else duty.last
         fourth.date_input(scene.say("books.last"), last, key=f"{form}-last", format="YYYY-MM-DD")
-        st.multiselect(scene.say("books.weekdays"), WEEKDAYS, [1, 2, 3, 4, 5] if duty is None else sorted(duty.weekdays),
+        days = [1, 2, 3, 4, 5] if duty is None else sorted(duty.weekdays)
+        st.multiselect(scene.say("books.weekdays"), WEEKDAYS, days,
                        key=f"{form}-weekdays", placeholder="",
                        format_func=lambda day: scene.say(f"books.weekday_{day}"))  # fmt: skip
         start, end, people = st.columns(3, gap="small")
@@ -85,9 +86,10 @@ def junction_form(scene: Scene) -> None:
         st.text_input(scene.say("books.junction_name"), "" if junction is None else junction.name, key=f"{form}-name",
                       max_chars=80)  # fmt: skip
         first, second = st.columns(2, gap="small")
-        first.number_input(scene.say("report.lon"), value=None if junction is None else junction.lon, key=f"{form}-lon",
+        lon, lat = (None, None) if junction is None else (junction.lon, junction.lat)
+        first.number_input(scene.say("report.lon"), value=lon, key=f"{form}-lon",
                            min_value=-180.0, max_value=180.0, format="%.6f", step=0.0001)  # fmt: skip
-        second.number_input(scene.say("report.lat"), value=None if junction is None else junction.lat, key=f"{form}-lat",
+        second.number_input(scene.say("report.lat"), value=lat, key=f"{form}-lat",
                             min_value=-90.0, max_value=90.0, format="%.6f", step=0.0001)  # fmt: skip
         hours = "07:30-09:00, 17:30-19:00" if junction is None else ", ".join(_hours(a, b) for a, b in junction.watch)
         st.text_input(scene.say("books.watch_hours"), hours, key=f"{form}-watch", max_chars=120)

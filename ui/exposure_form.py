@@ -24,9 +24,7 @@ def exposure_form(scene: Scene) -> None:
     st.html(tag("div", tag("h3", scene.say("books.exposure_edit")), cls="xj-h"))
     items = {item.id: item for item in exposures_of(scene.snapshot)}
     named = {identity: f"{item.shown_at.astimezone(scene.zone):%m-%d} {item.title}" for identity, item in items.items()}
-    chosen = choose_entry(
-        scene, EXPOSURES, named, label=scene.say("books.which_item"), new=scene.say("books.new_item")
-    )
+    chosen = choose_entry(scene, EXPOSURES, named, label=scene.say("books.which_item"), new=scene.say("books.new_item"))
     item = items.get(chosen)
     form = form_of(scene, EXPOSURES, chosen)
     shown = scene.moment if item is None else item.shown_at.astimezone(scene.zone)

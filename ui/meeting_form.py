@@ -45,8 +45,9 @@ def meeting_form(scene: Scene) -> None:
         third, fourth = st.columns(2, gap="small")
         third.number_input(scene.say("books.how_often"), 0, 10_000, 1 if entry is None else entry.times,
                            key=f"{form}-times")  # fmt: skip
-        fourth.selectbox(scene.say("books.bound"), BOUNDS, index=0 if entry is None else BOUNDS.index(entry.bound),
-                         key=f"{form}-bound", format_func=lambda code: scene.say(f"core.bound_{code}_word"))  # fmt: skip
+        bound = 0 if entry is None else BOUNDS.index(entry.bound)
+        fourth.selectbox(scene.say("books.bound"), BOUNDS, index=bound, key=f"{form}-bound",
+                         format_func=lambda code: scene.say(f"core.bound_{code}_word"))  # fmt: skip
         st.form_submit_button(
             scene.say("books.put_meeting"),
             key=f"{form}-put",

@@ -1,4 +1,4 @@
-"""What a draft of the organisation changes, whose open issues change hands by it, what it leaves open; and saving it."""
+"""What a draft of the organisation changes, whose open issues change hands by it, what it leaves open; saving."""
 
 from __future__ import annotations
 
@@ -105,7 +105,10 @@ def previews(scene: Scene, draft: Draft) -> list[tuple[str, Preview]]:
     def work_out() -> list[tuple[str, Preview]]:
         moment = scene.moment.astimezone(UTC)
         return [
-            (register.code, preview_of(scene.snapshot, draft.own, replace(scene.published(register.code), as_of=moment)))
+            (
+                register.code,
+                preview_of(scene.snapshot, draft.own, replace(scene.published(register.code), as_of=moment)),
+            )
             for register in scene.campaign.registers
         ]
 
@@ -120,7 +123,10 @@ def _consequences(scene: Scene, draft: Draft) -> None:
     for code, preview in found:
         register = scene.name(scene.campaign.register(code).name)
         words = scene.say(
-            "organisation.hands", register=register, moved=figures.count(preview.moved), open=figures.count(preview.open)
+            "organisation.hands",
+            register=register,
+            moved=figures.count(preview.moved),
+            open=figures.count(preview.open),
         )
         st.html(tag("p", words, cls="xj-cap" if not preview.moved else "xj-sum"))
         if preview.moved:

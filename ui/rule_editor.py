@@ -85,7 +85,9 @@ def _list(scene: Scene, draft: Draft, duties: Duties) -> None:
     left = int(counts[len(draft.own.rules)])
     if left:
         none = tag("td", scene.say("organisation.uncovered"))
-        rows.append(tag("tr", tag("td", ""), none, tag("td", ""), tag("td", tag("b", figures.count(left)), cls="n off")))
+        rows.append(
+            tag("tr", tag("td", ""), none, tag("td", ""), tag("td", tag("b", figures.count(left)), cls="n off"))
+        )
     with st.container(key="scroll-rules", height=420):
         st.html(plain_table(scene.say("organisation.rules_edit_title", n=len(rows)), head, rows, cls="small"))
     register = scene.name(scene.register.name)
@@ -158,7 +160,7 @@ def _fields(scene: Scene, draft: Draft, rule: AssignmentRule | None) -> None:
 
 def _put(form: str, code: str | None) -> None:
     state: Any = st.session_state
-    lists = {field: tuple(state.get(f"{form}-{field}") or ()) for field in LISTS}
+    lists: dict[str, Any] = {field: tuple(state.get(f"{form}-{field}") or ()) for field in LISTS}
     unit = str(state.get(f"{form}-unit") or "") or None
     rules = {rule.code: rule for rule in draft_of(open_scene()).own.rules}
     at = None

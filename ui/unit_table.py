@@ -33,9 +33,7 @@ def unit_table(scene: Scene, work: UnitWork) -> None:
     st.html(tag("div", tag("h3", title), tag("small", scene.say("organisation.work_note")), cls="xj-h"))
     units = duties_in_force(scene.snapshot).organisation.units
     of = work.figures
-    listed = [
-        at for at, unit in enumerate(units) if unit.takes_issues or (unit.kind in ASSIGNABLE and of.open[at])
-    ]
+    listed = [at for at, unit in enumerate(units) if unit.takes_issues or (unit.kind in ASSIGNABLE and of.open[at])]
     listed.sort(key=lambda at: (-int(of.overdue[at]), -int(of.open[at]), -int(of.closed[at]), at))
     unfolded = bool(st.session_state.get(_ALL))
     shown = listed if unfolded else listed[:_FIRST_ROWS]

@@ -20,7 +20,12 @@ COLUMNS: Final = (
     *("kind", "first", "last", "cut_off", "register", "filter", "group", "code", "name_zh", "name_en"),
     *("measure", "value", "of", "of_measure"),
 )
-PART_OF: Final = {"overdue": "open", "on_time": "due", "current_compliant": "visited", "first_compliant": "first_visited"}
+PART_OF: Final = {
+    "overdue": "open",
+    "on_time": "due",
+    "current_compliant": "visited",
+    "first_compliant": "first_visited",
+}
 """The measure of which a measure is a part, where it is one."""
 
 _WHOLE: Final = Text("合计", "All")
@@ -29,8 +34,8 @@ _POINTS: Final = ("points", "visited", "current_compliant", "first_visited", "fi
 
 
 def bulletin_csv(bulletin: Bulletin, city: City, *, asked: str) -> bytes:
-    """The whole bulletin (UTF-8 with BOM, CRLF, COLUMNS); `asked` is its filter as a query. What has no figure at all is
-    left out of the lists."""
+    """The whole bulletin (UTF-8 with BOM, CRLF, COLUMNS); `asked` is its filter as a query. What has no figure at all
+    is left out of the lists."""
     period = bulletin.period
     head = [
         *(period.kind.value, period.first.isoformat(), period.last.isoformat()),
@@ -49,11 +54,11 @@ def _lines(bulletin: Bulletin, city: City) -> Iterator[Sequence[Any]]:
     if bulletin.before is not None:
         yield from _figures("period_before", "", _WHOLE, bulletin.before)
     points = {name: getattr(bulletin.points, name) for name in _POINTS}
-    for name, value in points.items():
-        part = PART_OF.get(name, "")
-        yield ("points", "", _WHOLE.zh, _WHOLE.en, name, value, points.get(part, ""), part)
+    for measure, value in points.items():
+        part = PART_OF.get(measure, "")
+        yield ("points", "", _WHOLE.zh, _WHOLE.en, measure, value, points.get(part, ""), part)
     units = bulletin.duties.organisation.units
-    groups = (
+    groups: tuple[tuple[str, list[tuple[str, Text]], tuple[Figures, ...]], ...] = (
         ("subdistrict", [*zip(city.areas.codes, city.areas.names, strict=True)], bulletin.by_subdistrict),
         ("unit", [(unit.code, unit.name) for unit in units], bulletin.by_unit),
         ("type", [(entry.code, entry.name) for entry in city.catalogue.types], bulletin.by_type),
@@ -65,9 +70,9 @@ def _lines(bulletin: Bulletin, city: City) -> Iterator[Sequence[Any]]:
         for standing in ranked(bulletin.by_subdistrict[:-1]):
             at = standing.position
             entry = bulletin.by_subdistrict[at]
-            name = city.areas.names[at]
+            place = city.areas.names[at]
             rank: Any = "" if standing.rank is None else standing.rank
-            yield ("ranking", city.areas.codes[at], name.zh, name.en, "rank", rank, entry.due, "due")
+            yield ("ranking", city.areas.codes[at], place.zh, place.en, "rank", rank, entry.due, "due")
 
 
 def _figures(group: str, code: str, name: Text, entry: Figures) -> Iterator[Sequence[Any]]:

@@ -82,9 +82,7 @@ def put_checklist(
     if checklist.since < today:
         raise BadValueError("since", checklist.since.isoformat(), f"{today.isoformat()} or a later day")
     others = [
-        entry
-        for entry in checklists_of(snapshot).versions(checklist.site_class)
-        if entry.version != checklist.version
+        entry for entry in checklists_of(snapshot).versions(checklist.site_class) if entry.version != checklist.version
     ]
     Checklists((*others, checklist))
     return desk.put_document(

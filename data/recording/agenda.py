@@ -61,8 +61,8 @@ def put_duty(
     client_uuid: str,
     actor: str,
 ) -> DocumentReceipt:
-    """Put a duty, exactly once. Its department is the code of a unit in use; what an entry named before there were codes
-    it may go on naming. Raises BadValueError, NotFoundError for a junction that is not there."""
+    """Put a duty, exactly once. Its department is the code of a unit in use; what an entry named before there were
+    codes it may go on naming. Raises BadValueError, NotFoundError for a junction that is not there."""
     duty = read_duty(identity, content)
     if duty.junction not in snapshot.documents.of(JUNCTIONS):
         raise NotFoundError("junction", duty.junction[:80])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ def test_the_newest_month_ends_as_the_summary_says(demo: TestClient) -> None:
 def test_months_follow_on_each_other_and_reach_all_that_was_reported(demo: TestClient) -> None:
     months = [demo.get(f"/api/bulletin?kind=month&day=2021-{month:02d}-10").json()["all"] for month in (6, 7, 8)]
     assert months[0]["opening"] == 0
-    for earlier, later in zip(months, months[1:], strict=False):
+    for earlier, later in pairwise(months):
         assert later["opening"] == earlier["open"]
     assert sum(month["closed"] - month["reopened"] for month in months) == 2285
     assert demo.get("/api/bulletin?kind=month&day=2021-08-10").json()["before"] == months[1]

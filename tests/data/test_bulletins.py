@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -30,11 +29,11 @@ def organise(live: Runtime, version: int, *rules: dict[str, Any], at: Any) -> No
 
 
 @pytest.fixture
-def organised(live: Runtime) -> Iterator[Runtime]:
+def organised(live: Runtime) -> Runtime:
     """Roads were D02's two weeks ago and are D01's since yesterday."""
     organise(live, 0, *RULES, at=CLOCK - timedelta(days=14))
     organise(live, 1, rule("roads", "D01", types=["E0110"]), at=CLOCK - timedelta(days=1))
-    yield live
+    return live
 
 
 def bulletin(live: Runtime, day: Any) -> Bulletin:

@@ -1,4 +1,4 @@
-"""A department reaches what is assigned to nobody and theirs by the rules: the same issues in figures, lists and acts."""
+"""A department reaches what is assigned to nobody and theirs by the rules: the same issues in figures, lists, acts."""
 
 from __future__ import annotations
 

@@ -57,9 +57,7 @@ def one_by_one(drawn: Records, row: int, begin_us: int, cut_off_us: int) -> Figu
     due_us = int(drawn.issues.due_us[row])
     counts = now in (OPEN, CLOSED)
     due = counts and due_us != NEVER and begin_us <= due_us <= cut_off_us
-    failed = [
-        b[0] >= begin_us for a, b in pairwise(known) if a[1] is Status.VERIFYING and b[1] is Status.DISPATCHED
-    ]
+    failed = [b[0] >= begin_us for a, b in pairwise(known) if a[1] is Status.VERIFYING and b[1] is Status.DISPATCHED]
     return Figures(
         opening=int(was == OPEN and now != ABSENT),
         reported=int(counts and was in (ABSENT, REJECTED)),

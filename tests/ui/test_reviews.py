@@ -10,6 +10,7 @@ import pytest
 from tests.ui.conftest import Page
 
 Open = Callable[..., Page]
+_FIGURE = r"(?:rejected|cut-off|since|began)\s+[+−=]?\s*([\d,]+)"
 
 
 @pytest.mark.parametrize("kind", ["review", "week", "month"])
@@ -25,7 +26,7 @@ def test_the_balance_ends_with_the_81_of_the_record(page: Open) -> None:
     table = re.search(r"Open before.*?past their deadline", shown.words, re.DOTALL)
     assert table is not None
     opening, new, closed, reopened, rejected, left = (
-        int(number.replace(",", "")) for number in re.findall(r"(?:rejected|cut-off|since|began)\s+[+−=]?\s*([\d,]+)", table[0])[:6]
+        int(number.replace(",", "")) for number in re.findall(_FIGURE, table[0])[:6]
     )  # fmt: skip
     assert opening + new - closed + reopened - rejected == left == 81
     assert "12 of 81 open" in shown.words

@@ -15,6 +15,7 @@ from data.documents.organisation import COLLECTION, CURRENT, check, read, writte
 from data.duties import duties_in_force
 from data.runtime import Runtime
 from geo.errors import BadValueError
+from geo.organisation_edits import Book
 from tests.small_city import small_city
 
 CITY = small_city()
