@@ -84,7 +84,8 @@ def _questions(scene: Scene) -> None:
 def groups_of(scene: Scene) -> list[str]:
     """The codes of the groups that go out: those of the organisation, else plain numbers; and who has a plan for today
     under another name, as plans were kept before groups had codes."""
-    units = duties_in_force(scene.snapshot).organisation.of_kind(UnitKind.SITE_GROUP, UnitKind.SECTOR_GROUP)
+    organisation = duties_in_force(scene.snapshot).organisation
+    units = [unit for kind in (UnitKind.SITE_GROUP, UnitKind.SECTOR_GROUP) for unit in organisation.of_kind(kind)]
     codes = [unit.code for unit in units] or [f"{number:02d}" for number in range(1, GROUPS + 1)]
     kept = [plan.group for plan in plans_of(scene.snapshot, scene.moment.date())]
     return [*codes, *(group for group in kept if group not in codes)]

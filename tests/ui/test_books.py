@@ -16,7 +16,7 @@ from data.runtime import Runtime, open_runtime
 from data.settings import Settings
 from geo.access import Role, Viewer
 from tests.ui.conftest import CITIES, Page
-from tests.ui.test_organisation import form, submit
+from tests.ui.test_organisation import form, said, submit
 from ui import scene as scenes
 from ui.duty_form import read_hours
 
@@ -52,8 +52,8 @@ def test_who_may_not_manage_the_campaign_reads_only(demo: Runtime, monkeypatch: 
     viewer = Viewer("a-1", "n", frozenset({Role.INSPECTOR}))
     monkeypatch.setattr(scenes, "viewer_of", lambda served: viewer)
     page = Page("record", {"book": "exposures", "lang": "en"})
-    assert "Exposure column: 24 items" in page.words
-    assert "Add or correct an item" not in page.words
+    assert "Exposure column: 24 items" in said(page)
+    assert "Add or correct an item" not in said(page)
 
 
 def test_an_exposure_is_added_with_its_issue_and_an_unknown_one_is_refused(demo: Runtime) -> None:
@@ -62,15 +62,15 @@ def test_an_exposure_is_added_with_its_issue_and_an_unknown_one_is_refused(demo:
     field(page, "text_input", "exposures", "title").set_value("Dark corner")
     field(page, "text_input", "exposures", "issue").set_value("YY-99999")
     put_of(page, "exposures")
-    assert "YY-99999" in page.words
+    assert "YY-99999" in said(page)
     assert {item.id for item in exposures_of(demo.snapshot)} == before
     field(page, "text_input", "exposures", "issue").set_value("YY-00042")
     put_of(page, "exposures")
-    assert "Whether it is rectified follows its issue" in page.words
+    assert "Whether it is rectified follows its issue" in said(page)
     [item] = [item for item in exposures_of(demo.snapshot) if item.id not in before]
     number = demo.snapshot.records.of(demo.snapshot.rows_of([item.issue])).number[0]
     assert (item.title, str(number), item.synthetic) == ("Dark corner", "YY-00042", False)
-    assert "Exposure column: 25 items" in page.words
+    assert "Exposure column: 25 items" in said(page)
 
 
 def test_an_entry_of_the_calendar_is_added_corrected_and_taken_out(demo: Runtime) -> None:
@@ -106,7 +106,7 @@ def test_a_form_that_was_overtaken_writes_nothing_and_says_by_whom(demo: Runtime
     demo.put_document("meetings", entry.id, theirs, head.version, client_uuid=str(uuid.uuid4()), actor="demo-planner")
     field(page, "text_input", "meetings", "title").set_value("Mine")
     put_of(page, "meetings")
-    assert "demo-planner" in page.words
+    assert "demo-planner" in said(page)
     assert demo.document("meetings", entry.id).content["title"] == "Theirs"
 
 
@@ -117,7 +117,7 @@ def test_a_duty_stands_at_a_junction_by_the_code_of_its_department(demo: Runtime
     put_of(page, "junction_duties")
     [duty] = [duty for duty in duties_of(demo.snapshot) if duty.id not in before]
     assert duty.department == "D14"
-    assert "District Traffic Police" in page.words
+    assert "District Traffic Police" in said(page)
     old = next(duty for duty in duties_of(demo.snapshot) if duty.id in before)
     page.at.selectbox(key="junction_duties-chosen").set_value(old.id)
     page.run()
@@ -139,30 +139,30 @@ def test_a_junction_is_entered_with_its_hours(demo: Runtime) -> None:
 
 def test_a_checklist_gets_a_version_and_visits_keep_theirs(demo: Runtime) -> None:
     page = Page("inspections", {"edit": "checklists", "lang": "en"})
-    assert "This is version 2; visits keep the version they were answered with." in page.words
+    assert "This is version 2; visits keep the version they were answered with." in said(page)
     assert page.at.button(key="checklist-put").disabled
     scores = demo.snapshot.visits.score.copy()
     form(page, "number_input", "weight").set_value(40)
     submit(page)
-    assert "points, by their latest visit answered with version 1" in page.words
-    assert "20 / 100" in page.words
-    assert "40 / 120" in page.words
+    assert "points, by their latest visit answered with version 1" in said(page)
+    assert "20 / 100" in said(page)
+    assert "40 / 120" in said(page)
     page.at.selectbox(key="checklist-item").set_value("")
     page.run()
     form(page, "text_input", "zh").set_value("无积水")
     form(page, "text_input", "en").set_value("No standing water")
     submit(page)
-    assert "the range is from all unmet to all met" in page.words
+    assert "the range is from all unmet to all met" in said(page)
     page.at.button(key="checklist-put").click()
     page.run()
-    assert "Version 2 is saved, in force from 2021-08-25." in page.words
+    assert "Version 2 is saved, in force from 2021-08-25." in said(page)
     book = checklists_of(demo.snapshot)
     assert [item.code for item in book.of("S01", 2).items][-1] == "S01-09"
     today, tomorrow = book.in_force("S01", date(2021, 8, 24)), book.in_force("S01", date(2021, 8, 25))
     assert (today.version, tomorrow.version) == (1, 2)
     assert (demo.snapshot.visits.score == scores).sum() == (scores == scores).sum()
     again = Page("inspections", {"edit": "checklists", "lang": "en"})
-    assert "This is version 2" in again.words, "what is not in force yet is edited itself"
+    assert "This is version 2" in said(again), "what is not in force yet is edited itself"
 
 
 def test_a_version_that_cannot_be_one_is_refused(demo: Runtime) -> None:
@@ -172,4 +172,4 @@ def test_a_version_that_cannot_be_one_is_refused(demo: Runtime) -> None:
     form(page, "text_input", "zh").set_value("")
     submit(page)
     assert page.at.button(key="checklist-put").disabled
-    assert "text" in page.words
+    assert "text" in said(page)
