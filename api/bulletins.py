@@ -96,8 +96,8 @@ def _listed(codes: Iterable[str], figures: Iterable[Figures]) -> list[Json]:
 
 
 def _csv(snapshot: Snapshot, question: Question) -> Iterable[bytes]:
-    found = _bulletin(snapshot, question.filter, question.own)
-    yield bulletin_csv(found, snapshot.city, asked=question.canonical)
+    found = _bulletin(snapshot, question.filter, question.own)  # before the answer begins: it may refuse
+    return [bulletin_csv(found, snapshot.city, asked=question.canonical)]
 
 
 _FIGURES: Final = dict.fromkeys(NAMES, COUNT)

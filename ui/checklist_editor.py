@@ -36,7 +36,7 @@ MOST_DAYS_AHEAD: Final = 366
 
 
 def checklist_editor(scene: Scene) -> None:
-    """Which class; its items; one of them to change; when the version begins and what makes a visit pass."""
+    """Which class, its versions, and the items of the next one."""
     st.html(tag("div", tag("h3", scene.say("inspections.checklists_title")), cls="xj-h"))
     classes = [entry.code for entry in scene.city.catalogue.site_classes]
     st.selectbox(
@@ -47,9 +47,15 @@ def checklist_editor(scene: Scene) -> None:
         on_change=forget_draft,
     )
     draft = draft_of(scene)
-    said(FORM, keep=True)
     _versions(scene, draft)
     _items(scene, draft)
+
+
+def checklist_form(scene: Scene) -> None:
+    """One item to change, or a new one; when the version begins and what makes a visit pass."""
+    draft = draft_of(scene)
+    st.html(tag("div", tag("h3", scene.say("inspections.change_title", n=draft.own.version)), cls="xj-h"))
+    said(FORM, keep=True)
     _item_form(scene, draft)
     _terms_form(scene, draft)
 
@@ -117,7 +123,7 @@ def _item_form(scene: Scene, draft: Draft) -> None:
     item = items.get(str(chosen))
     if item is not None:
         at = list(items).index(item.code)
-        with st.container(horizontal=True, key="item-moving"):
+        with st.container(horizontal=True, key="checklist-moving"):
             for name, to, icon in (("up", at - 1, "arrow_upward"), ("down", at + 1, "arrow_downward")):
                 st.button(scene.say(f"organisation.rule_{name}"), key=f"checklist-{name}", icon=f":material/{icon}:",
                           disabled=not 0 <= to < len(items), on_click=_move, args=(item.code, to))  # fmt: skip
@@ -128,7 +134,7 @@ def _item_form(scene: Scene, draft: Draft) -> None:
 
 def _fields(scene: Scene, draft: Draft, item: Item | None) -> None:
     turn = int(st.session_state.get(TURN) or 0)
-    form = f"item-form-{draft.own.site_class}-{NEW if item is None else item.code}-{turn}"
+    form = f"checkitem-form-{draft.own.site_class}-{NEW if item is None else item.code}-{turn}"
     types = [entry.code for entry in scene.city.catalogue.types]
     with st.form(form, border=False):
         first, second = st.columns(2, gap="small")

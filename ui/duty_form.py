@@ -66,6 +66,7 @@ def duty_form(scene: Scene) -> None:
         st.form_submit_button(
             scene.say("books.put_duty"),
             key=f"{form}-put",
+            type="primary",
             on_click=put_entry,
             args=(DUTIES, form, _duty_writer(form, synthetic=duty is not None and duty.synthetic), "books.duty_put"),
         )
@@ -99,6 +100,7 @@ def junction_form(scene: Scene) -> None:
         st.form_submit_button(
             scene.say("books.put_junction"),
             key=f"{form}-put",
+            type="primary",
             on_click=put_entry,
             args=(JUNCTIONS, form, writer, "books.junction_put"),
         )

@@ -41,6 +41,7 @@ def exposure_form(scene: Scene) -> None:
         st.form_submit_button(
             scene.say("books.put_item"),
             key=f"{form}-put",
+            type="primary",
             on_click=put_entry,
             args=(EXPOSURES, form, _writer(form, synthetic=item is not None and item.synthetic), "books.item_put"),
         )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.permissions import Action
 from ui import address
-from ui.checklist_editor import checklist_editor, checklist_review
+from ui.checklist_editor import checklist_editor, checklist_form, checklist_review
 from ui.day_plan import day_plan
 from ui.draw_panel import draw_panel
 from ui.guard import guarded
@@ -64,8 +64,11 @@ def _editor(scene: Scene) -> None:
         left, right = st.columns([1, 1], gap="small")
         with left, st.container(key="panel-checklist"):
             checklist_editor(scene)
-        with right, st.container(key="panel-effect"):
-            checklist_review(scene)
+        with right:
+            with st.container(key="panel-checkitem"):
+                checklist_form(scene)
+            with st.container(key="panel-effect"):
+                checklist_review(scene)
 
 
 def _modes(scene: Scene, *, editing: bool) -> None:

@@ -51,6 +51,7 @@ def meeting_form(scene: Scene) -> None:
         st.form_submit_button(
             scene.say("books.put_meeting"),
             key=f"{form}-put",
+            type="primary",
             on_click=put_entry,
             args=(MEETINGS, form, _writer(form, synthetic=entry is not None and entry.synthetic), "books.meeting_put"),
         )

@@ -27,7 +27,7 @@ from ui.markup import Html, tag
 from ui.notes import help_popover
 from ui.organisation_review import review
 from ui.overdue_table import overdue_table
-from ui.rule_editor import rule_editor, rule_trial
+from ui.rule_editor import rule_editor, rule_form, rule_trial
 from ui.rule_explanation import rule_explanation
 from ui.scene import Scene, open_scene
 from ui.unit_editor import unit_editor
@@ -78,19 +78,23 @@ def _editors(scene: Scene, editing: str) -> None:
         st.html(tag("p", scene.say("organisation.edits_now"), cls="xj-say", role="status"))
     with st.container(key="split"):
         left, right = st.columns([1, 1], gap="small")
-        with left, st.container(key="panel-editor"):
-            if editing == "rules":
+        if editing == "rules":
+            with left, st.container(key="panel-editor"):
                 rule_editor(scene)
-            else:
-                unit_editor(scene)
+            with right:
+                with st.container(key="panel-ruleform"):
+                    rule_form(scene)
+                with st.container(key="panel-review"):
+                    review(scene)
+                with st.container(key="panel-rules"):
+                    rule_trial(scene)
+            return
+        with left, st.container(key="panel-editor"):
+            unit_editor(scene)
         with right:
             with st.container(key="panel-review"):
                 review(scene)
-            if editing == "rules":
-                with st.container(key="panel-rules"):
-                    rule_trial(scene)
-            else:
-                map_view(scene, "explore", layer="responsibility", show="")
+            map_view(scene, "explore", layer="responsibility", show="")
 
 
 def _modes(scene: Scene, editing: str) -> None:

@@ -26,17 +26,24 @@ from ui.scene import Scene, open_scene
 
 NEW: Final = ""
 OFFICE: Final = ""
-_RULE, _TURN = "rule-chosen", "rule-turn"
+_RULE, _TURN, _ALL = "rule-chosen", "rule-turn", "rules-all"
+_FIRST_ROWS: Final = 14
 LISTS: Final = ("types", "subdistricts", "tasks")
 
 
 def rule_editor(scene: Scene) -> None:
-    """The rules in their order with what each decides now; one of them to move, change or take away; a trial."""
+    """The rules in their order with what each decides now."""
     draft = draft_of(scene)
     duties = drafted_duties(scene, draft)
     title, note = scene.say("organisation.rules_edit_title", n=len(draft.own.rules)), scene.say("organisation.in_order")
     st.html(tag("div", tag("h3", title), tag("small", note), cls="xj-h"))
     _list(scene, draft, duties)
+
+
+def rule_form(scene: Scene) -> None:
+    """One rule to move, change or take away, or a new one."""
+    draft = draft_of(scene)
+    st.html(tag("div", tag("h3", scene.say("organisation.one_rule")), cls="xj-h"))
     codes = [rule.code for rule in draft.own.rules]
     numbers = {code: f"{number}. {code}" for number, code in enumerate(codes, 1)}
     chosen = st.selectbox(
@@ -78,9 +85,11 @@ def _list(scene: Scene, draft: Draft, duties: Duties) -> None:
         *(tag("th", scene.say(f"organisation.head_{name}"), scope="col") for name in names),
         tag("th", scene.say("organisation.head_decides"), scope="col", cls="n"),
     )
+    unfolded, chosen = bool(st.session_state.get(_ALL)), st.session_state.get(_RULE)
     rows = [
         _row(scene, duties, number, rule, int(counts[number - 1]), hidden=number in behind)
         for number, rule in enumerate(draft.own.rules, 1)
+        if unfolded or number <= _FIRST_ROWS or rule.code == chosen
     ]
     left = int(counts[len(draft.own.rules)])
     if left:
@@ -88,10 +97,17 @@ def _list(scene: Scene, draft: Draft, duties: Duties) -> None:
         rows.append(
             tag("tr", tag("td", ""), none, tag("td", ""), tag("td", tag("b", figures.count(left)), cls="n off"))
         )
-    with st.container(key="scroll-rules", height=420):
-        st.html(plain_table(scene.say("organisation.rules_edit_title", n=len(rows)), head, rows, cls="small"))
+    st.html(plain_table(scene.say("organisation.rules_edit_title", n=len(rows)), head, rows, cls="small rules"))
+    if len(draft.own.rules) > _FIRST_ROWS:
+        many = figures.count(_FIRST_ROWS if unfolded else len(draft.own.rules))
+        label = scene.say("core.show_fewer" if unfolded else "core.show_all", n=many)
+        st.button(label, key="rules-more", type="tertiary", on_click=_unfold)
     register = scene.name(scene.register.name)
     st.html(tag("p", scene.say("organisation.decides_note", register=register), cls="xj-cap"))
+
+
+def _unfold() -> None:
+    st.session_state[_ALL] = not st.session_state.get(_ALL)
 
 
 def _row(scene: Scene, duties: Duties, number: int, rule: AssignmentRule, n: int, *, hidden: bool) -> Html:

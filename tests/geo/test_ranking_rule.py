@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import sqrt
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.compliance import wilson
 from geo.period_figures import NOTHING, Figures
-from geo.ranking_rule import LEAST_DUE, ranked
+from geo.ranking_rule import LEAST_DUE, differ, ranked
 
 
 def group(on_time: int, due: int, overdue: int = 0) -> Figures:
@@ -40,10 +42,22 @@ def test_who_had_too_few_deadlines_is_listed_and_not_ranked() -> None:
 
 
 def test_what_so_few_cases_cannot_tell_apart_is_said() -> None:
-    few = ranked([group(6, 6), group(5, 6)])
-    assert [entry.like_best for entry in few] == [True, False]
+    assert [entry.like_best for entry in ranked([group(6, 6), group(5, 6)])] == [True, True]
     close = ranked([group(90, 100), group(85, 100), group(40, 100)])
     assert [entry.like_best for entry in close] == [True, True, False]
+    assert [entry.like_best for entry in ranked([group(990, 1_000), group(960, 1_000)])] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("more", "less", "lower"),
+    [((56, 70), (48, 80), 0.0524), ((9, 10), (3, 10), 0.1705), ((6, 7), (2, 7), 0.0582), ((5, 56), (0, 29), -0.0381)],
+)
+def test_the_interval_of_a_difference_is_newcombes(more: tuple[int, int], less: tuple[int, int], lower: float) -> None:
+    """Four of his own examples (1998, table II, method 10)."""
+    (a, n), (b, m) = more, less
+    found = a / n - b / m - sqrt((a / n - wilson(a, n)[0]) ** 2 + (wilson(b, m)[1] - b / m) ** 2)
+    assert found == pytest.approx(lower, abs=5e-5)
+    assert differ(more, less) == (lower > 0)
 
 
 @given(GROUPS)
