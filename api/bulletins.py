@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from api.data_route import Json, data_operation
 from api.exports import export_operation
-from api.operation import choice
+from api.operation import choice, flag
 from api.plans import day_parameter
 from api.question import Question
 from api.schemas import BOOLEAN, COUNT, DAY, MOMENT, NUMBER, STRING, listing, nullable, record
@@ -28,6 +28,7 @@ from geo.ranking_rule import ranked
 _PARAMETERS: Final = (
     choice("kind", "review: three days; week: from Monday; month", tuple(PeriodKind), default=PeriodKind.WEEK.value),
     day_parameter("day", "a day of the period; without it the filter's"),
+    flag("synthetic_splits", "1 gives the invented figures of a register of which only a total was published"),
 )
 
 
@@ -77,6 +78,9 @@ def _bulletin(snapshot: Snapshot, asked: IssueFilter, own: Mapping[str, Any]) ->
     ):
         if given:
             raise BadValueError(key, "given", "nothing: the period says which issues are meant")
+    register = snapshot.city.campaign(asked.campaign).register(asked.register)
+    if not (register.rectified_published or own["synthetic_splits"]):
+        raise BadValueError("synthetic_splits", "0", "1: of this register it was not published how many were rectified")
     return bulletin_of(runtime(), snapshot, asked, _period(snapshot, asked, own))
 
 

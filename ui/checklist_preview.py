@@ -32,6 +32,10 @@ def checklist_preview(scene: Scene, before: Checklist | None, after: Checklist) 
         st.html(tag("p", scene.say("inspections.share_note"), cls="xj-cap"))
     else:
         st.html(tag("p", scene.say("inspections.same_shares"), cls="xj-cap"))
+    whole = [sum(item.weight for item in one.items) for one in (before, after)]
+    if whole[0] != whole[1]:
+        words = scene.say("inspections.whole_changes", before=whole[0], after=whole[1])
+        st.html(tag("p", words, cls="xj-cap"))
     terms = scene.say("inspections.terms_line", before=before.pass_mark, after=after.pass_mark,
                       days_before=before.recheck_days, days_after=after.recheck_days)  # fmt: skip
     st.html(tag("p", terms, cls="xj-cap"))
@@ -62,13 +66,13 @@ def _visits(scene: Scene, before: Checklist, after: Checklist) -> None:
 
 
 def _rows(scene: Scene, before: Checklist, after: Checklist) -> list[Html | None]:
-    """A row for each item whose share or marks differ, those that go at the end."""
+    """A row for each item that is another than before, those that go at the end."""
     was, will = ({item.code: item for item in one.items} for one in (before, after))
     sums = [sum(item.weight for item in one.items) for one in (before, after)]
     rows = []
     for code in [*will, *(code for code in was if code not in will)]:
         old, new = was.get(code), will.get(code)
-        if old == new and sums[0] == sums[1]:
+        if old == new:
             continue
         item = new or old
         assert item is not None

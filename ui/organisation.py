@@ -25,10 +25,12 @@ from ui.kept import kept
 from ui.map_view import map_view
 from ui.markup import Html, tag
 from ui.notes import help_popover
+from ui.organisation_draft import FORM
 from ui.organisation_review import review
 from ui.overdue_table import overdue_table
 from ui.rule_editor import rule_editor, rule_form, rule_trial
 from ui.rule_explanation import rule_explanation
+from ui.saying import hush
 from ui.scene import Scene, open_scene
 from ui.unit_editor import unit_editor
 from ui.unit_table import unit_table, work_of
@@ -113,6 +115,7 @@ def _modes(scene: Scene, editing: str) -> None:
 
 def _change_mode() -> None:
     chosen = st.session_state.get(_MODE)
+    hush(FORM)
     address.go(changes={"edit": chosen if chosen in EDITORS else None})
 
 

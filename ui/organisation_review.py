@@ -42,7 +42,7 @@ def review(scene: Scene) -> None:
     """The draft beside what holds now, and the two ways to end it."""
     draft = draft_of(scene)
     st.html(tag("div", tag("h3", scene.say("organisation.draft_title")), cls="xj-h"))
-    said(FORM)
+    said(FORM, keep=True)
     edits = draft.edits
     if not edits:
         st.html(tag("p", scene.say("organisation.draft_none"), cls="xj-cap"))
@@ -121,7 +121,8 @@ def _consequences(scene: Scene, draft: Draft) -> None:
     before = duties_in_force(scene.snapshot)
     st.html(tag("p", tag("b", scene.say("organisation.hands_title")), cls="xj-sum"))
     for code, preview in found:
-        register = scene.name(scene.campaign.register(code).name)
+        own = scene.campaign.register(code)
+        register = scene.name(own.name) + ("" if own.rectified_published else "*")
         words = scene.say(
             "organisation.hands",
             register=register,
@@ -131,6 +132,8 @@ def _consequences(scene: Scene, draft: Draft) -> None:
         st.html(tag("p", words, cls="xj-cap" if not preview.moved else "xj-sum"))
         if preview.moved:
             _moves(scene, register, preview, before, duties)
+    if not all(register.rectified_published for register in scene.campaign.registers):
+        st.html(tag("p", scene.say("organisation.hands_synthetic"), cls="xj-cap"))
     st.html(coverage(scene, duties.table))
 
 

@@ -37,6 +37,10 @@ def page() -> None:
     kind = PeriodKind(address.view("tab", [k.value for k in PeriodKind], PeriodKind.REVIEW.value))
     period = _period(scene, kind)
     _head(scene, kind, period)
+    if not (scene.register.rectified_published or address.view("splits") == "1"):
+        st.html(tag("p", scene.say("reviews.unpublished", register=scene.name(scene.register.name)), cls="xj-say"))
+        st.button(scene.say("record.splits"), key="reviews-splits", on_click=_show_splits)
+        return
     found = _bulletin(scene, period)
     _paper_head(scene, found)
     with st.container(key="split"):
@@ -54,6 +58,10 @@ def page() -> None:
             _right(scene, kind, found)
     _basis(scene, found)
     synthetic_note(scene)
+
+
+def _show_splits() -> None:
+    address.go(changes={"splits": "1"})
 
 
 def _right(scene: Scene, kind: PeriodKind, found: Bulletin) -> None:
@@ -106,7 +114,8 @@ def _head(scene: Scene, kind: PeriodKind, period: Period) -> None:
         chip_buttons(scene, [chip for chip in chips_of(scene) if chip.field not in ("period", "statuses", "stages")])
         st.space("stretch")
         if scene.may(Action.EXPORT):
-            query = urlencode([*scene.pairs(asked_of(scene)), ("kind", kind.value), ("day", period.first.isoformat()),
+            splits = [] if scene.register.rectified_published else [("synthetic_splits", "1")]
+            query = urlencode([*scene.pairs(asked_of(scene)), ("kind", kind.value), ("day", period.first.isoformat()), *splits,
                                ("download", "1")])  # fmt: skip
             link = tag("a", "CSV", cls="xj-link", href=f"/api/bulletin.csv?{query}", download="")
             st.html(tag("div", link, cls="xj-links"), width="content")

@@ -73,7 +73,7 @@ def test_the_csv_has_every_figure_with_its_filter_cut_off_and_denominator(demo: 
 @pytest.mark.parametrize(
     ("query", "key"),
     [("kind=year", "kind"), ("day=2021-13-01", "day"), ("day=2021-09-30", "day"), ("stage=overdue", "stage"),
-     ("since=2021-07-01", "since")],
+     ("since=2021-07-01", "since"), ("register=facility_survey", "synthetic_splits")],
 )  # fmt: skip
 def test_what_makes_no_sense_is_named(demo: TestClient, query: str, key: str) -> None:
     answer = demo.get(f"/api/bulletin?{query}")

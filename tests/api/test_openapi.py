@@ -43,6 +43,7 @@ ASKED = {
         "kind=review&day=2021-08-20",
         "kind=month&register=cable_phase1",
         "kind=month&as_of=2021-07-01",
+        "register=facility_survey&synthetic_splits=1",
     ],
     "/api/responsibility": ["", "subdistrict=520103019&most=3"],
     "/api/assignment": ["type=C0101", "type=E2104&subdistrict=520103019&task=T03"],

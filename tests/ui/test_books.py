@@ -147,6 +147,7 @@ def test_a_checklist_gets_a_version_and_visits_keep_theirs(demo: Runtime) -> Non
     assert "points, by their latest visit answered with version 1" in said(page)
     assert "20 / 100" in said(page)
     assert "40 / 120" in said(page)
+    assert "All weights together 100 → 120" in said(page)
     page.at.selectbox(key="checklist-item").set_value("")
     page.run()
     form(page, "text_input", "zh").set_value("无积水")

@@ -48,6 +48,13 @@ def test_a_day_that_cannot_be_shown_leads_to_the_newest(page: Open) -> None:
         assert page("reviews", tab="week", day=day, lang="en").words == newest
 
 
+def test_of_a_register_without_published_splits_nothing_is_told_unless_asked(page: Open) -> None:
+    shown = page("reviews", register="facility_survey", lang="en")
+    assert "how many were rectified was not published" in said(shown)
+    assert "Open before" not in said(shown)
+    assert "Open before" in said(page("reviews", register="facility_survey", splits="1", lang="en"))
+
+
 def test_another_kind_keeps_to_the_same_time(page: Open) -> None:
     shown = page("reviews", tab="week", day="2021-07-14", lang="en")
     assert "12 Jul – 18 Jul 2021" in said(shown)
