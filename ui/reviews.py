@@ -115,8 +115,8 @@ def _head(scene: Scene, kind: PeriodKind, period: Period) -> None:
         st.space("stretch")
         if scene.may(Action.EXPORT):
             splits = [] if scene.register.rectified_published else [("synthetic_splits", "1")]
-            query = urlencode([*scene.pairs(asked_of(scene)), ("kind", kind.value), ("day", period.first.isoformat()), *splits,
-                               ("download", "1")])  # fmt: skip
+            more = [("kind", kind.value), ("day", period.first.isoformat()), *splits, ("download", "1")]
+            query = urlencode([*scene.pairs(asked_of(scene)), *more])
             link = tag("a", "CSV", cls="xj-link", href=f"/api/bulletin.csv?{query}", download="")
             st.html(tag("div", link, cls="xj-links"), width="content")
         print_button(scene)
