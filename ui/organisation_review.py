@@ -11,7 +11,7 @@ import streamlit as st
 
 from data.duties import Duties, duties_in_force
 from data.duties_preview import Preview, preview_of
-from geo.organisation_edits import Book, Difference, differences
+from geo.organisation_edits import differences
 from ui import figures
 from ui.case_link import case_link
 from ui.kept import kept
@@ -27,6 +27,8 @@ from ui.organisation_draft import (
     join_theirs,
     save,
 )
+from ui.organisation_history import history
+from ui.organisation_words import difference_line
 from ui.plain_table import plain_table
 from ui.rule_explanation import coverage
 from ui.saying import said
@@ -46,13 +48,20 @@ def review(scene: Scene) -> None:
     edits = draft.edits
     if not edits:
         st.html(tag("p", scene.say("organisation.draft_none"), cls="xj-cap"))
+        history(scene)
         return
-    st.html(tag("ul", join(_line(scene, edit, draft.own, draft.base) for edit in edits[:_MOST_EDITS]), cls="xj-list"))
+    st.html(
+        tag(
+            "ul",
+            join(difference_line(scene, edit, draft.own, draft.base) for edit in edits[:_MOST_EDITS]),
+            cls="xj-list",
+        )
+    )
     if len(edits) > _MOST_EDITS:
         st.html(tag("p", scene.say("organisation.more_edits", n=len(edits) - _MOST_EDITS), cls="xj-cap"))
     if draft.clashes:
         st.html(tag("p", scene.say("organisation.clashes"), cls="xj-say", role="status"))
-        lines = (_line(scene, clash, draft.own, draft.base) for clash in draft.clashes)
+        lines = (difference_line(scene, clash, draft.own, draft.base) for clash in draft.clashes)
         st.html(tag("ul", join(lines), cls="xj-list"))
     if is_behind(scene, draft):
         _behind(scene, draft)
@@ -71,32 +80,11 @@ def _behind(scene: Scene, draft: Draft) -> None:
     author = figures.NONE if document is None else actor_name(scene, document.actor)
     st.html(tag("p", scene.say("organisation.behind", who=author, at=at), cls="xj-say bad", role="alert"))
     now = in_force(scene)
-    lines = (_line(scene, entry, now, draft.base) for entry in differences(draft.base, now)[:_MOST_EDITS])
+    lines = (difference_line(scene, entry, now, draft.base) for entry in differences(draft.base, now)[:_MOST_EDITS])
     st.html(tag("ul", join(lines), cls="xj-list"))
     with st.container(horizontal=True):
         st.button(scene.say("organisation.join"), key="organisation-join", type="primary", on_click=join_theirs)
         st.button(scene.say("organisation.discard"), key="organisation-discard", on_click=discard)
-
-
-def _line(scene: Scene, entry: Difference, after: Book, before: Book) -> Html:
-    """One difference in words."""
-    name = _unit_name(scene, entry.code, after, before) if entry.part == "unit" else entry.code
-    fields = [scene.say(f"organisation.field_{field}") for field in entry.fields]
-    if entry.part == "unit" and entry.what == "changed" and "retired" in entry.fields:
-        retired = after.organisation.unit(entry.code).retired
-        words = scene.say("organisation.edit_retired" if retired else "organisation.edit_restored")
-    else:
-        listed = ("、" if scene.language == "zh-CN" else ", ").join(fields)
-        words = scene.say(f"organisation.edit_{entry.what}", fields=listed)
-    kind = scene.say(f"organisation.part_{entry.part}")
-    return tag("li", f"{kind} ", tag("b", name), " ", words)
-
-
-def _unit_name(scene: Scene, code: str, *books: Book) -> str:
-    for book in books:
-        if code in book.organisation.index:
-            return scene.name(book.organisation.unit(code).name)
-    return code
 
 
 def previews(scene: Scene, draft: Draft) -> list[tuple[str, Preview]]:

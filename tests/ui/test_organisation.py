@@ -185,3 +185,18 @@ def test_what_the_city_cannot_follow_is_refused_and_the_draft_stays(empty: Runti
     submit(page)
     assert "The code D01 is taken." in said(page)
     assert np.all(np.array([unit.code for unit in book(empty).organisation.units]) != "D55")
+
+
+def test_an_earlier_version_is_taken_back_into_the_draft(empty: Runtime, empty_page: Open) -> None:
+    first = book(empty)
+    put(empty, with_unit(first, replace(first.organisation.unit("D02"), name=Text("新", "New name"))))
+    page = empty_page("organisation", edit="units", lang="en")
+    assert "Versions so far (1)" in [expander.label for expander in page.at.expander]
+    assert "Unit New name changed: name" in said(page)
+    page.at.button(key="organisation-take").click()
+    page.run()
+    assert "It is in the draft, not saved yet" in said(page)
+    page.at.button(key="organisation-save").click()
+    page.run()
+    assert book(empty).organisation == first.organisation
+    assert duties_in_force(empty.snapshot).version == 2, "what was put stays in the log"
