@@ -21,6 +21,7 @@ from ui import scene as scenes
 from ui.duty_form import read_hours
 
 Open = Callable[..., Page]
+pytestmark = pytest.mark.slow  # whole pages
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ from ui import scene as scenes
 
 HERE = Point(106.7135, 26.5885)
 Open = Callable[..., Page]
+pytestmark = pytest.mark.slow  # whole pages
 
 
 def lamps(live: Runtime, n: int) -> None:

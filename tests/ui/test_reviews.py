@@ -11,6 +11,7 @@ from tests.ui.conftest import Page
 from tests.ui.test_organisation import said
 
 Open = Callable[..., Page]
+pytestmark = pytest.mark.slow  # whole pages
 _FIGURE = r"(?:rejected|cut-off|since|began)\s+[+−=]?\s*([\d,]+)"
 
 
