@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from api.place_names import type_of
+from data.documents.organisation import COLLECTION as ORGANISATION
 from data.feed import Change
 from data.runtime import Runtime
 from data.snapshot import Snapshot
@@ -82,6 +83,7 @@ class Deltas:
         points = now.points is not before.points or now.visits is not before.visits
         ids = change.ids if change.ids or points or change.collections else None
         reassigned = now is not before and _reassigned(before, now)
+        reassigned |= ORGANISATION in change.collections  # whose an unassigned issue is, the rules say
         if now is not before and _moved(before, now):
             ids = None
         if now.growing is not before.growing:  # read anew: nothing is known to be as it was

@@ -21,6 +21,7 @@ from api.gate import SAFE_METHODS
 from api.identity import ACTION, SECRET, VIEWER, bearer_of, cookie_name, cookies_of
 from data.access.cookies import ROLE_COOKIE
 from data.access.demo_persons import demo_person
+from data.duties import ruled
 from data.runtime import Runtime, open_runtime_or_none
 from geo.access import ANONYMOUS, Viewer
 from geo.errors import StoreError
@@ -77,7 +78,8 @@ class Doorkeeper:
             secret = cookies_of(headers).get(cookie_name(scope["scheme"]), "")
         if not secret:
             return ANONYMOUS, None
-        return await _viewer(current, secret) or ANONYMOUS, secret
+        viewer = await _viewer(current, secret)
+        return ANONYMOUS if viewer is None else ruled(current.snapshot, viewer), secret
 
 
 async def _viewer(current: Runtime, secret: str) -> Viewer | None:

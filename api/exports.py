@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from api import issue_record, point_record
 from api.answers import etag_of, headers_for, name_of, not_modified, takes_gzip
 from api.data_route import BAD_REQUEST, NOT_MODIFIED
-from api.operation import Answer, Operation, flag
+from api.operation import Answer, Operation, Parameter, flag
 from api.question import Question, read_question
 from api.schemas import GEOMETRY, STRING, TEXT, Schema, enveloped, listing, nullable, record
 from data.exporting.export import issues_csv, issues_geojson, points_geojson
@@ -27,11 +27,21 @@ _DOWNLOAD: Final = flag("download", "1 has the browser save the answer as a file
 _CHUNK: Final = 64 * 1024
 
 
-def _operation(path: str, export: Export, media_type: str, summary: str, schema: Schema | None) -> Operation:
+def export_operation(
+    path: str,
+    export: Export,
+    media_type: str,
+    summary: str,
+    schema: Schema | None,
+    *,
+    parameters: tuple[Parameter, ...] = (),
+) -> Operation:
+    """A GET that streams what `export` yields for the filter and `parameters`, also as a file to save."""
+
     def endpoint(request: Request) -> Response:
         current = runtime()
         snapshot = current.snapshot  # before the question: its moment then hides nothing that this revision has
-        question = read_question(request, current, (_DOWNLOAD,))
+        question = read_question(request, current, (_DOWNLOAD, *parameters))
         etag = etag_of(name_of(current), path, snapshot.revision, question.identity)
         unchanged = not_modified(request, etag)
         if unchanged is not None:
@@ -52,7 +62,7 @@ def _operation(path: str, export: Export, media_type: str, summary: str, schema:
         endpoint=endpoint,
         summary=summary,
         action=Action.EXPORT,
-        parameters=(_DOWNLOAD,),
+        parameters=(_DOWNLOAD, *parameters),
         filtered=True,
         answers={
             200: Answer(summary, media_type=media_type.partition(";")[0], schema=schema),
@@ -113,21 +123,21 @@ def _collection(properties: Mapping[str, Schema]) -> Schema:
 
 _GEOJSON: Final = "application/geo+json"
 OPERATIONS: Final = (
-    _operation(
+    export_operation(
         "/api/issues.geojson",
         lambda snapshot, question: issues_geojson(snapshot, question.filter, asked=question.canonical),
         _GEOJSON,
         "The filter's issues as GeoJSON.",
         _collection(issue_record.PROPERTIES),
     ),
-    _operation(
+    export_operation(
         "/api/issues.csv",
         lambda snapshot, question: issues_csv(snapshot, question.filter),
         "text/csv; charset=utf-8",
         "The filter's issues as CSV.",
         None,
     ),
-    _operation(
+    export_operation(
         "/api/points.geojson",
         lambda snapshot, question: points_geojson(snapshot, question.filter, asked=question.canonical),
         _GEOJSON,

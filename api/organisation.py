@@ -12,11 +12,9 @@ from data.duties import duties_in_force
 from data.unit_work import UnitWork, unit_work
 from geo.clock import from_us
 from geo.iso_time import local_iso
-from geo.organisation import ASSIGNABLE, Unit, UnitKind
+from geo.organisation import ASSIGNABLE, DUTY_LISTS, Unit, UnitKind
 from geo.permissions import Action
 from geo.rule_table import RuleTable
-
-DUTIES: Final = ("subdistricts", "tasks", "roads", "road_classes", "site_classes", "points")
 
 
 def organisation(view: View, _: Mapping[str, Any]) -> Json:
@@ -71,8 +69,9 @@ def _unit(view: View, unit: Unit, position: int, work: UnitWork) -> Json:
         "kind": unit.kind.value,
         "name": unit.name,
         "synthetic": unit.synthetic,
+        "retired": unit.retired,
         "part_of": unit.part_of,
-        **{key: getattr(unit, key) for key in DUTIES},
+        **{key: getattr(unit, key) for key in DUTY_LISTS},
         "work": _work(view, position, work) if unit.kind in ASSIGNABLE else None,
     }
 
@@ -119,9 +118,9 @@ OPERATION = data_operation(
                     "code": STRING,
                     "kind": {"enum": [kind.value for kind in UnitKind]},
                     "name": TEXT,
-                    "synthetic": BOOLEAN,
+                    **dict.fromkeys(("synthetic", "retired"), BOOLEAN),
                     "part_of": nullable(STRING),
-                    **dict.fromkeys(DUTIES, _CODES),
+                    **dict.fromkeys(DUTY_LISTS, _CODES),
                     "work": nullable(_WORK),
                 }
             )

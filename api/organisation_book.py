@@ -16,9 +16,9 @@ from api.json_body import body_of, fields_of
 from api.operation import Answer, Operation
 from api.organisation import LEFT_OPEN, left_open
 from api.question import read_own
-from api.schemas import BOOLEAN, COUNT, INTEGER, PROBLEM, STRING, Schema, record
+from api.schemas import BOOLEAN, COUNT, INTEGER, PROBLEM, STRING, Schema, listing, nullable, record
 from data.documents.checking import MOST_BYTES
-from data.documents.organisation import COLLECTION, CURRENT, Book, written
+from data.documents.organisation import COLLECTION, CURRENT, written
 from data.duties import duties_in_force
 from data.duties_preview import preview
 from data.intake.draft_checks import MAX_NAME
@@ -26,6 +26,7 @@ from data.runtime import runtime
 from data.snapshot import Snapshot
 from geo.errors import BadValueError
 from geo.filter import IssueFilter
+from geo.organisation_edits import Book
 from geo.permissions import Action
 
 PATH: Final = "/api/organisation/book"
@@ -84,7 +85,8 @@ def _put(fields: Json, actor: str, only_tried: bool) -> Response:
             actor=actor,
         )
         version, created = receipt.version, receipt.created
-    content = {"version": version, "created": created, "open": found.open, "moved": found.moved}
+    content: Json = {"version": version, "created": created, "open": found.open, "moved": found.moved}
+    content["moves"] = [{"from": move.before, "to": move.after, "n": move.n} for move in found.moves]
     return json_response(content | left_open(found.duties.table), 201 if created else 200)
 
 
@@ -95,6 +97,7 @@ _RECEIPT: Final = record(
         "created": BOOLEAN,
         "open": {**COUNT, "description": "open issues of the current campaign's default register"},
         "moved": {**COUNT, "description": "how many of them the rules give to another unit"},
+        "moves": listing(record({"from": nullable(STRING), "to": nullable(STRING), "n": COUNT})),
         **LEFT_OPEN,
     }
 )

@@ -43,7 +43,9 @@ class Question:
         """What makes two questions the same: the canonical filter, what the asker may see, its moment, what has
         happened until now, and the own parameters."""
         moments = (self.filter.as_of.isoformat(), self.heard.isoformat())
-        return (self.canonical, within_text(self.filter.within), *moments, *sorted(self.own.items()))
+        by_rule = self.filter.within.by_rule
+        sight = (within_text(self.filter.within), "" if by_rule is None else by_rule.key)
+        return (self.canonical, *sight, *moments, *sorted(self.own.items()))
 
 
 def moment(runtime: Runtime) -> Callable[[Campaign], datetime]:

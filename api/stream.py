@@ -18,6 +18,7 @@ from api.identity import SECRET, reach_of, sees_issues, viewer_of
 from api.operation import Answer, Operation, integer
 from api.question import read_own
 from api.schemas import PROBLEM
+from data.duties import ruled
 from data.feed import READY, Change, Health
 from data.runtime import Runtime, runtime
 from geo.errors import StoreError
@@ -224,7 +225,8 @@ async def stream(request: Request) -> Response:
 def still_signed_in(request: Request) -> StillMay | None:
     """Whether the asker is still who they were when the stream began; None where there is no sign-in to end.
 
-    Being asked does not count as being there: an open stream alone does not keep a session.
+    Where the rules give their department other issues since, they come anew. Being asked does not count as being there:
+    an open stream alone does not keep a session.
     """
     secret, viewer = request.scope.get(SECRET), viewer_of(request)
     if secret is None:
@@ -233,9 +235,9 @@ def still_signed_in(request: Request) -> StillMay | None:
 
     async def still() -> bool:
         try:
-            if access.at_hand(secret, counts=False):
-                return access.peek(secret) == viewer
-            return await run_in_threadpool(access.peek, secret) == viewer
+            at_hand = access.at_hand(secret, counts=False)
+            found = access.peek(secret) if at_hand else await run_in_threadpool(access.peek, secret)
+            return found is not None and ruled(runtime().snapshot, found) == viewer
         except StoreError:
             return False
 

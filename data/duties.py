@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data.documents.desk import DocumentDesk
 from data.documents.document import Document
-from data.documents.organisation import COLLECTION, CURRENT, Book, read
-from data.snapshot import Snapshot
+from data.documents.organisation import COLLECTION, CURRENT, read
+from data.snapshot import Recent, Snapshot
+from geo.access import Scope, Viewer
 from geo.assignment import AssignmentRule, Explanation, explain
 from geo.city import City
 from geo.organisation import Organisation, stray_places
+from geo.organisation_edits import Book
+from geo.rule_reach import RuleReach, rule_reach
 from geo.rule_table import RuleTable, rule_table
 from geo.tables import IssueTable
 
+_KEPT_REACHES: Final = 256
 _KEPT: WeakKeyDictionary[City, Duties] = WeakKeyDictionary()
 
 
@@ -56,6 +62,21 @@ class Duties:
         """Which rule decides, and why not those before it."""
         return explain(self.rules, self.organisation, type=issue_type, subdistrict=subdistrict, task=task)
 
+    def reach_of(self, units: frozenset[str]) -> RuleReach:
+        """What the rules give to `units`, as long as it is assigned to nobody. The last few are kept."""
+
+        def work_out() -> RuleReach:
+            city = self.city
+            return rule_reach(
+                self.table, self.organisation, units, catalogue=city.catalogue, subdistricts=city.areas.index
+            )
+
+        return self._reaches.get(units, work_out)
+
+    @cached_property
+    def _reaches(self) -> Recent:
+        return Recent(_KEPT_REACHES)
+
     def unit_of(self, table: IssueTable) -> NDArray[np.int32]:
         """Position of the unit of each issue: the department it was assigned to, else the one that the rules give it
         to; −1 where there is none."""
@@ -76,3 +97,28 @@ def duties_in_force(snapshot: Snapshot) -> Duties:
         book = Book(city.organisation, city.assignment_rules) if document is None else read(document.content)
         kept = _KEPT[city] = Duties(city, book.organisation, book.rules, document)
     return kept
+
+
+def duties_at(desk: DocumentDesk, snapshot: Snapshot, moment: datetime) -> Duties:
+    """The organisation that was in force at `moment`, as far as the log tells: read from the store where another one
+    was put since."""
+    head = snapshot.documents.document(COLLECTION, CURRENT)
+    if head is None or head.at <= moment:
+        return duties_in_force(snapshot)
+    city, then = snapshot.city, desk.documents_as_of(COLLECTION, moment).get(CURRENT)
+    book = Book(city.organisation, city.assignment_rules) if then is None else read(then.content)
+    return Duties(city, book.organisation, book.rules, then)
+
+
+def ruled_scope(snapshot: Snapshot, scope: Scope) -> Scope:
+    """`scope` as far as it reaches by the rules in force: one that names departments holds also what is assigned to
+    nobody and would go to one of them. The one way in which a scope comes to know the rules."""
+    if scope.departments is None:
+        return scope
+    return replace(scope, by_rule=duties_in_force(snapshot).reach_of(scope.departments))
+
+
+def ruled(snapshot: Snapshot, viewer: Viewer) -> Viewer:
+    """`viewer` with such a scope; whoever looks a viewer up passes it by here."""
+    scope = ruled_scope(snapshot, viewer.scope)
+    return viewer if scope is viewer.scope else replace(viewer, scope=scope)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.duties import duties_in_force
+from data.duties import Duties, duties_in_force
 from data.snapshot import Snapshot
 from geo.clock import to_us
 from geo.endings import endings_of_all
@@ -25,11 +25,12 @@ class UnitWork:
     level: NDArray[np.int8]
 
 
-def unit_work(snapshot: Snapshot, chosen: IssueFilter) -> UnitWork:
-    """The figures of every unit over the issues that `chosen` means, at its moment."""
+def unit_work(snapshot: Snapshot, chosen: IssueFilter, *, by: Duties | None = None) -> UnitWork:
+    """The figures of every unit over the issues that `chosen` means, at its moment; `by` other rules than those in
+    force now."""
     city, table = snapshot.city, snapshot.issues_at(chosen.as_of)
     stages, as_of_us = snapshot.stages(chosen), to_us(chosen.as_of)
-    duties = duties_in_force(snapshot)
+    duties = duties_in_force(snapshot) if by is None else by
     unit = duties.unit_of(table)
     endings = endings_of_all(snapshot.history, as_of_us)
     level = escalation_levels(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from geo.access import Role, Scope, Subject, Viewer
+from geo.access import Role, Subject, Viewer
 from geo.errors import BadValueError, NotAllowedError, TransitionError
 
 
@@ -181,10 +181,10 @@ def check_viewer(rule: Change | Amendment, viewer: Viewer, subject: Subject, *, 
     """
     what = f"{rule.before.name} → {rule.after.name}" if isinstance(rule, Change) else str(rule.act)
     roles = viewer.roles & frozenset(rule.roles)
-    scope = Scope(viewer.scope.subdistricts, viewer.scope.departments)  # issues belong to no group
+    scope = viewer.scope.for_issues
     if roles & _UNBOUNDED or (roles and scope.holds(subject)):
         verifies = isinstance(rule, Change) and rule.before is Status.VERIFYING
-        of_handler = Role.DEPARTMENT in viewer.roles and subject.department in (viewer.scope.departments or ())
+        of_handler = Role.DEPARTMENT in viewer.roles and scope.answers_for(subject)
         if verifies and of_handler:
             raise NotAllowedError(f"{what} needs somebody from outside the department that handles the issue")
         return

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from geo.access import Role, Scope, Subject, Viewer
+from geo.access import Role, Subject, Viewer
 from geo.lifecycle import WITHDRAWN, Act, Status
 from geo.permissions import Action, may
 
@@ -39,7 +39,7 @@ class Code(StrEnum):
 class To(StrEnum):
     """Whom a notice concerns."""
 
-    DEPARTMENT = "department"  # who acts for the department that the issue is assigned to
+    DEPARTMENT = "department"  # who acts for the department that the issue is assigned to, or falls to by rule
     COMMANDERS = "commanders"
     INSPECTORS = "inspectors"  # those of the issue's place
     REPORTER = "reporter"
@@ -140,17 +140,20 @@ def concerns(
     """Whether `viewer` gets a notice for `to` about an issue at `subject`.
 
     Nobody is told of what lies outside their reach, nor of what they did themselves (`actor`). A department is told of
-    what is assigned to it, an inspector of what lies in their own scope, however far another of their roles sees.
+    what it answers for (assigned, or by rule), an inspector of what lies in their own scope, however far another of
+    their roles sees.
     `reporters` are the accounts that reported the issue.
     """
     if viewer.account == actor or not may(viewer, Action.SEE_ISSUES, subject):
         return False
-    own = Scope(viewer.scope.subdistricts, viewer.scope.departments).holds(subject)  # issues belong to no group
+    scope = viewer.scope.for_issues
+    own = scope.holds(subject)
+    theirs = subject.department is not None or scope.answers_for(subject)
     return (
         (To.REPORTER in to and viewer.account in reporters)
         or (To.COMMANDERS in to and Role.COMMANDER in viewer.roles)
         or (To.INSPECTORS in to and Role.INSPECTOR in viewer.roles and own)
-        or (To.DEPARTMENT in to and Role.DEPARTMENT in viewer.roles and own and subject.department is not None)
+        or (To.DEPARTMENT in to and Role.DEPARTMENT in viewer.roles and own and theirs)
     )
 
 

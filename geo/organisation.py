@@ -37,6 +37,7 @@ class Unit:
     """One unit or post, and what it answers for: codes of each kind.
 
     `roads` are roads by name, `road_classes` all of a class; both only within `subdistricts` where those are given.
+    A `retired` one answers for nothing any more; it is kept so that what it did still has its name.
     """
 
     code: str
@@ -50,6 +51,16 @@ class Unit:
     road_classes: tuple[str, ...] = ()
     site_classes: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
+    retired: bool = False
+
+    @property
+    def takes_issues(self) -> bool:
+        """Whether issues can be given to it."""
+        return self.kind in ASSIGNABLE and not self.retired
+
+
+DUTY_LISTS: Final = ("subdistricts", "tasks", "roads", "road_classes", "site_classes", "points")
+"""The fields of a unit that say what it answers for."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +99,8 @@ class Organisation:
         return offices
 
     def of_kind(self, *kinds: UnitKind) -> tuple[Unit, ...]:
-        """The units of these kinds, in order."""
-        return tuple(unit for unit in self.units if unit.kind in kinds)
+        """The units of these kinds that are not retired, in order."""
+        return tuple(unit for unit in self.units if unit.kind in kinds and not unit.retired)
 
     def unit(self, code: str) -> Unit:
         """The unit of that code; BadValueError if there is none."""
@@ -118,6 +129,9 @@ def check_unit(
         for code in getattr(unit, key):
             if code not in codes:
                 raise BadValueError(f"unit {unit.code} {key}", code, "a code of this city")
+    for key in DUTY_LISTS if unit.retired else ():
+        if getattr(unit, key):
+            raise BadValueError(f"unit {unit.code} {key}", getattr(unit, key)[0], "nothing, since it is retired")
     return unit
 
 

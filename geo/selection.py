@@ -61,7 +61,7 @@ def chosen_stages(table: IssueTable, city: City, issue_filter: IssueFilter, *, f
     if f.departments:
         _keep_departments(stages, table, f.departments)
     if f.within.departments is not None:
-        _keep_departments(stages, table, f.within.departments)
+        _keep_own(stages, table, f.within)
     if f.bbox is not None:
         _keep_in_box(stages, table, f.bbox)
     if f.text:
@@ -183,8 +183,17 @@ def issues_within(table: IssueTable, rows: Ints, city: City, scope: Scope) -> Bo
     areas = areas_within(city, replace(scope, departments=None))
     seen: Bools = areas[table.subdistrict[rows].astype(np.int64) + 1]
     if scope.departments is not None:
-        seen = seen & _departments_among(table, scope.departments)[table.department[rows].astype(np.int64) + 1]
+        assigned = _departments_among(table, scope.departments)[table.department[rows].astype(np.int64) + 1]
+        seen = seen & (assigned | _theirs_by_rule(table, rows, scope))
     return seen
+
+
+def _theirs_by_rule(table: IssueTable, rows: Ints, scope: Scope) -> Bools:
+    """Which issues at `rows` are assigned to nobody and are the scope's departments' by the rules; parallel to them."""
+    if scope.by_rule is None:
+        return np.zeros(len(rows), bool)
+    found: Bools = scope.by_rule.of(table.type[rows], table.subdistrict[rows], table.task[rows])
+    return found & (table.department[rows] < 0)
 
 
 def _departments_among(table: IssueTable, codes: Collection[str]) -> Bools:
@@ -201,6 +210,16 @@ def _keep_departments(stages: Stages, table: IssueTable, codes: Collection[str])
         kernels.keep_listed(stages, table.department, ok)
     else:
         stages[~ok[table.department.astype(np.int64) + 1]] = -1
+
+
+def _keep_own(stages: Stages, table: IssueTable, scope: Scope) -> None:
+    """Set `stages` to −1 where an issue is none of the scope's departments', neither as assigned nor by the rules."""
+    assert scope.departments is not None
+    loose = np.flatnonzero((table.department < 0) & (stages >= 0)) if scope.by_rule is not None else np.empty(0, int)
+    theirs = loose[_theirs_by_rule(table, loose, scope)]
+    kept = stages[theirs]
+    _keep_departments(stages, table, scope.departments)
+    stages[theirs] = kept
 
 
 def _keep_in_box(stages: Stages, table: IssueTable, bbox: BBox) -> None:

@@ -27,6 +27,7 @@ from pyproj import Transformer
 
 from geo import scale
 from geo.access import WHOLE, Scope
+from geo.assignment import AssignmentRule
 from geo.city import City
 from geo.clock import NEVER, to_us
 from geo.filter import IssueFilter
@@ -34,9 +35,13 @@ from geo.history import History, table_at
 from geo.iso_time import day_start
 from geo.issue import IssueDraft, Transition
 from geo.lifecycle import CHANGES, Status
+from geo.organisation import Organisation, Unit, UnitKind
+from geo.rule_reach import RuleReach, rule_reach
+from geo.rule_table import rule_table
 from geo.search import fold
 from geo.selection import STAGES, chosen_stages
 from geo.tables import DEGREE_SCALE, METRE_SCALE, IssueTable, PointTable, RowValues, Shares, VisitTable
+from geo.text import Text
 from geo.timeline import local_days
 
 STEP = timedelta(hours=6)
@@ -132,11 +137,41 @@ def filters(draw: st.DrawFn, city: City, *, as_of: datetime | None = None) -> Is
 
 def scopes(city: City) -> st.SearchStrategy[Scope]:
     """What somebody may see: mostly everything, else some subdistricts, departments or groups, "outside" and "none"
-    among them."""
+    among them; half of them know the rules of some organisation."""
     areas = st.frozensets(st.sampled_from([*city.areas.codes, "-"]))
     units = st.frozensets(st.sampled_from([*DEPARTMENTS, "-"]))
-    bounded = st.builds(Scope, st.none() | areas, st.none() | units, st.sampled_from([None, None, frozenset({"G1"})]))
+    bounded = st.builds(
+        Scope,
+        st.none() | areas,
+        st.none() | units,
+        st.sampled_from([None, None, frozenset({"G1"})]),
+        st.none() | rule_reaches(city),
+    )
     return st.just(WHOLE) | bounded
+
+
+def rule_reaches(city: City) -> st.SearchStrategy[RuleReach]:
+    """What a few rules give to the first of DEPARTMENTS; one rule gives to the office of A, which it is too."""
+    name, first = Text("单位", "Unit"), city.areas.codes[:1]
+    organisation = Organisation(
+        (Unit(DEPARTMENTS[0], UnitKind.OFFICE, name, subdistricts=first), Unit("d-2", UnitKind.DEPARTMENT, name))
+    )
+    lists = (
+        [entry.code for entry in city.catalogue.types],
+        list(city.areas.codes),
+        [entry.code for entry in city.catalogue.tasks],
+    )
+    rule = st.builds(
+        lambda unit, *codes: AssignmentRule("r", unit, *codes),
+        st.sampled_from([*DEPARTMENTS, None]),
+        *(st.just(()) | _some(codes) for codes in lists),
+    )
+
+    def worked_out(rules: list[AssignmentRule]) -> RuleReach:
+        table = rule_table(rules, organisation, city.catalogue, city.areas.codes)
+        return rule_reach(table, organisation, DEPARTMENTS[:1], catalogue=city.catalogue, subdistricts=city.areas.index)
+
+    return st.lists(rule, max_size=4).map(worked_out)
 
 
 @st.composite

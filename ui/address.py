@@ -10,7 +10,22 @@ import streamlit as st
 from geo.filter_query import FILTER_KEYS
 from geo.text import LANGUAGES, Language
 
-VIEW_KEYS: Final = ("lang", "layer", "show", "issue", "point", "by", "rate", "unit", "splits", "book", "queue")
+VIEW_KEYS: Final = (
+    "lang",
+    "layer",
+    "show",
+    "issue",
+    "point",
+    "by",
+    "rate",
+    "unit",
+    "splits",
+    "book",
+    "queue",
+    "edit",
+    "tab",
+    "day",
+)
 """Keys of the address that choose what is shown, not which records are meant."""
 
 _FRAMEWORK_KEYS: Final = ("embed", "embed_options")

@@ -13,6 +13,7 @@ from ui.markup import Html, join, tag
 from ui.notes import origin
 from ui.plain_table import plain_table
 from ui.scene import Scene
+from ui.who import unit_name
 
 
 def meetings_panel(scene: Scene) -> None:
@@ -21,7 +22,7 @@ def meetings_panel(scene: Scene) -> None:
     st.html(tag("div", tag("h2", scene.say("books.meetings_title")), cls="xj-h"))
     held = times_held(meetings)
     counts = [
-        f"{_kind(scene, kind)} {figures.bounded(held[kind][0], held[kind][1], scene.language)}"
+        f"{kind_name(scene, kind)} {figures.bounded(held[kind][0], held[kind][1], scene.language)}"
         for kind in MeetingKind
         if kind in held
     ]
@@ -31,7 +32,8 @@ def meetings_panel(scene: Scene) -> None:
     st.html(plain_table(scene.say("books.meetings_title"), head, rows, cls="small"))
 
 
-def _kind(scene: Scene, kind: MeetingKind) -> str:
+def kind_name(scene: Scene, kind: MeetingKind) -> str:
+    """What such an entry of the calendar is called."""
     return scene.say(f"books.kind_{kind.value}")
 
 
@@ -41,7 +43,7 @@ def _meeting(scene: Scene, meeting: Meeting) -> Html:
     if (meeting.times, meeting.bound) != (1, "eq"):
         times = " " + scene.say("books.times", n=figures.bounded(meeting.times, meeting.bound, scene.language))
     title = tag("small", meeting.title, cls="d") if meeting.title else ""
-    what = tag("td", _kind(scene, meeting.kind), times, title)
+    what = tag("td", kind_name(scene, meeting.kind), times, title)
     return tag("tr", tag("td", day, cls="k"), what, tag("td", origin(scene, meeting.synthetic)))
 
 
@@ -65,7 +67,14 @@ def junctions_panel(scene: Scene) -> None:
 def _junction(scene: Scene, entry: WatchDay) -> Html:
     mark = tag("small", scene.say("books.checkpoint"), cls="d") if entry.junction.checkpoint else ""
     duties = [
-        tag("div", _hours(duty.start, duty.end), " ", duty.department, " ", scene.say("books.people", n=duty.people))
+        tag(
+            "div",
+            _hours(duty.start, duty.end),
+            " ",
+            unit_name(scene, duty.department),
+            " ",
+            scene.say("books.people", n=duty.people),
+        )
         for duty in entry.day.duties
     ]
     gaps = ", ".join(_hours(start, end) for start, end in entry.day.gaps)

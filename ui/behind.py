@@ -15,8 +15,17 @@ from ui.markup import Html, join, tag
 from ui.scene import Scene
 
 
-def issues_link(scene: Scene, register: str, shown: object, *, stages: Iterable[Stage] = (), issue: str = "") -> Html:
-    """`shown` as a link to the register's issues (of these stages) in Explore, at its moment; `issue`: its card."""
+def issues_link(
+    scene: Scene,
+    register: str,
+    shown: object,
+    *,
+    stages: Iterable[Stage] = (),
+    issue: str = "",
+    department: str = "",
+) -> Html:
+    """`shown` as a link to the register's issues (of these stages, assigned to `department`) in Explore, at its moment;
+    `issue`: its card."""
     if not scene.may(Action.SEE_ISSUES):
         return join([shown])
     asked = IssueFilter(
@@ -24,8 +33,16 @@ def issues_link(scene: Scene, register: str, shown: object, *, stages: Iterable[
         register=register,
         as_of=scene.filter.as_of,
         stages=tuple(sorted(stage.value for stage in stages)),
+        departments=(department,) if department else (),
     )
     return _link(scene, "explore", [*scene.pairs(asked), *([("issue", issue)] if issue else [])], shown)
+
+
+def filter_link(scene: Scene, asked: IssueFilter, shown: object) -> Html:
+    """`shown` as a link to the issues that `asked` means, in Explore."""
+    if not scene.may(Action.SEE_ISSUES):
+        return join([shown])
+    return _link(scene, "explore", scene.pairs(asked), shown)
 
 
 def points_link(scene: Scene, shown: object) -> Html:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
@@ -11,7 +12,10 @@ from data.recording.tallies import tallies_of
 from geo.permissions import Action
 from ui import address
 from ui.agenda_panel import junctions_panel, meetings_panel
+from ui.duty_form import duty_form, junction_form
+from ui.exposure_form import exposure_form
 from ui.exposure_panel import exposure_panel
+from ui.meeting_form import meeting_form
 from ui.programme_panel import programme_panel
 from ui.scene import Scene
 from ui.tally_panel import tally_panel
@@ -34,13 +38,30 @@ def book_panel(scene: Scene) -> None:
             tally_panel(scene, tally)
         elif programme is not None:
             programme_panel(scene, programme)
-        elif book == "exposures":
-            exposure_panel(scene)
-        elif book == "meetings":
-            meetings_panel(scene)
         else:
-            junctions_panel(scene)
+            _with_forms(scene, book)
         st.button(scene.say("books.close"), key="book-close", icon=":material/close:", on_click=_close)
+
+
+def _with_forms(scene: Scene, book: str) -> None:
+    """The book, and beside it for whom may what adds to it."""
+    panels, forms = _PANELS[book]
+    if not scene.may(Action.MANAGE_CAMPAIGN):
+        panels(scene)
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        panels(scene)
+    with right:
+        for form in forms:
+            form(scene)
+
+
+_PANELS: Final[dict[str, tuple[Callable[[Scene], None], tuple[Callable[[Scene], None], ...]]]] = {
+    "exposures": (exposure_panel, (exposure_form,)),
+    "meetings": (meetings_panel, (meeting_form,)),
+    "junctions": (junctions_panel, (duty_form, junction_form)),
+}
 
 
 def _close() -> None:

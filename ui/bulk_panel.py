@@ -15,7 +15,6 @@ from data.bulk_acts import MOST, BulkAct, BulkWish, Previewed, numbers_of, previ
 from data.duties import duties_in_force
 from geo.errors import XunjieError
 from geo.iso_time import day_end
-from geo.organisation import ASSIGNABLE
 from geo.permissions import Action
 from geo.queues import Queue
 from ui import figures
@@ -117,7 +116,7 @@ def _wish_form(scene: Scene, queue: Queue, acts: tuple[BulkAct, ...]) -> None:
 def assignable(scene: Scene) -> list[str]:
     """The codes of units to which issues can be given, in the organisation's order."""
     units = duties_in_force(scene.snapshot).organisation.units
-    return [unit.code for unit in units if unit.kind in ASSIGNABLE]
+    return [unit.code for unit in units if unit.takes_issues]
 
 
 def _wish(scene: Scene, kind: BulkAct) -> BulkWish:

@@ -9,7 +9,9 @@ from typing import Any
 import streamlit as st
 
 from data.documents.plan_book import MOST_STOPS, PLANS, DayPlan, plan_id
+from data.duties import duties_in_force
 from data.inspecting.planning import keep_plan, plans_of, propose_plan
+from geo.organisation import UnitKind
 from geo.permissions import Action
 from geo.selection import select_points
 from geo.visit_plan import Reason, Stop
@@ -20,6 +22,7 @@ from ui.one_thread import in_one_thread
 from ui.record_table import Cell, Column, Record, record_table
 from ui.saying import said, say, tried, who
 from ui.scene import Scene, open_scene
+from ui.who import unit_name
 
 _GROUP, _K, _AREAS, _ID = "plan-group", "plan-k", "plan-areas", "plan-id"
 GROUPS = 14
@@ -62,7 +65,7 @@ def _questions(scene: Scene) -> None:
     left, middle, right = st.columns([2, 1, 3], gap="small")
     left.selectbox(
         scene.say("inspections.group"),
-        [f"{number:02d}" for number in range(1, GROUPS + 1)],  # kept without a language: one plan a group and day
+        groups_of(scene),
         key=_GROUP,
         format_func=lambda code: _group(scene, code),
         on_change=_forget,
@@ -78,8 +81,19 @@ def _questions(scene: Scene) -> None:
     )
 
 
+def groups_of(scene: Scene) -> list[str]:
+    """The codes of the groups that go out: those of the organisation, else plain numbers; and who has a plan for today
+    under another name, as plans were kept before groups had codes."""
+    organisation = duties_in_force(scene.snapshot).organisation
+    units = [unit for kind in (UnitKind.SITE_GROUP, UnitKind.SECTOR_GROUP) for unit in organisation.of_kind(kind)]
+    codes = [unit.code for unit in units] or [f"{number:02d}" for number in range(1, GROUPS + 1)]
+    kept = [plan.group for plan in plans_of(scene.snapshot, scene.moment.date())]
+    return [*codes, *(group for group in kept if group not in codes)]
+
+
 def _group(scene: Scene, code: str) -> str:
-    return scene.say("inspections.group_name", n=code)
+    name = unit_name(scene, code)
+    return scene.say("inspections.group_name", n=code) if name == code and code.isdigit() else name
 
 
 def _stops(scene: Scene) -> tuple[str, Sequence[Stop], bool]:

@@ -21,6 +21,7 @@ from ui import (
     points,
     record,
     report,
+    reviews,
     situation,
     work,
 )
@@ -40,6 +41,7 @@ PAGES: Final = (
     ("report", report.page, Action.REPORT),
     ("inbox", inbox.page, Action.SEE_ISSUES),
     ("organisation", organisation.page, Action.SEE_ISSUES),
+    ("reviews", reviews.page, Action.SEE_ISSUES),
     ("record", record.page, Action.SEE_AGGREGATES),
     ("about", about.page, Action.SEE_AGGREGATES),
     ("people", people.page, Action.READ_AUDIT),

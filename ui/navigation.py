@@ -8,7 +8,7 @@ from typing import Final
 from geo.access import Role
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "watch": ("situation", "explore", "points"),
+    "watch": ("situation", "explore", "points", "reviews"),
     "act": ("work", "inbox", "report", "inspections"),
     "manage": ("organisation", "record", "people", "about"),
 }

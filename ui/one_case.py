@@ -12,6 +12,7 @@ from geo.access import Subject
 from geo.errors import NotFoundError
 from geo.lifecycle import Amendment, Change, Status
 from geo.offered import offered
+from geo.subjects import subject_at
 from ui.scene import Scene
 
 
@@ -59,7 +60,7 @@ class Case:
     @cached_property
     def subject(self) -> Subject:
         """What permissions look at."""
-        return Subject(self.subdistrict, self.department)
+        return subject_at(self.scene.table, self.row, self.scene.city)
 
     @cached_property
     def offered(self) -> tuple[tuple[Change, ...], tuple[Amendment, ...]]:

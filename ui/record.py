@@ -58,7 +58,7 @@ def _books(scene: Scene) -> None:
     ]
     collections = {"exposures": "exposures", "meetings": "meetings", "junctions": "junctions"}
     for book in BOOKS if scene.may(Action.SEE_ISSUES) else ():
-        if scene.snapshot.documents.of(collections[book]):
+        if scene.snapshot.documents.of(collections[book]) or scene.may(Action.MANAGE_CAMPAIGN):
             links.append(book_link(scene, book, scene.say(f"books.book_{book}")))
     if links:
         st.html(tag("p", scene.say("books.books"), " ", *(join([link, "　"]) for link in links), cls="xj-books"))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data.duties import duties_in_force
+from data.duties import Duties, duties_in_force
 from geo.assignment import AssignmentRule, Explanation
-from geo.catalogue import Catalogue
 from geo.filter_query import NOWHERE
 from geo.rule_table import RuleTable
 from geo.working_days import deadline
@@ -14,15 +13,17 @@ from ui import figures
 from ui.markup import Html, join, tag
 from ui.names import entry_name, subdistrict_name
 from ui.scene import Scene
+from ui.who import unit_name
 
 _MOST = 8
 
 
-def rule_explanation(scene: Scene) -> None:
-    """Three choices, the answer with its reason, and whether the rules cover everything."""
-    duties = duties_in_force(scene.snapshot)
+def rule_explanation(scene: Scene, drafted: Duties | None = None) -> None:
+    """Three choices, the answer with its reason, and whether the rules cover everything; by the rules in force, or by
+    those that are `drafted`."""
+    duties = drafted or duties_in_force(scene.snapshot)
     title, note = (
-        scene.say("organisation.rules_title"),
+        scene.say("organisation.rules_title" if drafted is None else "organisation.try_title"),
         scene.say("organisation.rules_note", n=len(duties.rules)),
     )
     st.html(tag("div", tag("h3", title), tag("small", note), cls="xj-h"))
@@ -32,11 +33,28 @@ def rule_explanation(scene: Scene) -> None:
         subdistrict=None if place == NOWHERE else place,
         task=None if task == NOWHERE else task,
     )
-    st.html(tag("div", _answer(scene, found), tag("p", _deadline(scene, issue_type), cls="xj-cap"), role="status"))
+    answer = [_answer(scene, duties, found), tag("p", _deadline(scene, issue_type), cls="xj-cap")]
+    if drafted is not None:
+        answer.insert(1, _until_now(scene, issue_type, place, task, found.unit))
+    st.html(tag("div", *answer, role="status"))
     if found.passed:
         with st.expander(scene.say("organisation.passed", n=len(found.passed))):
-            st.html(tag("ol", join(_passed(scene, found)), cls="xj-list"))
-    st.html(_coverage(scene, duties.table))
+            st.html(tag("ol", join(_passed(scene, duties, found)), cls="xj-list"))
+    if drafted is None:
+        st.html(coverage(scene, duties.table))
+
+
+def _until_now(scene: Scene, issue_type: str, place: str, task: str, unit: str | None) -> Html:
+    """Whose it is by the rules in force, where the draft says otherwise."""
+    now = duties_in_force(scene.snapshot).explain(
+        issue_type=issue_type,
+        subdistrict=None if place == NOWHERE else place,
+        task=None if task == NOWHERE else task,
+    )
+    if now.unit == unit:
+        return tag("p", scene.say("organisation.same_as_now"), cls="xj-cap")
+    name = scene.say("organisation.uncovered") if now.unit is None else unit_name(scene, now.unit)
+    return tag("p", scene.say("organisation.until_now", unit=name), cls="xj-sum")
 
 
 def _choices(scene: Scene) -> tuple[str, str, str]:
@@ -67,15 +85,15 @@ def _choices(scene: Scene) -> tuple[str, str, str]:
     return str(issue_type), str(place), str(task)
 
 
-def _answer(scene: Scene, found: Explanation) -> Html:
+def _answer(scene: Scene, duties: Duties, found: Explanation) -> Html:
     if found.unit is None or found.rule is None:
         return tag("p", scene.say("organisation.answer_none"), cls="xj-say bad")
-    unit = scene.name(duties_in_force(scene.snapshot).organisation.unit(found.unit).name)
+    unit = scene.name(duties.organisation.unit(found.unit).name)
     reason = scene.say(
         "organisation.answer_rule",
         number=found.number,
         code=found.rule.code,
-        conditions=_conditions(scene, found.rule, scene.city.catalogue),
+        conditions=conditions(scene, found.rule),
     )
     return tag(
         "p",
@@ -86,7 +104,7 @@ def _answer(scene: Scene, found: Explanation) -> Html:
     )
 
 
-def _conditions(scene: Scene, rule: AssignmentRule, catalogue: Catalogue) -> str:
+def conditions(scene: Scene, rule: AssignmentRule) -> str:
     """What a rule asks for, in names."""
     parts = [
         "、".join(entry_name(scene, "type", code) for code in rule.types),
@@ -113,19 +131,24 @@ def _deadline(scene: Scene, issue_type: str) -> str:
     return words if known else f"{words} {scene.say('organisation.unannounced')}"
 
 
-def _passed(scene: Scene, found: Explanation) -> list[Html]:
+def rule_unit(scene: Scene, duties: Duties, rule: AssignmentRule) -> str:
+    """To whom a rule gives issues, in words."""
+    if rule.unit is None:
+        return scene.say("organisation.of_office")
+    return scene.name(duties.organisation.unit(rule.unit).name)
+
+
+def _passed(scene: Scene, duties: Duties, found: Explanation) -> list[Html]:
     lines = []
     for entry in found.passed:
-        unit = entry.rule.unit
-        name = scene.say("organisation.of_office")
-        if unit is not None:
-            name = scene.name(duties_in_force(scene.snapshot).organisation.unit(unit).name)
+        name = rule_unit(scene, duties, entry.rule)
         why = scene.say(f"organisation.because_{entry.because}")
         lines.append(tag("li", tag("b", entry.rule.code), f" → {name}: ", why))
     return lines
 
 
-def _coverage(scene: Scene, table: RuleTable) -> Html:
+def coverage(scene: Scene, table: RuleTable) -> Html:
+    """What no rule covers, and the rules that no issue reaches."""
     lines = []
     for gap in table.gaps[:_MOST]:
         types = ", ".join(entry_name(scene, "type", code) for code in gap.types[:3]) + (

@@ -15,6 +15,7 @@ from ui.kept import kept
 from ui.markup import Html, tag
 from ui.plain_table import plain_table
 from ui.scene import Scene
+from ui.who import unit_label
 
 _FIRST_ROWS = 14
 _ALL = "units-all"
@@ -32,10 +33,11 @@ def unit_table(scene: Scene, work: UnitWork) -> None:
     st.html(tag("div", tag("h3", title), tag("small", scene.say("organisation.work_note")), cls="xj-h"))
     units = duties_in_force(scene.snapshot).organisation.units
     of = work.figures
-    listed = [at for at, unit in enumerate(units) if unit.kind in ASSIGNABLE]
+    listed = [at for at, unit in enumerate(units) if unit.takes_issues or (unit.kind in ASSIGNABLE and of.open[at])]
     listed.sort(key=lambda at: (-int(of.overdue[at]), -int(of.open[at]), -int(of.closed[at]), at))
     unfolded = bool(st.session_state.get(_ALL))
-    rows = [_row(scene, scene.name(units[at].name), at, work) for at in (listed if unfolded else listed[:_FIRST_ROWS])]
+    shown = listed if unfolded else listed[:_FIRST_ROWS]
+    rows = [_row(scene, unit_label(scene, units[at]), at, work) for at in shown]
     rest = len(units)
     if of.open[rest] or of.closed[rest]:
         rows.append(_row(scene, scene.say("organisation.uncovered"), rest, work))

@@ -8,6 +8,7 @@ import streamlit as st
 
 from data.access.cookies import ROLE_COOKIE, session_secret
 from data.access.demo_persons import demo_person
+from data.duties import ruled
 from data.runtime import Runtime
 from geo.access import Viewer
 from geo.text import Language
@@ -21,7 +22,8 @@ def viewer_of(served: Runtime) -> Viewer | None:
     if not served.settings.access.is_on:
         return demo_person(cookies.get(ROLE_COOKIE), served.city.areas.codes)
     secret = session_secret(cookies)
-    return served.access.viewer(secret) if secret else None
+    viewer = served.access.viewer(secret) if secret else None
+    return None if viewer is None else ruled(served.snapshot, viewer)
 
 
 def sign_in_again(language: Language) -> None:

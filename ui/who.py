@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.access.demo_persons import PERSONS
 from data.duties import duties_in_force
 from geo.errors import NotFoundError
+from geo.organisation import Unit
 from ui.scene import Scene
 
 
@@ -25,4 +26,10 @@ def unit_name(scene: Scene, code: str) -> str:
     """The name of a unit of the organisation in force; its code where it is not known any more."""
     organisation = duties_in_force(scene.snapshot).organisation
     at = organisation.index.get(code)
-    return code if at is None else scene.name(organisation.units[at].name)
+    return code if at is None else unit_label(scene, organisation.units[at])
+
+
+def unit_label(scene: Scene, unit: Unit) -> str:
+    """The name of a unit; of one that is retired with that word."""
+    name = scene.name(unit.name)
+    return scene.say("organisation.retired_name", name=name) if unit.retired else name

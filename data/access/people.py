@@ -135,7 +135,10 @@ def checked_scope(value: object, *, subdistricts: Iterable[str]) -> Scope:
 
 def scope_of(kinds: Mapping[str, Any]) -> Scope:
     """The inverse of `scope_kinds`."""
-    return Scope(*(frozenset(kinds[kind]) if kinds.get(kind) is not None else None for kind in KINDS))
+    subdistricts, departments, groups = (
+        frozenset(kinds[kind]) if kinds.get(kind) is not None else None for kind in KINDS
+    )
+    return Scope(subdistricts, departments, groups)
 
 
 def scope_kinds(scope: Scope) -> dict[str, list[str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from data.city_folder.section import is_code
@@ -11,7 +10,8 @@ from data.intake.draft_checks import MAX_NAME, checked_text
 from geo.assignment import AssignmentRule, check_rule
 from geo.city import City
 from geo.errors import BadValueError
-from geo.organisation import Organisation, Unit, UnitKind, check_unit
+from geo.organisation import DUTY_LISTS, Organisation, Unit, UnitKind, check_unit
+from geo.organisation_edits import Book
 from geo.tables import MOST_CODES
 from geo.text import Text
 
@@ -21,16 +21,7 @@ CURRENT: Final = "current"
 
 MOST_UNITS: Final = 2_000
 MOST_RULES: Final = 1_000
-_LISTS: Final = ("subdistricts", "tasks", "roads", "road_classes", "site_classes", "points")
 _RULE_LISTS: Final = ("types", "subdistricts", "tasks")
-
-
-@dataclass(frozen=True)
-class Book:
-    """Units and rules that fit together."""
-
-    organisation: Organisation
-    rules: tuple[AssignmentRule, ...]
 
 
 def check(content: Mapping[str, Any], city: City) -> Mapping[str, Any]:
@@ -63,7 +54,8 @@ def written(book: Book) -> dict[str, Any]:
                 "name": {"zh": unit.name.zh, "en": unit.name.en},
                 "synthetic": unit.synthetic,
                 "part_of": unit.part_of,
-                **{key: list(getattr(unit, key)) for key in _LISTS},
+                **{key: list(getattr(unit, key)) for key in DUTY_LISTS},
+                "retired": unit.retired,
             }
             for unit in book.organisation.units
         ],
@@ -81,21 +73,19 @@ def read(content: Mapping[str, Any]) -> Book:
 
 
 def _unit(entry: Any, place: str) -> Unit:
-    _only(entry, ("code", "kind", "name", "synthetic", "part_of", *_LISTS), place)
+    _only(entry, ("code", "kind", "name", "synthetic", "part_of", *DUTY_LISTS, "retired"), place)
     kind = entry.get("kind")
     if kind not in tuple(known.value for known in UnitKind):
         raise BadValueError(f"{place}.kind", kind, "one of " + ", ".join(UnitKind))
-    synthetic = entry.get("synthetic", False)
-    if not isinstance(synthetic, bool):
-        raise BadValueError(f"{place}.synthetic", synthetic, "true or false")
     part_of = entry.get("part_of")
     return Unit(
         code=_code(entry.get("code"), f"{place}.code"),
         kind=UnitKind(kind),
         name=_name(entry.get("name"), f"{place}.name"),
-        synthetic=synthetic,
+        synthetic=_flag(entry, "synthetic", place),
         part_of=None if part_of is None else _code(part_of, f"{place}.part_of"),
-        **{key: _codes(entry, key, place) for key in _LISTS},
+        retired=_flag(entry, "retired", place),
+        **{key: _codes(entry, key, place) for key in DUTY_LISTS},
     )
 
 
@@ -134,6 +124,13 @@ def _codes(entry: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
 def _code(value: Any, place: str) -> str:
     if not isinstance(value, str) or not is_code(value):
         raise BadValueError(place, value, "a code of letters, digits, _ . - (at most 40)")
+    return value
+
+
+def _flag(entry: Mapping[str, Any], key: str, place: str) -> bool:
+    value = entry.get(key, False)
+    if not isinstance(value, bool):
+        raise BadValueError(f"{place}.{key}", value, "true or false")
     return value
 
 

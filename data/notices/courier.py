@@ -16,6 +16,7 @@ import numpy as np
 import orjson
 from sqlalchemy import Connection
 
+from data.duties import ruled_scope
 from data.feed import Change
 from data.health import Reason
 from data.notices.posting import PostingError, post, signature
@@ -28,6 +29,7 @@ from geo.access import Subject
 from geo.errors import StoreError
 from geo.lifecycle import Status
 from geo.notices import Notice
+from geo.subjects import subject_at
 
 _LOG = logging.getLogger("xunjie.courier")
 _US: Final = 1_000_000
@@ -141,10 +143,11 @@ class Courier:
         with self._store.reading() as connection:
             found = [entry for entry in notices_between(connection, webhook.seq, until) if webhook.wants(entry[1].code)]
         at = positions_of(snapshot, list(dict.fromkeys(str(event.issue_id) for event, _ in found)))
+        scope = ruled_scope(snapshot, webhook.scope)
         seq, delivered, ends = webhook.seq, 0, time.monotonic() + BUDGET_S
         for event, notice in found:
             place = _Place.of(snapshot, at[str(event.issue_id)])
-            if webhook.scope.holds(place.subject):
+            if scope.holds(place.subject):
                 if delivered == AT_ONCE or self._ending.is_set() or time.monotonic() > ends:
                     return Progress(seq, delivered, None)
                 try:
@@ -230,10 +233,7 @@ class _Place:
 
     @staticmethod
     def of(snapshot: Snapshot, row: int) -> _Place:
-        table = snapshot.issues
-        area, unit = int(table.subdistrict[row]), int(table.department[row])
-        subdistrict = snapshot.city.areas.codes[area] if area >= 0 else None
-        return _Place(row, Subject(subdistrict, str(table.departments[unit]) if unit >= 0 else None))
+        return _Place(row, subject_at(snapshot.issues, row, snapshot.city))
 
 
 def _content(event: Event, notice: Notice, place: _Place, snapshot: Snapshot) -> dict[str, Any]:

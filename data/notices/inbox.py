@@ -9,11 +9,12 @@ import numpy as np
 
 from data.notices.tail import NoticeTail, Told
 from data.snapshot import Snapshot
-from geo.access import Subject, Viewer
+from geo.access import Viewer
 from geo.lifecycle import Status
 from geo.notices import Code, concerns
 from geo.permissions import Action, reach
 from geo.selection import issues_within
+from geo.subjects import subject_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +69,17 @@ def _concerning(snapshot: Snapshot, tail: Sequence[Told], viewer: Viewer) -> lis
     table = snapshot.issues
     rows = np.array([told.position for told in tail], np.int64)
     seen = issues_within(table, rows, snapshot.city, within).tolist()
-    places = zip(table.subdistrict[rows].tolist(), table.department[rows].tolist(), strict=True)
-    answers: dict[tuple[object, ...], bool] = {}  # of few places and rules there are many notices
+    columns = (table.subdistrict, table.department, table.type, table.task)
+    kinds = zip(*(column[rows].tolist() for column in columns), strict=True)
+    answers: dict[tuple[object, ...], bool] = {}  # of few places, kinds and rules there are many notices
     mine = []
-    for told, is_seen, (area, unit) in zip(tail, seen, places, strict=True):
+    for told, is_seen, kind in zip(tail, seen, kinds, strict=True):
         if not is_seen or told.actor == viewer.account:
             continue
         own = viewer.account in told.reporters
-        key = (told.notice.to, area, unit, own)
+        key = (told.notice.to, *kind, own)
         if key not in answers:
-            subject = Subject(
-                snapshot.city.areas.codes[area] if area >= 0 else None,
-                str(table.departments[unit]) if unit >= 0 else None,
-            )
+            subject = subject_at(table, told.position, snapshot.city)
             reporters = frozenset({viewer.account}) if own else frozenset()
             answers[key] = concerns(told.notice.to, viewer, subject, reporters=reporters)
         if answers[key]:

@@ -45,7 +45,7 @@ def waiting_for(snapshot: Snapshot, viewer: Viewer, campaign: Campaign, *, most:
     if within is None or not viewer.is_any_of(*WAITING):
         return Waiting(0, 0, (0,) * len(snapshot.city.escalation.levels), ())
     if not viewer.is_any_of(Role.COMMANDER):  # what another role lets them see is not theirs to do
-        within = within.narrowed(Scope(viewer.scope.subdistricts, viewer.scope.departments))
+        within = within.narrowed(viewer.scope.for_issues)
     moment = stepped(snapshot, campaign)
     with _lock:
         recent = _kept.setdefault(snapshot, Recent(_KEPT))

@@ -171,12 +171,14 @@ class PhotoBook:
             return frozenset(use.issue_id for use in rows.uses_of(connection, family_of(connection, photo)))
 
     def subject_of(self, issue_id: str) -> Subject:
-        """What permissions look at in an issue (UUID): its subdistrict. NotFoundError for an unknown one."""
+        """What permissions look at in an issue (UUID): its place, unit and kind. NotFoundError for an unknown one."""
+        i = ISSUE.c
         with self._store.reading() as connection:
-            found = connection.execute(select(ISSUE.c.subdistrict).where(ISSUE.c.id == issue_id)).one_or_none()
+            query = select(i.subdistrict, i.department, i.type, i.task).where(i.id == issue_id)
+            found = connection.execute(query).one_or_none()
         if found is None:
             raise NotFoundError("issue", issue_id)
-        return Subject(subdistrict=found.subdistrict)
+        return Subject(found.subdistrict, found.department, type=found.type, task=found.task)
 
     def uploaders_of(self, photo: Photo) -> frozenset[str]:
         """Accounts that sent it."""

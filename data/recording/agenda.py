@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from data.documents.agenda_book import DUTIES, JUNCTIONS, MEETINGS, Junction, read_duty, read_junction, read_meeting
+from data.documents.desk import DocumentDesk
+from data.duties import duties_in_force
 from data.snapshot import Snapshot
+from data.store.putting import DocumentReceipt
 from geo.agenda import Duty, JunctionDay, Meeting, duty_roster
 from geo.campaign import Campaign
+from geo.errors import BadValueError, NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +49,27 @@ def watch_on(snapshot: Snapshot, day: date) -> list[WatchDay]:
         [entry] = duty_roster(duties, [junction.id], day, watch=junction.watch)
         found.append(WatchDay(junction, entry))
     return found
+
+
+def put_duty(
+    desk: DocumentDesk,
+    snapshot: Snapshot,
+    content: Mapping[str, Any],
+    identity: str,
+    version: int,
+    *,
+    client_uuid: str,
+    actor: str,
+) -> DocumentReceipt:
+    """Put a duty, exactly once. Its department is the code of a unit in use; what an entry named before there were
+    codes it may go on naming. Raises BadValueError, NotFoundError for a junction that is not there."""
+    duty = read_duty(identity, content)
+    if duty.junction not in snapshot.documents.of(JUNCTIONS):
+        raise NotFoundError("junction", duty.junction[:80])
+    organisation = duties_in_force(snapshot).organisation
+    before = snapshot.documents.document(DUTIES, identity)
+    kept = before is not None and read_duty(identity, before.content).department == duty.department
+    at = organisation.index.get(duty.department)
+    if not kept and (at is None or not organisation.units[at].takes_issues):
+        raise BadValueError("department", duty.department, "the code of a department or an office in use")
+    return desk.put_document(DUTIES, identity, content, version, client_uuid=client_uuid, actor=actor)

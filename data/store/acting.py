@@ -188,7 +188,7 @@ class Acting:
         if "subdistrict" not in columns:
             place = self._placer.issues(shapely.from_wkb([columns["wkb"]]), [columns]).columns[0]
             columns["subdistrict"] = place["subdistrict"]
-        return Subject(columns["subdistrict"], columns["department"])
+        return Subject(columns["subdistrict"], columns["department"], type=columns["type"], task=columns["task"])
 
     def _must_be_no_circle(self, act: CheckedAmendment, forks: dict[str, IssueRecord]) -> None:
         """Raises NotFoundError for an unknown target, ConflictError where following the links leads back."""

@@ -12,6 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from data.store.past import as_it_was, past_at
 from data.store.schema import ISSUE, TRANSITION
+from geo.access import Scope
 from geo.city import City
 from geo.clock import to_us
 from geo.filter import IssueFilter
@@ -86,9 +87,11 @@ def _listed(city: City, f: IssueFilter, then: Then) -> Iterator[ColumnElement[bo
     for name, codes in (("subdistrict", f.subdistricts), ("road", f.roads), ("department", f.departments)):
         if codes:
             yield _among(then(name), codes)
-    for name, bounds in (("subdistrict", f.within.subdistricts), ("department", f.within.departments)):
-        if bounds is not None:
-            yield _among(then(name), tuple(sorted(bounds)))
+    if f.within.subdistricts is not None:
+        yield _among(then("subdistrict"), tuple(sorted(f.within.subdistricts)))
+    if f.within.departments is not None:
+        assigned = _among(then("department"), tuple(sorted(f.within.departments)))
+        yield or_(assigned, and_(then("department").is_(None), _by_rule(f.within, then)))
     if f.within.groups is not None:
         yield false()  # issues belong to no group: see geo.look_ups.areas_within
     if f.bbox is not None:
@@ -97,6 +100,17 @@ def _listed(city: City, f: IssueFilter, then: Then) -> Iterator[ColumnElement[bo
     if f.text:
         # Both sides are folded (geo.search), so LIKE without regard to case and with it are the same here.
         yield then("search_text").contains(f.text, autoescape=True)
+
+
+def _by_rule(scope: Scope, then: Then) -> ColumnElement[bool]:
+    """What the rules give to the scope's departments, as long as it is assigned to nobody."""
+    if scope.by_rule is None:
+        return false()
+    parts = []
+    for types, places, tasks in scope.by_rule.parts():
+        where, line = (tuple(NOWHERE if code is None else code for code in codes) for codes in (places, tasks))
+        parts.append(and_(then("type").in_(types), _among(then("subdistrict"), where), _among(then("task"), line)))
+    return or_(false(), *parts)
 
 
 def _state_at(as_of_us: int) -> tuple[ColumnElement[int], FromClause]:

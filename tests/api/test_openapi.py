@@ -38,6 +38,13 @@ ASKED = {
     "/api/organisation": ["", "type=E0501", "as_of=2021-06-01"],
     "/api/organisation/book": [""],
     "/api/overdue": ["", "soon=1&most=5", "unit=D02"],
+    "/api/bulletin": [
+        "",
+        "kind=review&day=2021-08-20",
+        "kind=month&register=cable_phase1",
+        "kind=month&as_of=2021-07-01",
+        "register=facility_survey&synthetic_splits=1",
+    ],
     "/api/responsibility": ["", "subdistrict=520103019&most=3"],
     "/api/assignment": ["type=C0101", "type=E2104&subdistrict=520103019&task=T03"],
     "/api/timeline": ["", "since=2021-12-01"],

@@ -13,6 +13,7 @@ FRAMEWORK_RULES: dict[str, str] = {}
 
 PAGES = [
     *("/", "/explore", "/points", "/inspections?point=P100", "/report", "/inbox", "/organisation", "/record", "/about"),
+    *("/reviews?tab=week", "/organisation?edit=rules", "/inspections?edit=checklists"),
     *("/record?book=bikes_towed", "/record?book=exposures", "/work?queue=overdue", "/case?issue=YY-02122"),
 ]
 WITH_MAP = {"/", "/explore", "/points"}

@@ -12,7 +12,7 @@ from tests.conftest import SOAK
 
 PAGES = [
     *("/", "/explore", "/points", "/work", "/case?issue=YY-02122", "/inspections", "/report", "/inbox"),
-    *("/organisation", "/record", "/about"),
+    *("/organisation", "/reviews?tab=month", "/record", "/about"),
 ]
 WITH_MAP = {"/", "/explore", "/points", "/case?issue=YY-02122", "/organisation"}
 ALONE = ["/map", "/wall"]

@@ -45,9 +45,11 @@ def test_a_plan_is_kept_and_may_be_made_anew(writable: Runtime) -> None:
     assert len(stops) == 8
     drawn.at.button(key="plan-keep").click()
     drawn.run()
-    assert "督查组01今日 8 个点位已定。" in drawn.words
+    assert "点位一组今日 8 个点位已定。" in drawn.words
+    [plan] = writable.documents("visit_plans").values()
+    assert plan.content["group"] == "P01", "the code of a unit, whatever language the page has"
     assert [row["code"] for row in drawn.component("plan")["rows"]] == stops
-    drawn.at.selectbox(key="plan-group").set_value("02")
+    drawn.at.selectbox(key="plan-group").set_value("P02")
     drawn.run()
     assert not set(stops) & {row["code"] for row in drawn.component("plan")["rows"]}
 

@@ -11,10 +11,11 @@ import pytest
 
 from data.city_folder.load import load_city
 from data.documents.checking import MOST_BYTES
-from data.documents.organisation import COLLECTION, CURRENT, Book, check, read, written
+from data.documents.organisation import COLLECTION, CURRENT, check, read, written
 from data.duties import duties_in_force
 from data.runtime import Runtime
 from geo.errors import BadValueError
+from geo.organisation_edits import Book
 from tests.small_city import small_city
 
 CITY = small_city()
