@@ -84,15 +84,17 @@ def _tokens(scene: Scene) -> None:
 def _password(scene: Scene) -> None:
     st.html(_heading(scene, "password", "password_note"))
     said("own-password")
-    for field, complete in zip(_FIELDS, ("current-password", "new-password", "new-password"), strict=True):
-        st.text_input(
-            scene.say(f"account.password_{field}"),
-            key=f"password-{field}",
-            type="password",
-            max_chars=200,
-            autocomplete=complete,
-        )
-    st.button(scene.say("account.password_change"), key="password-change", on_click=_change_password)
+    with st.form("own-password-form", border=False):  # all three are sent together, and by Enter too
+        for field, complete in zip(_FIELDS, ("current-password", "new-password", "new-password"), strict=True):
+            st.text_input(
+                scene.say(f"account.password_{field}"),
+                key=f"password-{field}",
+                type="password",
+                max_chars=200,
+                autocomplete=complete,
+            )
+        words = scene.say("account.password_change")
+        st.form_submit_button(words, key="password-change", on_click=_change_password)
 
 
 def _change_password() -> None:

@@ -46,7 +46,7 @@ def correction_fields(case: Case, turn: int) -> None:
 
 
 def _place(case: Case, now: Mapping[str, Any], turn: int) -> None:
-    """The pin, where it may be dragged or put by a click; its coordinates; and what comes of them."""
+    """What comes of the move; the pin, which is dragged or put by a click; and its coordinates."""
     scene, state = case.scene, st.session_state
     keys = f"act-lon-{turn}", f"act-lat-{turn}"
     for key, name in zip(keys, ("lon", "lat"), strict=True):
@@ -57,8 +57,8 @@ def _place(case: Case, now: Mapping[str, Any], turn: int) -> None:
         st.session_state[keys[0]], st.session_state[keys[1]] = lon, lat
 
     st.html(tag("p", scene.say("case.place_how"), cls="xj-cap"))
-    case_map(case, pin=there if _is_place(there) else (now["lon"], now["lat"]), placed=placed)
     st.html(_moved(case, (now["lon"], now["lat"]), there))
+    case_map(case, pin=there if _is_place(there) else (now["lon"], now["lat"]), placed=placed)
     for column, key, name in zip(st.columns(2, gap="small"), keys, ("lon", "lat"), strict=True):
         column.number_input(scene.say(f"report.{name}"), key=key, format="%.6f", step=0.0001)
 
@@ -80,7 +80,7 @@ def _moved(case: Case, before: tuple[float, float], after: tuple[float, float]) 
     else:
         names = {"before": subdistrict_name(scene, was, both=True), "after": subdistrict_name(scene, code, both=True)}
         moved = scene.say("case.place_moved_over", length=length, **names)
-    small = tag("small", words, cls="d")
+    small = tag("small", words)
     return tag("p", tag("b", moved), small, cls="xj-say good" if inside and code == was else "xj-say", role="status")
 
 

@@ -29,7 +29,7 @@ def overdue_table(scene: Scene, work: UnitWork) -> None:
         st.html(tag("p", scene.say("organisation.overdue_none"), cls="xj-cap", role="status"))
         return
     details = scene.snapshot.records.of(np.array([entry.row for entry in listed], np.int64))
-    heads = {"number": "number", "type": "type", "unit": "unit", "past": "left", "due": "due", "case": "case"}
+    heads = {"number": "number", "type": "type", "unit": "unit", "past": "past", "due": "due", "case": "case"}
     record_table(
         "overdue-issues",
         [

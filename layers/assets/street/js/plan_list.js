@@ -60,6 +60,7 @@
     const visited = stops.filter((stop) => stop.visited).length;
     const figure = (key, value) => x.element("div", {}, x.element("b", {}, value), x.element("span", {}, x.say(`plan_${key}`)));
     const length = plan ? x.numbers.length(plan.total_m) : x.numbers.NONE;
+    parts.figures.hidden = plan === null;
     parts.figures.replaceChildren(figure("left", x.numbers.count(stops.length - visited)), figure("visited", x.numbers.count(visited)), figure("walk", length));
   }
 
