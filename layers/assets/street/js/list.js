@@ -28,9 +28,10 @@
     const cases = x.element("div", {}, figures, mapFrame, asOf, chips, none, rows);
     const points = x.planList.build();
     const views = x.element("div", { class: "views", role: "group", "aria-label": x.say("list_views"), hidden: true }, [["issues", cases], ["points", points]].map(viewButton));
-    parts = { ...parts, cases, points, views };
+    const scroll = x.element("div", { class: "scroll" }, views, cases);
+    parts = { ...parts, cases, points, views, scroll };
     x.on("who", offerPoints);
-    return x.element("section", { class: "tab-list", "data-tab": "list" }, x.element("div", { class: "scroll" }, views, cases, points));
+    return x.element("section", { class: "tab-list", "data-tab": "list" }, scroll);
   }
 
   function viewButton([name, part]) {
@@ -39,8 +40,7 @@
 
   // Issues or points; the one who inspects has both.
   function turnTo(part) {
-    parts.cases.hidden = part !== parts.cases;
-    parts.points.hidden = part !== parts.points;
+    parts.scroll.replaceChildren(parts.views, part);
     for (const button of parts.views.children) {
       button.setAttribute("aria-pressed", String((button.dataset.view === "points") === (part === parts.points)));
     }
@@ -49,7 +49,7 @@
 
   async function offerPoints() {
     parts.views.hidden = !x.who.may(await x.who.current(), "inspect");
-    if (parts.views.hidden && !parts.points.hidden) {
+    if (parts.views.hidden && parts.points.isConnected) {
       turnTo(parts.cases);
     }
   }
@@ -78,7 +78,7 @@
 
   function shown() {
     offerPoints();
-    if (!parts.points.hidden) {
+    if (parts.points.isConnected) {
       x.planList.shown();
       return;
     }

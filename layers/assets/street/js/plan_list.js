@@ -15,11 +15,12 @@
     const rows = x.element("ul", { class: "cases" });
     const none = x.element("div", { class: "none" });
     const mapFrame = x.element("div", { class: "map-frame short" }, frame, x.map.badge(), chip);
+    const element = x.element("div", { class: "plan" }, figures, mapFrame, asOf, groups, none, rows);
     parts = { figures, frame, mapFrame, chip, groups, asOf, rows, none };
-    x.on("plans", draw);
-    x.on("theme", draw);
-    x.on("online", draw);
-    return x.element("div", { class: "plan", hidden: true }, figures, mapFrame, asOf, groups, none, rows);
+    for (const event of ["plans", "theme", "online"]) {
+      x.on(event, () => element.isConnected && draw());
+    }
+    return element;
   }
 
   // Called when the list of points comes into view.
