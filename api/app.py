@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from api import (
+    account_access,
     accounts,
     acts,
     assignment,
@@ -31,6 +32,7 @@ from api import (
     me,
     metrics,
     my_list,
+    my_sessions,
     organisation,
     organisation_book,
     overdue,
@@ -42,6 +44,7 @@ from api import (
     point_record,
     record_books,
     report,
+    reporter,
     responsibility,
     roads,
     sign_in,
@@ -98,6 +101,7 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     *photos.OPERATIONS,
     *photo_files.OPERATIONS,
     issue_record.OPERATION,
+    *reporter.OPERATIONS,
     point_record.OPERATION,
     my_list.OPERATION,
     *inspections.OPERATIONS,
@@ -111,8 +115,10 @@ _DESCRIBED: Final[tuple[Operation, ...]] = (
     *sign_in.OPERATIONS,
     *sign_in_oidc.OPERATIONS,
     *me.OPERATIONS,
+    *my_sessions.OPERATIONS,
     *tokens.OPERATIONS,
     *accounts.OPERATIONS,
+    *account_access.OPERATIONS,
     *inbox.OPERATIONS,
     digests.OPERATION,
     *webhooks.OPERATIONS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ POLICY: Final = "; ".join(
 LAYERS: Final = ("subdistricts", "roads", "heat", "plain", "responsibility")
 SHOWN: Final = ("open", "points", "closed")
 _LONGEST: Final = 200
+_PIN: Final = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,9})?,-?[0-9]{1,2}(?:\.[0-9]{1,9})?", re.ASCII)
 
 
 def pages_of(current: Runtime) -> MapPages:
@@ -70,6 +72,12 @@ def _read_focus(text: str) -> str:
     return text
 
 
+def _read_pin(text: str) -> str:
+    if text and not _PIN.fullmatch(text):
+        raise BadValueError("pin", text, "longitude,latitude in degrees")
+    return text
+
+
 def _parameters(theme: str) -> tuple[Parameter, ...]:
     """Parameters of a page; the page's own script reads all but language and theme."""
     return (
@@ -81,6 +89,7 @@ def _parameters(theme: str) -> tuple[Parameter, ...]:
         Parameter("focus", "the place shown: kind:CODE", STRING, _read_focus, default=""),
         flag("embed", "1 inside a Streamlit page"),
         flag("aim", "1 where the middle of the map chooses a place: fewer panels on a phone"),
+        Parameter("pin", "where a pin stands that chooses a place: longitude,latitude", STRING, _read_pin, default=""),
     )
 
 

@@ -56,9 +56,8 @@ async def password(request: Request) -> Response:
         return problem("session_only", 403)
     access, account = runtime().access, viewer_of(request).account
     old, new = (fields[name] if isinstance(fields[name], str) else "" for name in ("old", "new"))
-    if not access.settings.is_on or not await run_in_threadpool(access.is_password_of, account, old):
-        raise BadValueError("old", "…", "the present password")
-    await run_in_threadpool(access.set_password, account, new, by=account)
+    if not access.settings.is_on or not await run_in_threadpool(access.change_password, account, old, new):
+        raise BadValueError("old", "…", "the present password, of an account that is not locked")
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 

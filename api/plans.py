@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.data_route import Json, data_operation
 from api.errors import json_response
 from api.operation import Operation, Parameter, integer, text
-from api.schemas import BOOLEAN, DAY, INTEGER, NUMBER, STRING, TEXT, listing, record
+from api.schemas import BOOLEAN, DAY, INTEGER, LAT, LON, NUMBER, STRING, TEXT, listing, nullable, record
 from api.view import View
 from api.writing import ACTOR, ID, posted, write_answers
 from data.documents.fields import Fields
@@ -21,13 +21,16 @@ from data.documents.plan_book import MOST_STOPS, DayPlan
 from data.inspecting.planning import keep_plan, plans_of, propose_plan
 from data.runtime import runtime
 from data.store.putting import DocumentReceipt
+from geo.clock import to_us
 from geo.errors import BadValueError
+from geo.iso_time import day_end, day_start
 from geo.permissions import Action
 from geo.visit_plan import Reason, Stop
 
 
 def proposal(view: View, own: Mapping[str, Any]) -> Json:
     """Stops in the filter's subdistricts at its moment; points of other groups' plans of the day are left to them."""
+    visited = _visited(view, own["day"] or view.day)
     stops = propose_plan(
         view.snapshot,
         view.filter.as_of,
@@ -37,13 +40,13 @@ def proposal(view: View, own: Mapping[str, Any]) -> Json:
         subdistricts=[code for code in view.filter.subdistricts if code != "-"],
         mask=view.points,
     )
-    return {"stops": [_stop(view, stop) for stop in stops], "total_m": sum(stop.leg_m for stop in stops)}
+    return {"stops": [_stop(view, stop, visited) for stop in stops], "total_m": sum(stop.leg_m for stop in stops)}
 
 
 def plans(view: View, own: Mapping[str, Any]) -> Json:
     """The plans of one day."""
     day = own["day"] or view.day
-    found = plans_of(view.snapshot, day)
+    found, visited = plans_of(view.snapshot, day), _visited(view, day)
     return {
         "day": day.isoformat(),
         "plans": [
@@ -51,7 +54,9 @@ def plans(view: View, own: Mapping[str, Any]) -> Json:
                 "group": plan.group,
                 "note": plan.note,
                 "subdistricts": list(plan.subdistricts),
-                "stops": [_stop(view, stop) for stop in plan.stops if view.points[view.snapshot.point_row(stop.code)]],
+                "stops": [
+                    _stop(view, stop, visited) for stop in plan.stops if view.points[view.snapshot.point_row(stop.code)]
+                ],
                 "total_m": sum(stop.leg_m for stop in plan.stops),
             }
             for plan in found
@@ -59,7 +64,15 @@ def plans(view: View, own: Mapping[str, Any]) -> Json:
     }
 
 
-def _stop(view: View, stop: Stop) -> Json:
+def _visited(view: View, day: date) -> frozenset[int]:
+    """Positions of the points that were visited on `day`, until the filter's moment."""
+    visits, zone = view.snapshot.visits, view.city.time_zone
+    made = (visits.at_us >= to_us(day_start(day, zone))) & (visits.at_us <= to_us(day_end(day, zone)))
+    made &= visits.at_us <= view.as_of_us
+    return frozenset(visits.point[made].tolist())
+
+
+def _stop(view: View, stop: Stop, visited: Set[int]) -> Json:
     row = view.snapshot.point_row(stop.code)
     points = view.snapshot.points
     site_class = view.city.catalogue.site_classes[int(points.site_class[row])]
@@ -70,7 +83,14 @@ def _stop(view: View, stop: Stop) -> Json:
         "site_class_name": site_class.name,
         "reason": stop.reason.value,
         "leg_m": stop.leg_m,
+        "lon": _degrees(points.lon[row]),
+        "lat": _degrees(points.lat[row]),
+        "visited": row in visited,
     }
+
+
+def _degrees(value: float) -> float | None:
+    return None if value != value else float(value)
 
 
 async def keep(request: Request) -> Response:
@@ -131,6 +151,9 @@ _STOP: Final = record(
         "site_class_name": TEXT,
         "reason": _REASON,
         "leg_m": {**NUMBER, "description": "metres from the stop before, as the crow flies"},
+        "lon": nullable(LON),
+        "lat": nullable(LAT),
+        "visited": {**BOOLEAN, "description": "on the day of the plan, until now"},
     }
 )
 OPERATIONS: Final = (

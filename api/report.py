@@ -19,6 +19,7 @@ from api.json_body import body_of, fields_of
 from api.operation import Answer, Operation
 from api.question import read_own
 from api.schemas import BOOLEAN, GEOMETRY, MOMENT, PROBLEM, STRING, record
+from data.intake.draft_checks import MAX_NAME, MAX_PHONE
 from data.runtime import Runtime, runtime
 from geo.errors import BadGeometryError, BadValueError
 from geo.iso_time import parse_time
@@ -35,7 +36,8 @@ _EXPECTED: Final = {
     "geometry": "a GeoJSON geometry",
 }
 _TEXTS: Final = ("id", "type", "datum", "register", "task", "description", "address", "reported_at")
-_FIELDS: Final = (*_TEXTS, "geometry")
+_PERSON: Final = ("reporter_name", "reporter_phone")
+_FIELDS: Final = (*_TEXTS, *_PERSON, "geometry")
 _GEOMETRY_FIELDS: Final = ("type", "coordinates", "bbox")
 
 
@@ -58,7 +60,7 @@ async def report(request: Request) -> Response:
 def draft_of(body: bytes, current: Runtime) -> IssueDraft:
     """The draft that `body` (JSON) describes. Raises BadValueError for JSON, fields or types that cannot be taken."""
     fields = fields_of(body, _FIELDS, _EXPECTED)
-    for name in _TEXTS:
+    for name in (*_TEXTS, *_PERSON):
         if name in fields and not isinstance(fields[name], str):
             raise BadValueError(name, fields[name], "text")
     campaign = current.city.campaign()
@@ -73,6 +75,8 @@ def draft_of(body: bytes, current: Runtime) -> IssueDraft:
         description=fields.get("description", ""),
         address=fields.get("address", ""),
         reported_at=_moment(fields["reported_at"], current.city.time_zone) if "reported_at" in fields else None,
+        reporter_name=fields.get("reporter_name"),
+        reporter_phone=fields.get("reporter_phone"),
     )
 
 
@@ -99,6 +103,7 @@ def _moment(text: str, time_zone: str) -> datetime:
     return moment
 
 
+_APART: Final = "of who reported it, kept apart from the log; who may see protected data is shown it"
 _RECEIPT = record({"id": STRING, "number": STRING, "revision": {"type": "integer"}, "created": BOOLEAN})
 OPERATION = Operation(
     path="/api/issues",
@@ -117,8 +122,10 @@ OPERATION = Operation(
             "description": {**STRING, "maxLength": MAX_DESCRIPTION},
             "address": {**STRING, "maxLength": MAX_ADDRESS},
             "reported_at": MOMENT,
+            "reporter_name": {**STRING, "maxLength": MAX_NAME, "description": _APART},
+            "reporter_phone": {**STRING, "maxLength": MAX_PHONE, "description": _APART},
         },
-        optional=["datum", "register", "task", "description", "address", "reported_at"],
+        optional=["datum", "register", "task", "description", "address", "reported_at", *_PERSON],
     ),
     answers={
         201: Answer("written", schema=_RECEIPT),

@@ -78,7 +78,7 @@ async def make(request: Request) -> Response:
 
 
 async def revoke(request: Request) -> Response:
-    """204: the token is worth nothing from this moment on. Its owner may, or an administrator for anyone's."""
+    """204: the token is worth nothing from this moment on. Its owner may; administrators: api.account_access."""
     read_own(request.query_params.multi_items(), ())
     await body_of(request, MOST_BYTES)
     viewer = viewer_of(request)

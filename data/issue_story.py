@@ -10,6 +10,8 @@ import orjson
 import shapely
 
 from data.store.events import Event, Kind
+from data.store.personal import is_reference
+from geo.issue import UNNAMED
 from geo.lifecycle import Status
 
 
@@ -45,7 +47,7 @@ def story_of(events: Iterable[Event]) -> Iterator[StoryEntry]:
         version += 1
         match Kind(event.kind):
             case Kind.ISSUE_REPORTED | Kind.ISSUE_IMPORTED:
-                at, who = payload["reported_at"], payload["reporter"]
+                at, who = payload["reported_at"], _reporter(event, payload)
                 first = Status.REPORTED.name
                 yield StoryEntry(event.seq, event.hash, "reported", version, at, recorded, who, first,
                                  due_at=payload["due_at"])  # fmt: skip
@@ -61,6 +63,12 @@ def story_of(events: Iterable[Event]) -> Iterator[StoryEntry]:
                 yield StoryEntry(event.seq, event.hash, "amended", version, event.at, recorded, event.actor,
                                  act=payload["act"], note=payload["note"], set=_shown(payload["set"]),
                                  before=_shown(payload["before"]))  # fmt: skip
+
+
+def _reporter(event: Event, payload: dict[str, Any]) -> str:
+    """Whom the report names, a group or a ledger; where that is nobody or a protected person, who entered it."""
+    named: str = payload["reporter"]
+    return event.actor if named == UNNAMED or is_reference(named) else named
 
 
 def _shown(values: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from geo.lifecycle import Status
 MAX_DESCRIPTION = 2_000
 MAX_ADDRESS = 200
 MAX_NUMBER = 40
+UNNAMED = "reporter"
+"""The reporter of a report that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class IssueDraft:
     address: str = ""
     reported_at: datetime | None = None
     due_at: datetime | None = None
-    reporter: str = "reporter"
+    reporter: str = UNNAMED
     visit: str | None = None
     synthetic: bool = False
     approximate: bool = False

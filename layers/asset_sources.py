@@ -43,6 +43,8 @@ SCRIPTS = (
     "highlight",
     "card",
     "card_content",
+    "pin",
+    "placing",
     "pointer",
     "layer_switch",
     "legend",
@@ -65,7 +67,7 @@ SCRIPTS = (
 )
 """Files of assets/js in the order in which they are joined."""
 
-STYLES = ("page", "panels", "legend", "labels", "card", "time_bar", "wall", "print")
+STYLES = ("page", "panels", "legend", "labels", "card", "time_bar", "wall", "pin", "print")
 """Files of assets/css in the order in which they are joined, after the tokens."""
 
 

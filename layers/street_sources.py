@@ -14,7 +14,7 @@ STREET: Final = FOLDER / "street"
 SHARED: Final = ("namespace", "database", "clock", "who", "routes", "outbox", "sender")
 """Files of assets/street/js that page and service worker both run: what is sent is sent alike by either."""
 
-FROM_MAP: Final = ("element", "text", "numbers", "symbols", "road_shapes")
+FROM_MAP: Final = ("element", "text", "numbers", "symbols", "road_shapes", "pin")
 """Files of assets/js that the phone page uses as they are."""
 
 PAGE: Final = (
@@ -25,9 +25,11 @@ PAGE: Final = (
     "drafts",
     "pending",
     "today",
+    "plan",
     "route_order",
     "icons",
     "toast",
+    "pages_link",
     "sheet",
     "map",
     "map_labels",
@@ -43,6 +45,7 @@ PAGE: Final = (
     "case_photos",
     "case_actions",
     "case",
+    "plan_list",
     "list",
     "map_tab",
     "conflict",
@@ -89,6 +92,7 @@ def style_bundle(fonts: Sequence[str]) -> tuple[str, Asset]:
         for name in fonts
     ]
     parts = [(STREET / "css" / f"{name}.css").read_text(encoding="utf-8") for name in STYLES]
+    parts.append((FOLDER / "css" / "pin.css").read_text(encoding="utf-8"))
     return content_addressed("street", ".css", "\n".join([*faces, stylesheet(), *parts]).encode())
 
 

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import numpy as np
-import shapely
 import streamlit as st
 
 from data.act_desk import IssueAct
@@ -16,17 +14,15 @@ from data.bulk_acts import BulkAct, BulkWish, proposal, wished_acts
 from geo.clock import from_us
 from geo.errors import BadValueError
 from geo.iso_time import day_end
-from geo.issue import MAX_ADDRESS, MAX_DESCRIPTION
 from geo.lifecycle import AMENDMENTS, WITHDRAWN, Act, Amendment, Change, Deadline, Evidence, Status
 from geo.offered import is_withdrawal
 from ui.bulk_panel import assignable
 from ui.case_photos import TYPES, photo_acts
+from ui.correction import corrected, correction_fields
 from ui.markup import tag
-from ui.names import entry_name
 from ui.one_case import Case
 from ui.who import unit_name
 
-NONE = ""
 Rule = Change | Amendment
 _MOST_WORDS = 500
 
@@ -127,7 +123,7 @@ def _amendment_fields(case: Case, rule: Amendment, turn: int) -> None:
         case Act.EXTEND:
             _day_field(case, "due_at", turn, days=_days_to_extend(case))
         case Act.CORRECT:
-            _correction_fields(case, turn)
+            correction_fields(case, turn)
         case Act.LINK:
             st.text_input(scene.say("case.other_number"), key=f"act-duplicate_of-{turn}", max_chars=64)
         case Act.DETACH:
@@ -143,43 +139,6 @@ def _days_to_extend(case: Case) -> int:
     due = from_us(int(case.scene.table.due_us[case.row]))
     today = case.scene.as_of.date()
     return 3 + (0 if due is None else max((due.astimezone(case.scene.zone).date() - today).days, 0))
-
-
-def _correction_fields(case: Case, turn: int) -> None:
-    scene, now = case.scene, _present(case)
-    catalogue = scene.city.catalogue
-    types = [entry.code for entry in catalogue.types]
-    tasks = [NONE, *(entry.code for entry in catalogue.tasks)]
-    first, second = st.columns(2, gap="small")
-    first.selectbox(scene.say("case.field_type"), types, index=types.index(now["type"]), key=f"act-type-{turn}",
-                    format_func=lambda code: entry_name(scene, "type", code))  # fmt: skip
-    second.selectbox(scene.say("case.field_task"), tasks, index=tasks.index(now["task"] or NONE),
-                     key=f"act-task-{turn}", format_func=lambda code: (
-                         entry_name(scene, "task", code) if code else scene.say("organisation.no_task")
-                     ))  # fmt: skip
-    st.text_area(scene.say("case.field_description"), now["description"], key=f"act-description-{turn}",
-                 max_chars=MAX_DESCRIPTION, height=90)  # fmt: skip
-    st.text_input(scene.say("case.field_address"), now["address"], key=f"act-address-{turn}", max_chars=MAX_ADDRESS)
-    if scene.table.is_point[case.row]:
-        first, second = st.columns(2, gap="small")
-        first.number_input(scene.say("report.lon"), value=now["lon"], key=f"act-lon-{turn}", format="%.6f", step=0.0001)
-        second.number_input(
-            scene.say("report.lat"), value=now["lat"], key=f"act-lat-{turn}", format="%.6f", step=0.0001
-        )
-
-
-def _present(case: Case) -> dict[str, Any]:
-    table, catalogue = case.scene.table, case.scene.city.catalogue
-    lon, lat = table.lonlat(np.array([case.row]))
-    task = int(table.task[case.row])
-    return {
-        "type": catalogue.types[int(table.type[case.row])].code,
-        "task": None if task < 0 else catalogue.tasks[task].code,
-        "description": str(case.details.description[0]),
-        "address": str(case.details.address[0]),
-        "lon": round(float(lon[0]), 6),
-        "lat": round(float(lat[0]), 6),
-    }
 
 
 def wished(case: Case, rule: Rule, turn: int, *, version: int, key: str) -> list[IssueAct]:
@@ -232,18 +191,5 @@ def _amended(case: Case, rule: Amendment, state: Mapping[str, Any], turn: int) -
             kind, _, photo = str(state.get(f"act-photo-{turn}") or "").partition(" ")
             return {"photo": photo, "kind": kind}
         case Act.CORRECT:
-            return _corrected(case, state, turn)
+            return corrected(case, state, turn)
     return {}
-
-
-def _corrected(case: Case, state: Mapping[str, Any], turn: int) -> dict[str, object]:
-    """Only what differs from what stands there: a correction names what it changes."""
-    now = _present(case)
-    asked = {name: state.get(f"act-{name}-{turn}", now[name]) for name in now}
-    asked["task"] = asked["task"] or None
-    fields: dict[str, object] = {
-        name: asked[name] for name in ("type", "task", "description", "address") if asked[name] != now[name]
-    }
-    if (asked["lon"], asked["lat"]) != (now["lon"], now["lat"]):
-        fields["geometry"] = shapely.Point(float(asked["lon"]), float(asked["lat"]))
-    return fields

@@ -15,8 +15,9 @@ from geo.lifecycle import Stage
 from geo.selection import STAGES, stage_of
 from ui import figures
 from ui.case_link import case_link
+from ui.case_reporter import case_reporter
 from ui.due import due_words, left_words, told_to, working_days_left
-from ui.map_view import map_view
+from ui.map_view import Placed, Size, map_view
 from ui.markup import Html, join, tag
 from ui.names import entry_name, road_name, subdistrict_name
 from ui.one_case import Case
@@ -41,10 +42,12 @@ def case_head(case: Case) -> None:
         for text in (str(case.details.description[0]), str(case.details.address[0])):
             if text:
                 st.text(text)
+        case_reporter(case)
 
 
-def case_map(case: Case) -> None:
-    """The place on the existing map, a ring around it, with what else lies near."""
+def case_map(case: Case, *, pin: tuple[float, float] | None = None, placed: Placed | None = None) -> None:
+    """The place on the existing map, a ring around it, with what else lies near; with a `pin` that `placed` is told of,
+    a second one, on which another place is chosen."""
     scene, table = case.scene, case.scene.table
     city = scene.city
     lon, lat = table.lonlat(np.array([case.row]))
@@ -54,7 +57,9 @@ def case_map(case: Case) -> None:
     if _stage(case) is Stage.REJECTED:
         near = replace(near, stages=tuple(stage.value for stage in STAGES))
     spot = f"spot:{lon[0]:.6f},{lat[0]:.6f}"
-    map_view(replace(scene, filter=near), "case", layer="plain", show="open,closed", focus=spot)
+    size: Size = "case" if pin is None else "correction"
+    show = "open,closed" if pin is None else "open"
+    map_view(replace(scene, filter=near), size, layer="plain", show=show, focus=spot, pin=pin, placed=placed)
 
 
 def _stage(case: Case) -> Stage:

@@ -74,7 +74,9 @@ def _figure(case: Case, one: IssuePhoto, *, knows: bool) -> Html:
     if one.photo.is_reviewed:
         lines.append(tag("span", "✓ ", scene.say("case.photo_reviewed")))
     if scene.may(Action.REPORT):
-        lines.append(tag("a", scene.say("case.photo_blur"), href=f"/photos/{sha256}/blur?lang={scene.language}"))
+        there = f"/photos/{sha256}/blur?lang={scene.language}&theme={scene.theme}"
+        looks = "" if one.photo.is_reviewed else "todo"  # nobody has said yet that no face or plate is left
+        lines.append(tag("a", scene.say("case.photo_blur"), href=there, target="_self", cls=looks))
     flags = [tag("li", _flag_words(case, flag)) for flag in one.flags] if knows else []
     told = tag("ul", join(flags), cls="flags", aria_label=scene.say("case.flags")) if flags else Html("")
     return tag("figure", picture, tag("figcaption", join(lines)), told)

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from layers.map_page import live_worker_url
+from ui.clock import clock_text
 from ui.pace import follow_within_ms
 from ui.scene import Scene
 
@@ -25,7 +26,12 @@ def follow(scene: Scene) -> None:
     """Run the page's fragment again with every revision newer than the scene's, at the pace of `ui.pace`."""
     _component()(
         key="following",
-        data={"worker": live_worker_url(), "revision": scene.snapshot.revision, "pace": follow_within_ms()},
+        data={
+            "worker": live_worker_url(),
+            "revision": scene.snapshot.revision,
+            "pace": follow_within_ms(),
+            "clock": (clock_text(scene),),
+        },
         on_revision_change=_nothing,
     )
 

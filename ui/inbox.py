@@ -96,6 +96,7 @@ def _news(scene: Scene, found: Inbox) -> None:
         picks="issue",
         label=title,
         selected=address.view("issue"),
+        reveal="panel-waiting",
     )
     if found.total > len(found.rows):
         words = scene.say("notices.of_all", n=len(found.rows), all=figures.count(found.total))
@@ -165,6 +166,7 @@ def _waiting(scene: Scene) -> None:
         records,
         picks="issue",
         label=scene.say("notices.waiting_title"),
+        reveal="panel-waiting",
     )
 
 

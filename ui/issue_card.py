@@ -16,6 +16,7 @@ from ui.case_link import case_link
 from ui.markup import Html, join, tag
 from ui.names import entry_name, road_name, subdistrict_name
 from ui.scene import Scene, open_scene
+from ui.who import actor_name
 
 
 def issue_card(scene: Scene) -> bool:
@@ -98,5 +99,7 @@ def _history(scene: Scene, row: int) -> Html:
             break
         name = scene.say(f"core.status_{Status(event.status).name}")
         note = tag("small", event.note) if event.note else Html("")
-        steps.append(tag("li", figures.table_moment(at), " · ", tag("b", name), " · ", event.actor, note))
+        steps.append(
+            tag("li", figures.table_moment(at), " · ", tag("b", name), " · ", actor_name(scene, event.actor), note)
+        )
     return join(steps)

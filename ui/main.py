@@ -12,6 +12,7 @@ from geo.permissions import Action
 from i18n import translate
 from ui import (
     about,
+    account,
     case,
     explore,
     inbox,
@@ -30,6 +31,7 @@ from ui.collecting import collect_regularly
 from ui.markup import tag
 from ui.scene import Scene, open_scene
 from ui.shell import Place, closed_sentence, shell
+from ui.token_form import forget_secret
 from ui.warming import load_later
 
 PAGES: Final = (
@@ -45,6 +47,7 @@ PAGES: Final = (
     ("record", record.page, Action.SEE_AGGREGATES),
     ("about", about.page, Action.SEE_AGGREGATES),
     ("people", people.page, Action.READ_AUDIT),
+    ("account", account.page, Action.OWN),
     ("case", case.page, Action.SEE_ISSUES),
 )
 """Name in the address, what draws it, and what a viewer must be allowed to do for it to be there at all."""
@@ -76,14 +79,19 @@ def main() -> None:
     ]
     chosen = st.navigation([place.page for place in places], position="hidden")
     here = next(place.name for place in places if place.page == chosen)
+    if here != "account":
+        forget_secret()
     shell(scene, places, here)
     chosen.run()
 
 
 def is_shown(scene: Scene, name: str, action: Action) -> bool:
-    """Whether the viewer has that page. The demo's one person who may do everything has no people to manage."""
-    nobody_signs_in = not scene.runtime.settings.access.is_on and len(scene.viewer.roles) > 1
-    return scene.may(action) and not (name == "people" and nobody_signs_in)
+    """Whether the viewer has that page. The demo's one person who may do everything has no people to manage, and where
+    nobody signs in there are no accounts of anyone's own."""
+    signs_in = scene.runtime.settings.access.is_on
+    if name == "account":
+        return signs_in
+    return scene.may(action) and (name != "people" or signs_in or len(scene.viewer.roles) == 1)
 
 
 main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -19,8 +20,9 @@ from ui.scene import Scene, open_scene
 
 LAYERS = ("subdistricts", "roads", "heat", "plain", "responsibility")
 Moved = Callable[[tuple[float, float, float, float]], None]
+Placed = Callable[[float, float], None]
 _ASSETS = Path(__file__).with_name("assets")
-Size = Literal["situation", "explore", "points", "report", "case"]
+Size = Literal["situation", "explore", "points", "report", "case", "correction"]
 
 
 @cache
@@ -41,12 +43,15 @@ def map_view(
     follow_view: bool = False,
     aim: Moved | None = None,
     focus: str | None = None,
+    pin: tuple[float, float] | None = None,
+    placed: Placed | None = None,
 ) -> None:
     """Draw the map of the scene's filter; `layer` and `show` are the page's defaults, the address outranks them.
 
     `follow_view` makes the map's extent part of the filter whenever the map is moved. `aim` draws a cross in its
     middle and is told the extent instead: the map then chooses a place, and not the filter. `focus` is what it is
     moved to ("spot:106.71,26.6": a place with a ring around it); without one, the one place that the filter names.
+    `pin` (longitude, latitude) stands on the map and can be moved, which `placed` is told.
     """
     key = f"map-{size}"
     layer = address.view("layer", LAYERS, layer)
@@ -58,6 +63,7 @@ def map_view(
         "layer": layer,
         "show": show,
         "focus": _focus(scene) if focus is None else focus,
+        "pin": "" if pin is None else f"{pin[0]:.6f},{pin[1]:.6f}",
     }
     rest = urlencode(
         [*((key, value) for key, value in told.items() if key == "show" or (key != "filter" and value)), ("embed", "1")]
@@ -81,6 +87,7 @@ def map_view(
         on_revision_change=_nothing,
         on_view_change=lambda: _moved(key, aim),
         on_period_change=lambda: _dated(key),
+        on_place_change=lambda: _placed(key, placed),
     )
 
 
@@ -122,6 +129,15 @@ def _moved(key: str, aim: Moved | None) -> None:
         aim(bbox)
     else:
         change.set_field(open_scene(), "bbox", bbox)
+
+
+def _placed(key: str, placed: Placed | None) -> None:
+    try:
+        lon, lat = (float(part) for part in str(_value(key, "place")).split(","))
+    except ValueError:
+        return
+    if placed is not None and math.isfinite(lon) and math.isfinite(lat):
+        placed(lon, lat)
 
 
 def _dated(key: str) -> None:

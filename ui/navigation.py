@@ -10,7 +10,7 @@ from geo.access import Role
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "watch": ("situation", "explore", "points", "reviews"),
     "act": ("work", "inbox", "report", "inspections"),
-    "manage": ("organisation", "record", "people", "about"),
+    "manage": ("organisation", "record", "people", "account", "about"),
 }
 """The pages of each group, in order. A page that stands in none is put at the end of the last."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -27,10 +29,13 @@ def overdue_table(scene: Scene, work: UnitWork) -> None:
         st.html(tag("p", scene.say("organisation.overdue_none"), cls="xj-cap", role="status"))
         return
     details = scene.snapshot.records.of(np.array([entry.row for entry in listed], np.int64))
-    heads = ("number", "type", "unit", "past", "to", "due", "place", "case")
+    heads = {"number": "number", "type": "type", "unit": "unit", "past": "past", "due": "due", "case": "case"}
     record_table(
         "overdue-issues",
-        [Column(scene.say(f"organisation.column_{name}"), "right" if name == "past" else "") for name in heads],
+        [
+            Column(scene.say(f"organisation.column_{head}"), "right" if head == "past" else "", name)
+            for head, name in heads.items()
+        ],
         [
             Record(
                 str(details.id[at]),
@@ -45,6 +50,8 @@ def overdue_table(scene: Scene, work: UnitWork) -> None:
         picks="issue",
         label=title,
         selected=address.view("issue"),
+        stacked=True,
+        reveal="panel-overdue",
     )
     if total > len(listed):
         more = scene.say("organisation.more_wrong", n=len(listed), all=figures.count(total))
@@ -55,11 +62,12 @@ def _cells(scene: Scene, entry: OverdueIssue) -> tuple[Cell, ...]:
     table, city = scene.table, scene.city
     kind, area = city.catalogue.types[int(table.type[entry.row])], int(table.subdistrict[entry.row])
     due = from_us(entry.due_us)
+    where = subdistrict_name(scene, city.areas.codes[area] if area >= 0 else "-")
+    told = "" if entry.level is None else scene.say("organisation.told_to", to=scene.name(entry.level.to))
+    unit = scene.say("organisation.uncovered") if entry.unit is None else scene.name(entry.unit.name)
     return (
-        group_cell(scene, kind.group, scene.name(kind.name)),
-        Cell(scene.say("organisation.uncovered") if entry.unit is None else scene.name(entry.unit.name)),
-        Cell(figures.count(entry.past_days)),
-        Cell(figures.NONE if entry.level is None else scene.name(entry.level.to)),
+        replace(group_cell(scene, kind.group, scene.name(kind.name)), small=where),
+        Cell(unit, small=told),
+        Cell(figures.count(entry.past_days), tone="late"),
         Cell(figures.NONE if due is None else figures.moment(due.astimezone(scene.zone), scene.language)),
-        Cell(subdistrict_name(scene, city.areas.codes[area] if area >= 0 else "-")),
     )

@@ -11,7 +11,6 @@ from data.access.access import wall_us
 from data.access.access_log import Entry
 from data.access.people import Account
 from data.store.events import us_of_iso
-from geo.access import Scope
 from geo.clock import from_us
 from geo.permissions import Action
 from ui import figures
@@ -19,6 +18,7 @@ from ui.guard import guarded
 from ui.markup import Html, tag
 from ui.notice_forms import address_panel, webhook_panel
 from ui.people_forms import change_form, new_form
+from ui.people_words import roles_words, scope_words
 from ui.plain_table import plain_table
 from ui.scene import Scene, open_scene
 
@@ -80,8 +80,8 @@ def _accounts(scene: Scene, accounts: list[Account]) -> None:
             "tr",
             tag("td", tag("b", account.login), tag("small", " ", account.id)),
             tag("td", account.name),
-            tag("td", _roles(scene, account)),
-            tag("td", _scope(scene, account.scope)),
+            tag("td", roles_words(scene, account.roles)),
+            tag("td", scope_words(scene, account.scope)),
             tag("td", _state(scene, account, now_us)),
             tag("td", figures.count(sessions[account.id]), cls="n"),
             tag("td", figures.count(tokens[account.id]), cls="n"),
@@ -89,20 +89,6 @@ def _accounts(scene: Scene, accounts: list[Account]) -> None:
         for account in accounts
     )
     st.html(plain_table(scene.say("people.title"), head, rows))
-
-
-def _roles(scene: Scene, account: Account) -> str:
-    separator = "、" if scene.language == "zh-CN" else ", "
-    return separator.join(scene.say(f"people.role_{role}") for role in sorted(account.roles))
-
-
-def _scope(scene: Scene, scope: Scope) -> str:
-    if scope.is_whole:
-        return scene.say("people.scope_all")
-    every = scene.say("people.scope_all")
-    kinds = {kind: getattr(scope, kind) for kind in ("subdistricts", "departments", "groups")}
-    told = {kind: every if codes is None else len(codes) for kind, codes in kinds.items()}
-    return scene.say("people.scope_part", **told)
 
 
 def _state(scene: Scene, account: Account, now_us: int) -> Html:

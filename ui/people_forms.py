@@ -13,7 +13,10 @@ from geo.errors import BadValueError, ConflictError, StoreError
 from geo.permissions import Action
 from ui.markup import tag
 from ui.names import subdistrict_name
+from ui.saying import said
 from ui.scene import Scene, open_scene
+from ui.session_list import session_list
+from ui.token_list import token_list
 
 
 def new_form(scene: Scene) -> None:
@@ -59,6 +62,10 @@ def change_form(scene: Scene, accounts: list[Account]) -> None:
         words = scene.say("people.enable" if account.disabled else "people.disable")
         st.button(words, key="edit-disable", on_click=_let_in, args=(account.disabled,))
         st.button(scene.say("people.revoke"), key="edit-revoke", on_click=_revoke)
+    st.html(tag("div", tag("h3", scene.say("account.their_access")), cls="xj-h"))
+    said("edit-access")
+    session_list(scene, scene.runtime.access.sessions(account.id), of=account.id)
+    token_list(scene, scene.runtime.access.tokens(account.id), of=account.id)
 
 
 def _rights(scene: Scene, form: str) -> None:

@@ -26,6 +26,12 @@ def _located(city: City, x: float, y: float, datum: str) -> Placement:
     return _locator(city).locate(np.array([Point(float(lon[0]), float(lat[0]))], object))
 
 
+def subdistrict_at(city: City, lon: float, lat: float) -> str:
+    """The code of the subdistrict that a place (WGS-84) lies in, "-" for none. Raises BadValueError."""
+    area = int(_located(city, lon, lat, "wgs84").subdistrict[0])
+    return city.areas.codes[area] if area >= 0 else "-"
+
+
 def datums(city: City) -> tuple[str, ...]:
     """The datums a reporter may choose; those of Chinese map services only where they apply."""
     return ("wgs84", "gcj02", "bd09", "cgcs2000") if city.mainland_china else ("wgs84",)

@@ -85,10 +85,12 @@ def record_table(
     dense: bool = False,
     stacked: bool = False,
     choice: Choice | None = None,
+    reveal: str = "",
 ) -> None:
     """Draw the table; a click on a row follows the link in its first cell, or picks its code as `picks` ("issue" or
     "point"). `dense` hides the headings; `stacked` puts small texts under the others, and on phones makes a card of
-    every row; `choice` puts a box before every row."""
+    every row; `choice` puts a box before every row. `reveal` is the key of the container in which a picked row's card
+    appears: where that lies outside the screen (on a phone, above or below the table) the page moves to it."""
     ticks: tuple[dict[str, Any], ...] = ()
     if choice is not None:
         heard = st.session_state.get(f"heard-{key}", 0)
@@ -105,6 +107,7 @@ def record_table(
             "dense": dense,
             "stacked": stacked,
             "ticks": ticks,
+            "reveal": reveal,
         },
         on_pick_change=lambda: _picked(key, picks),
         on_tick_change=lambda: _ticked(key, choice),

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from shapely.geometry import Point
 
+from data.intake.draft_checks import MAX_NAME, MAX_PHONE
 from geo.errors import BadValueError, ConflictError, StoreError, XunjieError
 from geo.issue import MAX_ADDRESS, MAX_DESCRIPTION, IssueDraft
 from geo.permissions import Action
@@ -24,6 +25,7 @@ from ui.viewer import actor_of
 
 _X, _Y, _ID, _DONE = "report-x", "report-y", "report-id", "report-done"
 _TEXTS = ("report-description", "report-address")
+_PERSON = ("report-reporter_name", "report-reporter_phone")
 ACTOR = "web form"
 BBox = tuple[float, float, float, float]
 
@@ -84,6 +86,7 @@ def _form(scene: Scene) -> None:
         scene.say("report.address"), key=_TEXTS[1], max_chars=MAX_ADDRESS, placeholder=scene.say("report.address_hint")
     )
     _problem(problems, "address")
+    _person(scene, problems)
     _problem(problems, "form")
     st.button(scene.say("report.send"), key="report-send", type="primary", on_click=_send, width="stretch")
     st.html(
@@ -136,6 +139,18 @@ def _place(scene: Scene, problems: dict[str, str]) -> None:
     _problem(problems, "place")
 
 
+def _person(scene: Scene, problems: dict[str, str]) -> None:
+    """Who told of it, where that is somebody else: kept apart from the log."""
+    wrong = any(name.removeprefix("report-") in problems for name in _PERSON)
+    with st.expander(scene.say("report.reporter"), expanded=wrong):
+        st.html(tag("p", scene.say("report.reporter_note"), cls="xj-cap"))
+        for column, key, most in zip(st.columns(2, gap="small"), _PERSON, (MAX_NAME, MAX_PHONE), strict=True):
+            with column:
+                name = key.removeprefix("report-")
+                st.text_input(scene.say(f"report.{name}"), key=key, max_chars=most, autocomplete="off")
+                _problem(problems, name)
+
+
 def _problem(problems: dict[str, str], field: str) -> None:
     if field in problems:
         st.html(tag("p", problems[field], cls="xj-say bad", role="alert"))
@@ -159,12 +174,14 @@ def _send() -> None:
         campaign=scene.city.current_campaign,
         description=state.get(_TEXTS[0]) or "",
         address=state.get(_TEXTS[1]) or "",
+        reporter_name=state.get(_PERSON[0]) or None,
+        reporter_phone=state.get(_PERSON[1]) or None,
     )
     try:
         actor = actor_of(scene.runtime, scene.viewer, ACTOR)
         [receipt] = in_one_thread(lambda: scene.runtime.submit([draft], actor=actor))
     except BadValueError as error:
-        field = error.key if error.key in ("description", "address") else "place"
+        field = error.key if f"report-{error.key}" in (*_TEXTS, *_PERSON) else "place"
         state["report-problems"] = {field: scene.say(f"report.bad_{field}")}
     except ConflictError:
         state[_ID] = str(uuid.uuid4())
@@ -176,5 +193,5 @@ def _send() -> None:
 
 
 def _again() -> None:
-    for key in (_DONE, _ID, "report-type", *_TEXTS):
+    for key in (_DONE, _ID, "report-type", *_TEXTS, *_PERSON):
         st.session_state.pop(key, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from ui.clock import clock_text
 from ui.markup import tag
 from ui.navigation import first_of, grouped
 from ui.scene import Scene
+from ui.street_link import goes_out, street_link
 from ui.style import put_style
 
 _ASSETS = Path(__file__).with_name("assets")
@@ -70,24 +72,43 @@ def _rail(scene: Scene, places: Sequence[Place], kept: Mapping[str, str]) -> Non
             for name in names:
                 with st.container(key=f"nav-{name}"):
                     _link(scene, by_name[name], kept)
+            if group == "act" and goes_out(scene):
+                with st.container(key="nav-street"):
+                    st.html(street_link(scene, "core.street"))
 
 
 def _tabs(scene: Scene, places: Sequence[Place], here: str, kept: Mapping[str, str]) -> None:
-    """The first few pages for the viewer's roles, and a sheet with the others: phones, and narrow windows."""
+    """The first few pages for the viewer's roles, and a sheet with the others: phones, and narrow windows.
+
+    On a phone the page for the street stands in the middle; the last of the first pages makes room for it there, and
+    is the first of the sheet (the style sheet decides: the server does not know how wide a screen is).
+    """
     by_name = {place.name: place for place in places}
     first, rest = first_of(list(by_name), scene.viewer.roles)
+    spare = first[-1] if goes_out(scene) and rest else None
     with st.container(key="tabs", horizontal=True):
-        for name in first:
-            with st.container(key=f"tab-{name}"):
+        for at, name in enumerate(first):
+            if spare and at == len(first) // 2:
+                with st.container(key="tab-street"):
+                    st.html(street_link(scene, "core.street_short"))
+            with _spared(name == spare), st.container(key=f"tab-{name}"):
                 _link(scene, by_name[name], kept)
         if not rest:
             return
-        more = st.container(key="tab-more-on" if here in rest else "tab-more")
+        more = st.container(key=f"tab-more-{'on' if here in rest else 'spare' if here == spare else 'off'}")
         # A key of the page: on another page the sheet is another one, which is closed.
         with more, st.popover(scene.say("core.more"), key=f"more-{here}"), st.container(key="sheet"):
-            for name in rest:
-                with st.container(key=f"sheet-{name}"):
+            for name in [*([spare] if spare else []), *rest]:
+                with _spared(name == spare, "sheet"), st.container(key=f"sheet-{name}"):
                     _link(scene, by_name[name], kept)
+            if spare:
+                with st.container(key="sheet-street"):
+                    st.html(street_link(scene, "core.street"))
+
+
+def _spared(spared: bool, where: str = "tab") -> AbstractContextManager[Any]:
+    """A container by which the style sheet knows the page that stands in the sheet on phones, elsewhere beside it."""
+    return st.container(key=f"{where}-spare") if spared else nullcontext()
 
 
 def _link(scene: Scene, place: Place, kept: Mapping[str, str]) -> None:
@@ -118,7 +139,9 @@ def _controls(scene: Scene, places: Sequence[Place]) -> None:
 def _who(scene: Scene) -> dict[str, Any]:
     """Who is signed in, with the way out; in the demo the persons whom one may look as, marked as such."""
     if scene.runtime.settings.access.is_on:
-        return {"name": scene.viewer.name, "sign_out": scene.say("people.sign_out")}
+        there = f"/account?lang={scene.language}" if "lang" in st.query_params else "/account"
+        told = {"account": there, "account_label": scene.say("core.page_account")}
+        return {"name": scene.viewer.name, "sign_out": scene.say("people.sign_out"), **told}
     chosen = scene.viewer.account.removeprefix("demo-")
     persons = [{"code": name, "label": scene.say(f"people.demo_{name}")} for name in PERSONS]
     return {"role": chosen, "persons": persons, "cookie": ROLE_COOKIE, "label": scene.say("people.role_switch")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -14,6 +15,8 @@ from geo.access import Viewer
 from geo.text import Language
 from i18n import translate
 from ui.markup import tag
+
+_CHANGED: Final = "password-changed"
 
 
 def viewer_of(served: Runtime) -> Viewer | None:
@@ -30,7 +33,13 @@ def sign_in_again(language: Language) -> None:
     """Say that the session has ended, with the way back; nothing else of the page is drawn."""
     there = "/sign-in?" + urlencode({"lang": language})
     link = tag("a", translate("people.sign_in", language), href=there, target="_self")
-    st.html(tag("p", translate("people.ended", language), " ", link, cls="xj-say", role="alert"))
+    words = "account.password_changed" if st.session_state.get(_CHANGED) else "people.ended"
+    st.html(tag("p", translate(words, language), " ", link, cls="xj-say", role="alert"))
+
+
+def password_changed() -> None:
+    """The viewer has changed their password, which ends their sessions: say that instead."""
+    st.session_state[_CHANGED] = True
 
 
 def actor_of(served: Runtime, viewer: Viewer, otherwise: str) -> str:

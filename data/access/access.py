@@ -14,7 +14,17 @@ from data.access.access_log import Entry, Kind, entries, note, prune
 from data.access.lockout import lock_s
 from data.access.looking_up import TOKEN_PREFIX, LookUp
 from data.access.passwords import checked_password, is_right, password_hash
-from data.access.people import Account, Session, Token, folded_login, new_secret, roles_text, scope_text, secret_hash
+from data.access.people import (
+    Account,
+    Session,
+    Token,
+    folded_login,
+    new_secret,
+    roles_text,
+    scope_text,
+    secret_hash,
+    session_name,
+)
 from data.access.settings import AccessSettings
 from data.store.database import Store
 from geo.access import WHOLE, Role, Scope, Viewer
@@ -112,7 +122,7 @@ class Access:
             return
         with self._writing() as connection:
             if sessions.end_session(connection, digest, now_us):
-                note(connection, now_us, found.account.id, Kind.SIGNED_OUT, digest[:12], {})
+                note(connection, now_us, found.account.id, Kind.SIGNED_OUT, session_name(digest), {})
 
     # Accounts
 
@@ -189,11 +199,27 @@ class Access:
             accounts.end_everything(connection, account.id, now_us)
             note(connection, now_us, by, Kind.PASSWORD_SET, account.id, {})
 
-    def is_password_of(self, identity: str, password: str) -> bool:
-        """Whether `password` is the account's: asked before its owner changes it."""
+    def change_password(self, identity: str, old: str, new: str) -> bool:
+        """Set `new` as `set_password` does, where `old` is the account's; whether it was. Wrong ones count, and lock
+        the account, like those of a sign-in. Raises BadValueError for a new one that cannot be taken, BusyError."""
+        checked = checked_password(new)
         with self._store.reading() as connection:
+            before = accounts.account_row(connection, identity=identity)
+        right = is_right(old, None if before is None else before.password)
+        kept = password_hash(checked) if right else None
+        now_us = self._now_us()
+        with self._writing() as connection:
             row = accounts.account_row(connection, identity=identity)
-        return is_right(password, None if row is None else row.password)
+            if row is None or before is None:
+                return False
+            locked = row.locked_until_us is not None and now_us < row.locked_until_us
+            if kept is None or locked or row.password != before.password:
+                self._fail(connection, row, now_us, "", right=right, locked=locked)
+                return False
+            accounts.change_account(connection, row.id, password=kept, failures=0, locked_until_us=None)
+            accounts.end_everything(connection, row.id, now_us)
+            note(connection, now_us, row.id, Kind.PASSWORD_SET, row.id, {})
+        return True
 
     def revoke_sessions(self, identity: str, *, by: str) -> int:
         """End every session and token of an account from this moment on; how many. NotFoundError."""
@@ -215,8 +241,29 @@ class Access:
 
     def sessions(self, account: str | None = None) -> list[Session]:
         """Open sessions, of one account or of all, the last seen first."""
+        now_us = self._now_us()
         with self._store.reading() as connection:
-            return sessions.sessions_of(connection, account, self._now_us())
+            found = sessions.sessions_of(connection, account, now_us)
+        return [session for session in found if now_us - session.seen_us < self.settings.idle_s * _US]
+
+    def end_sessions(self, identity: str, *, by: str, only: str | None = None, but: str | None = None) -> int:
+        """End sessions of an account from this moment on: all that are open, `only` the one of that name, or all `but`
+        that one; how many. Tokens stay. Raises NotFoundError for an account or a session that is not there."""
+        now_us = self._now_us()
+        with self._writing() as connection:
+            account = accounts.must_have(connection, identity)
+            wanted = {
+                session.hash: session.name
+                for session in sessions.sessions_of(connection, account.id, now_us)
+                if session.name != but and only in (None, session.name)
+            }
+            if only is not None and not wanted:
+                raise NotFoundError("session", only[:80])
+            count = sessions.end_sessions(connection, wanted, now_us)
+            if count:
+                told = {"count": count, "sessions": sorted(wanted.values())}
+                note(connection, now_us, by, Kind.SESSIONS_REVOKED, account.id, told)
+        return count
 
     def tokens(self, account: str | None = None) -> list[Token]:
         """Tokens, of one account or of all, the newest first."""
@@ -273,7 +320,7 @@ class Access:
             self._pruned_us = now_us
         digest, ends_us = secret_hash(secret), now_us + self.settings.longest_s * _US
         sessions.add_session(connection, digest=digest, account=account, now_us=now_us, ends_us=ends_us, way=way)
-        note(connection, now_us, account, Kind.SIGNED_IN, digest[:12], {"address": address, "way": way})
+        note(connection, now_us, account, Kind.SIGNED_IN, session_name(digest), {"address": address, "way": way})
         return secret
 
     def _fail(self, connection: Connection, row: Any, now_us: int, address: str, *, right: bool, locked: bool) -> None:

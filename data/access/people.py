@@ -44,7 +44,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One sign-in. `hash` names it: the cookie's own value is kept nowhere."""
+    """One sign-in. `hash` is that of the cookie's value, which is kept nowhere."""
 
     hash: str
     account: str
@@ -52,6 +52,11 @@ class Session:
     seen_us: int
     ends_us: int
     way: str
+
+    @property
+    def name(self) -> str:
+        """What people and the log of access call it by: too little of the hash to look anything up with."""
+        return session_name(self.hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,11 @@ def new_secret(prefix: str = "") -> str:
 def secret_hash(secret: str) -> str:
     """What is kept of a secret. Plain SHA-256 is enough: nobody guesses 256 bits."""
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+
+
+def session_name(digest: str) -> str:
+    """The name of the session whose secret has that hash."""
+    return digest[:12]
 
 
 def new_reference(prefix: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
@@ -68,6 +69,11 @@ def end_session(connection: Connection, digest: str, now_us: int) -> bool:
     """Revoke one session; whether it was open."""
     mine = (SESSION.c.hash == digest) & SESSION.c.revoked_us.is_(None)
     return bool(connection.execute(update(SESSION).where(mine).values(revoked_us=now_us)).rowcount)
+
+
+def end_sessions(connection: Connection, digests: Collection[str], now_us: int) -> int:
+    """Revoke several; how many of them were open."""
+    return sum(end_session(connection, digest, now_us) for digest in digests)
 
 
 def add_token(

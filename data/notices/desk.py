@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from data.notices import addresses, webhooks
 from data.notices.addresses import checked_address
 from data.notices.courier import Courier, Transaction
 from data.notices.digest_sending import DigestPost, Outcome
-from data.notices.inbox import Inbox, inbox_of
+from data.notices.inbox import Inbox, inbox_of, newest_told
 from data.notices.mail_settings import MailSettings
 from data.notices.seen import move_seen, seen_of
 from data.notices.tail import NoticeTail
@@ -46,6 +47,17 @@ class Notices:
         with self._store.reading() as connection:
             seen = seen_of(connection, viewer.account)
         return inbox_of(snapshot, self._tail, viewer, seen=seen, most=most)
+
+    def newest(self, snapshot: Snapshot, viewer: Viewer, *, most: int) -> tuple[int, ...]:
+        """The events of the newest `most` notices of `viewer`: the same for as long as the snapshot is. Raises
+        StoreError."""
+        return newest_told(snapshot, self._tail, viewer, most=most)
+
+    def unread_of(self, account: str, events: Sequence[int]) -> int:
+        """How many of `events` (ascending) `account` has not seen. Raises StoreError."""
+        with self._store.reading() as connection:
+            seen = seen_of(connection, account)
+        return len(events) - bisect_right(events, seen)
 
     def see(self, account: str, seq: int) -> int:
         """Everything up to event `seq` (at most the newest) was seen; the event up to which all is seen now."""

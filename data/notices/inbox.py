@@ -62,6 +62,11 @@ def inbox_of(snapshot: Snapshot, tail: NoticeTail, viewer: Viewer, *, seen: int,
     return Inbox(rows, len(mine), unread, seen < tail.begins_after(snapshot) and unread > 0, snapshot.seq)
 
 
+def newest_told(snapshot: Snapshot, tail: NoticeTail, viewer: Viewer, *, most: int) -> tuple[int, ...]:
+    """The events of the newest `most` notices of `viewer`, ascending. Raises StoreError."""
+    return tuple(told.seq for told in _concerning(snapshot, tail.of(snapshot), viewer)[-most:])
+
+
 def _concerning(snapshot: Snapshot, tail: Sequence[Told], viewer: Viewer) -> list[Told]:
     within = reach(viewer, Action.SEE_ISSUES)
     if within is None or not tail:

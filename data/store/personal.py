@@ -19,6 +19,7 @@ PERSONAL: Final = Table(
     Column("value", Text),  # NULL once erased
     Column("erased_us", BigInteger),
 )
+KINDS: Final = ("name", "phone")
 _AT_ONCE: Final = 500
 _NAMESPACE: Final = uuid.UUID("5d2f3c6e-6d0a-4c57-9d5e-0f5b1f1d8c11")
 
@@ -44,6 +45,11 @@ class ErasureReceipt:
 def reference(issue_id: str) -> str:
     """The reference of whoever reported the issue: the same whenever the report is sent again."""
     return f"p-{uuid.uuid5(_NAMESPACE, issue_id)}"
+
+
+def is_reference(text: str) -> bool:
+    """Whether `text` stands for a person, rather than for an account or a unit."""
+    return text.startswith("p-")
 
 
 def person_rows(ref: str, person: Mapping[str, str]) -> list[dict[str, Any]]:

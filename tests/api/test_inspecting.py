@@ -134,6 +134,17 @@ def test_a_plan_is_kept_once_and_shown_for_its_day(client: TestClient) -> None:
     assert client.post("/api/plans", json=wish).status_code == 200
     [plan] = client.get("/api/plans?day=2021-08-24").json()["plans"]
     assert [stop["point"] for stop in plan["stops"]] == [stop["point"] for stop in stops]
+    before = {stop["point"]: stop["visited"] for stop in plan["stops"]}
+    new = next(stop for stop in plan["stops"] if not stop["visited"])
+    assert {(stop["lon"], stop["lat"]) for stop in plan["stops"]} <= {
+        tuple(feature["geometry"]["coordinates"]) for feature in client.get("/api/points.geojson").json()["features"]
+    }
+    found = visit(point=new["point"], answers=answers(client, new["site_class"]))
+    assert client.post("/api/visits", json=found).is_success
+    [plan] = client.get("/api/plans?day=2021-08-24").json()["plans"]
+    assert {stop["point"]: stop["visited"] for stop in plan["stops"]} == {**before, new["point"]: True}
+    [earlier] = client.get("/api/plans?day=2021-08-24&as_of=2021-08-24T17:59:59%2B08:00").json()["plans"]
+    assert not any(stop["visited"] for stop in earlier["stops"] if stop["point"] == new["point"])
     assert client.post("/api/plans", json={**wish, "id": fresh()}).status_code == 409
     nowhere = [{**stops[0], "point": "P999"}]
     assert client.post("/api/plans", json={**wish, "id": fresh(), "stops": nowhere}).status_code == 404

@@ -174,3 +174,29 @@ def test_cards_tables_and_the_map_lead_to_the_case(app, visitor):
         open_page(page, f"{app.url}/organisation?lang=en")
         page.get_by_role("link", name="Case", exact=True).first.click()
         page.locator(".xj-casehead h1").filter(has_text=re.compile("YY-")).wait_for()
+
+
+def test_a_place_is_corrected_by_a_pin_on_a_map(own_app, visitor):
+    issue, _ = brought_to(own_app, "ACCEPTED")
+    before = own_app.get(f"/api/issues/{issue}")
+    with visitor(language="en", size=PHONE) as seen:
+        page = seen.page
+        open_case(page, own_app, issue, "commander")
+        act(page, "Correct")
+        holder = page.locator(".holder.correction iframe")
+        holder.scroll_into_view_if_needed()
+        frame = holder.content_frame
+        frame.locator(".pin").wait_for()
+        at_rest(page)
+        for _ in range(3):
+            frame.locator(".pin").press("ArrowRight")
+        page.get_by_text("Moved by 15 m, still in").wait_for()
+        frame.locator(".leaflet-container").click(position={"x": 60, "y": 60})
+        page.get_by_text(re.compile(r"Moved by \d{3} m")).wait_for()
+        at_rest(page)
+        lon = float(page.get_by_label("Longitude").input_value())
+        page.get_by_label("Reason").fill("the next street")
+        confirm(page, "Done: Correct.")
+    after = own_app.get(f"/api/issues/{issue}")
+    assert after["lon"] == pytest.approx(lon, abs=1e-6)
+    assert (after["lon"], after["lat"]) != (before["lon"], before["lat"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import uuid
 
 import numpy as np
 import pytest
@@ -214,6 +216,41 @@ def test_the_list_follows_the_chosen_part_of_the_city(app, visitor):
         assert page.locator(".cases li").count() == expected["total"], "the list is kept on the phone"
         assert page.locator(".as-of").inner_text().startswith("没有信号，清单截至 ")
         page.context.set_offline(False)
+
+
+def test_the_points_of_today_s_plan_are_kept_and_lead_to_the_visit_s_form(own_app, visitor):
+    proposed = own_app.get("/api/plans/proposal?k=3")["stops"]
+    stops = [{key: stop[key] for key in ("point", "reason", "leg_m")} for stop in proposed]
+    for group in ("03", "07"):
+        plan = {
+            "id": str(uuid.uuid4()),
+            "group": group,
+            "day": "2021-08-24",
+            "stops": stops[:2] if group == "03" else stops[2:],
+        }
+        assert own_app.post("/api/plans", plan)[0] == 201
+    with visitor(language="en", **LOOK) as seen:
+        page = seen.page
+        open_street(page, own_app, "?lang=en&tab=list")
+        page.get_by_role("button", name="Today's points").click()
+        rows = page.locator(".plan .cases li")
+        rows.nth(1).wait_for()
+        assert not serious(page.main_frame)
+        assert page.evaluate(SMALL) == []
+        page.get_by_role("button", name="Group 07").click()
+        page.wait_for_function("() => document.querySelectorAll('.plan .cases li').length === 1")
+        page.context.set_offline(True)
+        page.reload()
+        page.wait_for_function(READY)
+        page.get_by_role("button", name="Today's points").click()
+        rows.first.wait_for()  # of group 07 still
+        assert rows.count() == 1
+        assert "the list is of" in page.locator(".plan .as-of").inner_text()
+        rows.first.locator("a").click()
+        page.locator(".toast.shown").get_by_text("This needs a signal.").wait_for()
+        page.context.set_offline(False)
+        rows.first.locator("a").click()
+        page.wait_for_url(re.compile(rf"/inspections\?point={stops[2]['point']}&lang=en"))
 
 
 def test_a_new_release_is_offered_and_taken_over_with_nothing_lost(tmp_path, visitor):

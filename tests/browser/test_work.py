@@ -131,8 +131,9 @@ def test_on_a_phone_four_pages_and_a_sheet_with_the_others(app, visitor, role):
         look_as(page, app, role)
         open_page(page, f"{app.url}/?lang=en")
         tabs = page.locator(".st-key-tabs a:visible")
-        tabs.first.wait_for()
+        tabs.nth(3).wait_for()
         assert tabs.count() == 4
+        assert page.locator(".st-key-tabs a[href^='/street?']:visible").count() == (role != "auditor")
         more = page.locator(".st-key-tabs [data-testid=stPopoverButton]")
         for target in [*tabs.all(), more]:
             box = target.bounding_box()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import shapely
 
 from data.access.demo_persons import PERSONS, demo_person
 from data.runtime import Runtime
+from data.store.personal import reference
 from geo.access import Role, Scope, Viewer
+from geo.issue import IssueDraft
 from geo.lifecycle import Act, Status
 from i18n import translate
 from tests.ui.test_work import COMMANDER, Look, department_of, filed
@@ -178,6 +182,128 @@ def test_each_act_asks_for_what_it_needs_and_is_told_in_the_story(
     entry = empty.story(issue)[-1]
     assert (entry.act or entry.status) == last
     assert entry.note == fields.get("text_area note", "")
+
+
+def placed(page: Any) -> tuple[float, float]:
+    return field(page, "number_input", "lon").value, field(page, "number_input", "lat").value
+
+
+def test_a_place_is_corrected_on_a_map_and_what_it_means_is_said_before(
+    empty: Runtime, empty_page: Open, look_as: Look
+) -> None:
+    [issue] = filed(empty, 1)
+    look_as(COMMANDER)
+    drawn = empty_page("case", lang="en", issue=issue)
+    choose(drawn, "do correct")
+    lon, lat = placed(drawn)
+    told = drawn.component("map-correction")
+    assert (told["pin"], told["focus"]) == (f"{lon:.6f},{lat:.6f}", f"spot:{lon:.6f},{lat:.6f}")
+    assert translate("case.place_same", "en") in drawn.words
+    row = empty.snapshot.rows_of([issue])
+    here = int(empty.snapshot.issues.subdistrict[row][0])
+    near = empty.city.areas.geometry[here].representative_point()
+    over = empty.city.areas.geometry[(here + 1) % 18].representative_point()
+    names = [empty.city.areas.short_names[at].en for at in (here, (here + 1) % 18)]
+    for point, words in ((near, f"still in .*{names[0]}"), (over, f"from .*{names[0]} into .*{names[1]}")):
+        field(drawn, "number_input", "lon").set_value(round(point.x, 6))
+        field(drawn, "number_input", "lat").set_value(round(point.y, 6)).run()
+        assert re.search(rf"Moved by [\d.,]+ k?m, {words}", drawn.words)
+        assert drawn.component("map-correction")["pin"] == f"{point.x:.6f},{point.y:.6f}"
+    field(drawn, "number_input", "lat").set_value(91.0).run()
+    assert translate("report.bad_place", "en") in drawn.words
+    assert drawn.component("map-correction")["pin"] == f"{lon:.6f},{lat:.6f}"
+    field(drawn, "number_input", "lat").set_value(round(over.y, 6))
+    field(drawn, "text_area", "note").set_value("wrong street").run()
+    confirm(drawn)
+    assert set(empty.story(issue)[-1].set) >= {"geometry"}
+    assert int(empty.snapshot.issues.subdistrict[row][0]) == (here + 1) % 18
+
+
+def test_a_line_is_not_moved_by_a_pin(empty: Runtime, empty_page: Open, look_as: Look) -> None:
+    line = shapely.LineString([(106.71, 26.58), (106.711, 26.58)])
+    [receipt] = empty.submit([IssueDraft("supervision", "E0110", line, id=str(uuid.uuid4()))], actor="w")
+    look_as(COMMANDER)
+    drawn = empty_page("case", lang="en", issue=receipt.id)
+    choose(drawn, "do correct")
+    assert not drawn.at.number_input
+    assert "map-correction" not in str([one.proto.id for one in drawn.at.get("bidi_component")])
+
+
+NAME, PHONE = "王小明-canary", "139-0000-canary"
+
+
+def named(live: Runtime) -> str:
+    place = live.city.areas.geometry[0].representative_point()
+    draft = IssueDraft("supervision", "C0101", place, id=str(uuid.uuid4()), reporter_name=NAME, reporter_phone=PHONE)
+    return live.submit([draft], actor="a-street")[0].id
+
+
+def test_a_reporter_is_shown_on_request_and_each_look_is_logged(
+    empty: Runtime, empty_page: Open, look_as: Look
+) -> None:
+    issue = named(empty)
+    look_as(INSPECTOR)
+    drawn = empty_page("case", lang="en", issue=issue)
+    assert "canary" not in drawn.markup
+    assert empty.access.newest_entries(1) == []
+    drawn.at.button(key="reporter-show").click().run()
+    assert NAME in drawn.words
+    assert PHONE in drawn.words
+    [entry] = empty.access.newest_entries(9)
+    assert (entry.kind, entry.actor, entry.subject) == ("saw_protected", INSPECTOR.account, issue)
+    drawn.run()  # what is on the screen already is no further look
+    drawn.at.button(key="reporter-hide").click().run()
+    assert "canary" not in drawn.markup
+    assert len(empty.access.newest_entries(9)) == 1
+    assert not [button for button in drawn.at.button if button.key == "reporter-erase"]
+
+
+def test_headquarters_erases_a_reporter_with_a_reason(empty: Runtime, empty_page: Open, look_as: Look) -> None:
+    issue = named(empty)
+    look_as(COMMANDER)
+    drawn = empty_page("case", lang="en", issue=issue)
+    drawn.at.button(key="reporter-show").click().run()
+    drawn.at.button(key="reporter-erase").click().run()
+    assert translate("case.reporter_no_reason", "en") in drawn.words
+    assert NAME in drawn.words
+    drawn.at.text_input(key="reporter-reason").set_value("asked for").run()
+    drawn.at.button(key="reporter-erase").click().run()
+    assert "canary" not in drawn.markup
+    assert translate("case.reporter_is_erased", "en") in drawn.words
+    assert set(empty.persons([reference(issue)])[reference(issue)].values()) == {None}
+
+
+@pytest.mark.parametrize(
+    "viewer",
+    [
+        UNIT,
+        Viewer("p-1", "n", frozenset({Role.PLANNER})),
+        Viewer("a-1", "n", frozenset({Role.ADMINISTRATOR})),
+    ],
+)
+def test_others_find_no_reporter_and_nobody_without_one(
+    empty: Runtime, empty_page: Open, look_as: Look, viewer: Viewer
+) -> None:
+    issue = named(empty)
+    look_as(viewer)
+    drawn = empty_page("case", lang="en", issue=issue)
+    assert "canary" not in drawn.markup
+    assert not [button for button in drawn.at.button if button.key == "reporter-show"]
+    [plain] = filed(empty, 1)
+    look_as(INSPECTOR)
+    drawn = empty_page("case", lang="en", issue=plain)
+    assert not [button for button in drawn.at.button if button.key == "reporter-show"]
+
+
+def test_who_may_not_any_more_is_shown_nothing_by_a_click(empty: Runtime, empty_page: Open, look_as: Look) -> None:
+    issue = named(empty)
+    look_as(INSPECTOR)
+    drawn = empty_page("case", lang="en", issue=issue)
+    button = drawn.at.button(key="reporter-show").click()
+    look_as(UNIT)
+    button.run()
+    assert "canary" not in drawn.markup
+    assert empty.access.newest_entries(1) == []
 
 
 def test_a_duplicate_is_linked_by_its_number_and_let_go(empty: Runtime, empty_page: Open, look_as: Look) -> None:

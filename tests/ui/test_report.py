@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 
 from data.runtime import Runtime
+from data.store.database import read_events
+from data.store.personal import reference
+from i18n import translate
 
 Open = Callable[..., Any]
 HOSTILE = "{{7*7}} ${alert(1)} <img src=x onerror=alert(1)> **bold** `x` =1+1"
@@ -91,3 +94,22 @@ def test_a_city_without_records_says_so(empty_page: Open) -> None:
         drawn = empty_page(name)
         assert drawn.words.strip()
     assert "没有点位" in empty_page("points").words
+
+
+def test_who_told_of_it_is_kept_apart_and_the_next_report_begins_without(empty_page: Open, empty: Runtime) -> None:
+    drawn = filled(empty_page("report"))
+    drawn.at.text_input(key="report-reporter_name").set_value("王小明-canary")
+    drawn.at.text_input(key="report-reporter_phone").set_value("\x01").run()
+    drawn.at.button(key="report-send").click().run()
+    assert translate("report.bad_reporter_phone", "zh-CN") in drawn.words
+    drawn.at.text_input(key="report-reporter_phone").set_value("139-0000-canary").run()
+    drawn.at.button(key="report-send").click().run()
+    [issue] = empty.snapshot.records.of(np.array([0])).id.tolist()
+    assert empty.persons([reference(issue)]) == {
+        reference(issue): {"name": "王小明-canary", "phone": "139-0000-canary"}
+    }
+    with empty.store.reading() as connection:
+        assert not any("canary" in str(event) for event in read_events(connection))
+    drawn.at.button(key="report-another").click().run()
+    assert drawn.at.text_input(key="report-reporter_name").value == ""
+    assert drawn.at.text_input(key="report-reporter_phone").value == ""

@@ -19,6 +19,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   follower.trigger = setTriggerValue;
   follower.pace = data.pace;
   follower.shown = Math.max(follower.shown, data.revision);
+  window.dispatchEvent(new CustomEvent("xunjie:clock", { detail: data.clock[0] }));
 }
 
 function begin(follower, parent, worker) {

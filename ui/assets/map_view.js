@@ -3,7 +3,7 @@ const views = new WeakMap();
 const PACE_MS = 1000;
 const PACE_SHARE = 5;
 const SLOWEST_MS = 20000;
-const TOLD = ["filter", "lang", "theme", "layer", "show", "focus"];
+const TOLD = ["filter", "lang", "theme", "layer", "show", "focus", "pin"];
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let view = views.get(parentElement);
@@ -113,6 +113,10 @@ function mount(parent, data) {
       case "xunjie:revision":
         view.revision = Number(message.revision);
         follow();
+        break;
+      case "xunjie:place":
+        view.sent.pin = String(message.place); // where the map has it already
+        later("place", 150, () => view.trigger("place", view.sent.pin));
         break;
       case "xunjie:view":
         view.bbox = String(message.bbox);

@@ -12,10 +12,25 @@ export default function ({ data, parentElement, setTriggerValue }) {
   table.trigger = setTriggerValue;
   table.picks = data.picks;
   draw(table, data);
+  if (table.picked && table.picked === data.selected && data.reveal) reveal(data.reveal);
+  if (table.picked === data.selected) table.picked = "";
+}
+
+// A card has appeared beside, above or below the table: on a phone nobody should have to look for it.
+function reveal(name) {
+  const card = document.querySelector(`.st-key-${CSS.escape(name)}`);
+  if (!card) return;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const move = () => {
+    const { top } = card.getBoundingClientRect();
+    if (top < 56 || top > innerHeight - 160) card.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+  };
+  setTimeout(move, REVEAL_MS); // when the card has taken the place of what stood there
 }
 
 // A row under the pointer or the focus is told to the map; a mark under the map's pointer lights its row.
 const HOVER_MS = 80;
+const REVEAL_MS = 150;
 
 function link(table) {
   let timer = 0;
@@ -135,7 +150,10 @@ function record(table, data, row, chosen) {
     if (event.target.closest("a, input, label")) return;
     const link = row.cells[0].href && line.querySelector("a");
     if (link) link.click();
-    else table.trigger("pick", row.code);
+    else {
+      table.picked = row.code;
+      table.trigger("pick", row.code);
+    }
   });
   return line;
 }

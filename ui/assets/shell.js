@@ -95,6 +95,7 @@ function mount(parent) {
     dot.classList.toggle("past", !text.now);
     clock.classList.toggle("stale", stale);
     clock.classList.toggle("old", stale && Date.now() - staleSince >= OLD_MS);
+    markInbox(text.unread);
   };
   shell.draw = (data) => {
     shell.tell(data.clock[0]);
@@ -117,6 +118,14 @@ function mount(parent) {
   window.addEventListener("xunjie:clock", hear);
   window.addEventListener("xunjie:freshness", again);
   return shell;
+}
+
+// The mark beside the inbox, wherever the navigation has it: the style sheet draws it from the document's own word.
+function markInbox(unread) {
+  if (!unread) return; // it could not be told: what stood there stays
+  const root = document.documentElement;
+  root.toggleAttribute("data-unread", unread.text !== "");
+  root.style.setProperty("--unread", `${JSON.stringify(unread.text)} / ${JSON.stringify(unread.label)}`);
 }
 
 function button(entry, on, act) {
@@ -146,7 +155,9 @@ function drawWho(box, who) {
     box.replaceChildren(list);
     return;
   }
-  const name = make("span", "name");
+  const name = make("a", "name");
+  name.href = who.account;
+  name.title = who.account_label;
   name.textContent = who.name;
   const out = make("button", "out");
   out.type = "button";

@@ -48,6 +48,9 @@
   function take(data) {
     const before = x.state.focus;
     x.set(changesOf(data));
+    if (typeof data.pin === "string" && data.pin !== x.state.pin) {
+      x.placing.take(data.pin);
+    }
     if (typeof data.focus === "string" && data.focus !== before) {
       x.set({ focus: data.focus });
       if (data.focus) {

@@ -115,6 +115,10 @@
     });
     map.on("click", (event) => {
       clearTimeout(timer);
+      if (x.placing.isOn()) {
+        x.placing.put(event.latlng.lng, event.latlng.lat);
+        return;
+      }
       open(at(event.containerPoint), event.containerPoint);
     });
   }

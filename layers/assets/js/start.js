@@ -129,6 +129,7 @@
     if (x.state.focus) {
       x.drill.show(x.state.focus, { animated: false });
     }
+    x.placing.start();
     x.live.start();
   };
 })(window.xunjie);

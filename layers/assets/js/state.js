@@ -2,7 +2,7 @@
 "use strict";
 
 (function (x) {
-  const OWN_KEYS = ["lang", "theme", "layer", "show", "scale", "embed", "focus", "aim"];
+  const OWN_KEYS = ["lang", "theme", "layer", "show", "scale", "embed", "focus", "aim", "pin"];
   const LAYERS = ["subdistricts", "roads", "heat", "plain", "responsibility"];
   const OVERLAYS = ["open", "points", "closed"];
   const LANGUAGES = ["zh-CN", "en"];
@@ -30,6 +30,7 @@
     page,
     embedded: query.get("embed") === "1" && window.parent !== window,
     aim: query.get("aim") === "1",
+    pin: query.get("pin") || "",
     language: one(query.get("lang"), LANGUAGES, root.lang),
     theme: one(query.get("theme"), ["light", "dark"], root.dataset.theme),
     layer: one(query.get("layer"), LAYERS, page === "wall" ? "heat" : "subdistricts"),

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from data.access.lockout import FREE, lock_s
+from data.access.people import secret_hash, session_name
 from data.store.access_tables import ACCOUNT, SESSION, TOKEN
 from geo.access import WHOLE, Role, Scope
 from geo.errors import BadValueError, ConflictError, NotFoundError
@@ -120,6 +121,59 @@ def test_what_an_administrator_ends_has_ended_when_they_are_told_so(desk: Desk, 
         assert desk.access.revoke_sessions(account.id, by="a-x") == 2
     assert desk.access.viewer(secret) is None
     assert desk.access.viewer(token) is None
+
+
+def test_one_session_all_others_or_all_are_ended_and_tokens_stay(desk: Desk) -> None:
+    account = desk.person("li.wei", Role.PLANNER)
+    first, second, third = (desk.comes_in("li.wei") for _ in range(3))
+    viewer = desk.access.viewer(first)
+    assert viewer is not None
+    _, token = desk.access.make_token(viewer, name="t", roles=viewer.roles, scope=WHOLE, days=9)
+    names = {secret: session_name(secret_hash(secret)) for secret in (first, second, third)}
+    assert desk.access.end_sessions(account.id, by=account.id, only=names[second]) == 1
+    assert [desk.access.viewer(secret) is not None for secret in names] == [True, False, True]
+    with pytest.raises(NotFoundError):
+        desk.access.end_sessions(account.id, by=account.id, only=names[second])
+    assert desk.access.end_sessions(account.id, by=account.id, but=names[third]) == 1
+    assert [desk.access.viewer(secret) is not None for secret in names] == [False, False, True]
+    entry = desk.access.newest_entries(1)[0]
+    assert (entry.kind, entry.subject) == ("sessions_revoked", account.id)
+    assert names[first] in entry.payload
+    assert desk.access.end_sessions(account.id, by="a-x") == 1
+    assert desk.access.end_sessions(account.id, by="a-x") == 0
+    assert desk.access.newest_entries(1)[0].seq == entry.seq + 1  # what ended nothing is not noted
+    assert desk.access.viewer(token) is not None
+
+
+def test_a_session_that_idled_away_is_not_open(desk: Desk) -> None:
+    desk.person("li.wei", Role.PLANNER)
+    desk.comes_in("li.wei")
+    assert len(desk.access.sessions()) == 1
+    desk.later(HALF_HOUR_S)
+    assert desk.access.sessions() == []
+
+
+def test_a_password_of_ones_own_needs_the_present_one_and_ends_everything(desk: Desk) -> None:
+    account = desk.person("li.wei", Role.PLANNER)
+    secret = desk.comes_in("li.wei")
+    with pytest.raises(BadValueError):
+        desk.access.change_password(account.id, PASSWORD, "short")
+    assert not desk.access.change_password(account.id, "not this one", "quite another one")
+    assert desk.access.viewer(secret) is not None
+    assert desk.access.change_password(account.id, PASSWORD, "quite another one")
+    assert desk.access.viewer(secret) is None
+    assert desk.access.sign_in("li.wei", PASSWORD) is None
+    assert desk.access.sign_in("li.wei", "quite another one") is not None
+
+
+def test_wrong_present_passwords_lock_like_those_of_a_sign_in(desk: Desk) -> None:
+    account = desk.person("li.wei", Role.PLANNER)
+    for _ in range(FREE):
+        assert not desk.access.change_password(account.id, "wrong wrong wrong", "quite another one")
+    assert not desk.access.change_password(account.id, PASSWORD, "quite another one")
+    assert desk.access.sign_in("li.wei", PASSWORD) is None
+    desk.later(lock_s(FREE))
+    assert desk.access.change_password(account.id, PASSWORD, "quite another one")
 
 
 def test_other_roles_and_another_scope_hold_for_sessions_that_are_open(desk: Desk) -> None:

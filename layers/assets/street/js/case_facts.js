@@ -44,13 +44,16 @@
     );
   }
 
+  // Who reported it may be a protected person, of whom the log has a reference only.
+  const actor = (step) => (step.actor?.startsWith("p-") ? x.say("a_reporter") : step.actor);
+
   function history(steps) {
     const row = (step) =>
       x.element(
         "li",
         {},
         x.element("strong", {}, step.status ? statusName(step.status) : x.say("amended")),
-        x.element("span", { class: "sub" }, [x.numbers.dayAndTime(step.at), step.actor].filter(Boolean).join(" · ")),
+        x.element("span", { class: "sub" }, [x.numbers.dayAndTime(step.at), actor(step)].filter(Boolean).join(" · ")),
         step.note ? x.element("p", {}, step.note) : null,
         step.evidence ? x.element("p", {}, step.evidence.replace(/^photo:[0-9a-f]{64}$/gm, x.say("a_photo"))) : null,
       );

@@ -2,6 +2,8 @@
 "use strict";
 
 (function (x) {
+  let mayBlur = false;
+
   // Fill `element`; without a signal, or without photos, it stays empty.
   x.casePhotos = async function (issue, element) {
     const answer = await x.today.answerOf(`/api/issues/${encodeURIComponent(issue.id)}/photos`);
@@ -10,6 +12,7 @@
       return;
     }
     const of = (kind) => photos.filter((photo) => photo.kind === kind);
+    mayBlur = x.who.may(await x.who.current(), "report");
     const parts = ["before", "after"].filter((kind) => of(kind).length).map((kind) => row(kind, of(kind)));
     element.replaceChildren(...parts);
   };
@@ -43,9 +46,16 @@
 
   function shot(photo, name) {
     const large = () => {
-      const sheet = x.sheet({ title: name, full: true, content: [x.element("img", { src: address(photo), alt: name })], name: "photo" });
+      const blur = mayBlur && !photo.reviewed ? [blurLink(photo)] : [];
+      const sheet = x.sheet({ title: name, full: true, content: [x.element("img", { src: address(photo), alt: name }), ...blur], name: "photo" });
       sheet.body.classList.add("large-photo");
     };
     return x.element("button", { type: "button", class: "shot", onclick: large }, x.element("img", { src: `${address(photo)}/thumb`, alt: name, loading: "lazy" }));
+  }
+
+  // Nobody has looked yet whether a face or a plate is in it: the page that hides them, beside this one.
+  function blurLink(photo) {
+    const query = { theme: x.state.theme };
+    return x.pagesLink({ class: "primary wide", target: "_blank", rel: "noopener" }, `photos/${photo.photo}/blur`, query, x.say("blur_photo"));
   }
 })(globalThis.xunjie);

@@ -15,7 +15,8 @@
     x.on("today", () => turn({}));
     x.on("who", () => turn(state.sending === "signin" ? { sending: "idle" } : {}));
     x.on("tab", (tab) => (title.textContent = x.say(`title_${tab}`)));
-    return x.element("header", { class: "top" }, title, status);
+    const pages = x.pagesLink({ class: "icon pages", "aria-label": x.say("all_pages"), title: x.say("all_pages") }, "", {}, x.icon("pages"));
+    return x.element("header", { class: "top" }, pages, title, status);
   }
 
   const tapped = () => (state.sending === "signin" ? location.assign("/sign-in?next=%2Fstreet") : x.openOutbox());

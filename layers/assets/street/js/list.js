@@ -25,7 +25,33 @@
     x.on("theme", draw);
     x.on("online", drawAge);
     x.on("tab", (tab) => tab === "list" && shown());
-    return x.element("section", { class: "tab-list", "data-tab": "list" }, x.element("div", { class: "scroll" }, figures, mapFrame, asOf, chips, none, rows));
+    const cases = x.element("div", {}, figures, mapFrame, asOf, chips, none, rows);
+    const points = x.planList.build();
+    const views = x.element("div", { class: "views", role: "group", "aria-label": x.say("list_views"), hidden: true }, [["issues", cases], ["points", points]].map(viewButton));
+    const scroll = x.element("div", { class: "scroll" }, views, cases);
+    parts = { ...parts, cases, points, views, scroll };
+    x.on("who", offerPoints);
+    return x.element("section", { class: "tab-list", "data-tab": "list" }, scroll);
+  }
+
+  function viewButton([name, part]) {
+    return x.element("button", { type: "button", "data-view": name, "aria-pressed": String(name === "issues"), onclick: () => turnTo(part) }, x.say(`view_${name}`));
+  }
+
+  // Issues or points; the one who inspects has both.
+  function turnTo(part) {
+    parts.scroll.replaceChildren(parts.views, part);
+    for (const button of parts.views.children) {
+      button.setAttribute("aria-pressed", String((button.dataset.view === "points") === (part === parts.points)));
+    }
+    shown();
+  }
+
+  async function offerPoints() {
+    parts.views.hidden = !x.who.may(await x.who.current(), "inspect");
+    if (parts.views.hidden && parts.points.isConnected) {
+      turnTo(parts.cases);
+    }
   }
 
   function orderButton(name) {
@@ -51,6 +77,11 @@
   }
 
   function shown() {
+    offerPoints();
+    if (parts.points.isConnected) {
+      x.planList.shown();
+      return;
+    }
     if (map === null) {
       map = x.map.make(parts.frame, { label: x.say("list_map") });
       layer.addTo(map.leaflet);

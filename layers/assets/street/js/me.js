@@ -22,7 +22,7 @@
         "div",
         { class: "scroll padded" },
         who,
-        x.element("div", { class: "card" }, outbox),
+        x.element("div", { class: "card" }, outbox, x.pagesLink({ class: "row" }, "", {}, x.element("span", {}, x.say("all_pages")), x.icon("next"))),
         part("my_area", x.element("p", { class: "hint" }, x.say("my_area_hint")), areas),
         part("look", choices("language", [["zh-CN", "中文"], ["en", "English"]], document.documentElement.lang, turnLanguage), choices("theme", ["auto", "light", "dark"].map((name) => [name, x.say(`theme_${name}`)]), localStorage.getItem("xunjie-street-theme") || "auto", turnTheme)),
         part("on_this_phone", storage, x.element("p", { class: "hint" }, x.say("install_hint"))),

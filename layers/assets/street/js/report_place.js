@@ -109,7 +109,7 @@
         ring = x.marks.me(position.place, position.accuracy).addTo(map.leaflet);
       }
       // The same pin moves, so that the keyboard keeps its hold on it.
-      pin ??= x.marks.pin(position.place, x.say("pin"), ({ lng, lat }) => use({ place: [lng, lat], source: "map" }));
+      pin ??= x.makePin(position.place, x.say("pin"), ({ lng, lat }) => use({ place: [lng, lat], source: "map" }));
       pin.setLatLng(at).addTo(map.leaflet);
       if (go) {
         const zoom = Math.max(map.leaflet.getZoom(), x.map.FIRST_ZOOM);

@@ -33,6 +33,7 @@
     await x.database.kept("who"); // opens the database: without it nothing can be promised
     await x.pending.load();
     await x.today.load();
+    await x.plan.load();
     x.tabs.show(x.tabs.first());
     await x.report.load();
     x.emit("outbox", await x.outbox.counts());
@@ -40,6 +41,7 @@
     x.keepSending.start();
     x.cityRoads.load().catch(x.storageTrouble);
     x.today.refresh();
+    x.plan.refresh();
     root.dataset.ready = "true";
     await x.updates.start();
   }

@@ -3,7 +3,7 @@
 
 (function (x) {
   // Before the server has said who it is: what is written then is put down to whoever sends it.
-  const NOBODY = { account: null, name: "", roles: [], actions: [], demo: false, login: "off" };
+  const NOBODY = { account: null, name: "", roles: [], scope: {}, actions: [], demo: false, login: "off" };
   const WITHIN_MS = 15_000;
   let present = null;
 
@@ -22,8 +22,8 @@
       if (answer.status === 401) {
         x.tell("sending", { state: "signin" });
       } else if (answer.ok) {
-        const { account, name, roles, actions, demo, login } = await answer.json();
-        await become({ account, name, roles, actions, demo, login });
+        const { account, name, roles, scope, actions, demo, login } = await answer.json();
+        await become({ account, name, roles, scope, actions, demo, login });
       }
     } catch {
       // Out of reach: whoever it was keeps writing.
@@ -47,6 +47,7 @@
       await x.database.writing(["cases", "kept"], (cases, kept) => {
         cases.clear();
         kept.delete("today");
+        kept.delete("plans");
       });
     }
     present = who;
