@@ -43,7 +43,8 @@ settings.load_profile("soak" if SOAK else "reduced")
 
 @pytest.hookimpl(tryfirst=True)  # before -m leaves any out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is slow is marked so. Browser tests last: Playwright keeps an event loop in the main thread, which tests of coroutines cannot share."""
+    """What is slow is marked so. Browser tests come last: Playwright keeps an event loop in the main thread, which
+    tests of coroutines cannot share."""
     long = {BROWSER.parent / path for path in _LONG}
     assert all(path.exists() for path in long), "a path of _LONG is no longer there"
     for item in items:
