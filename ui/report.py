@@ -25,7 +25,8 @@ from ui.viewer import actor_of
 
 _X, _Y, _ID, _DONE = "report-x", "report-y", "report-id", "report-done"
 _TEXTS = ("report-description", "report-address")
-_PERSON = ("report-reporter_name", "report-reporter_phone")
+_NAMES = ("reporter_name", "reporter_phone")
+_PERSON = tuple(f"report-{name}" for name in _NAMES)
 ACTOR = "web form"
 BBox = tuple[float, float, float, float]
 
@@ -141,13 +142,12 @@ def _place(scene: Scene, problems: dict[str, str]) -> None:
 
 def _person(scene: Scene, problems: dict[str, str]) -> None:
     """Who told of it, where that is somebody else: kept apart from the log."""
-    wrong = any(name.removeprefix("report-") in problems for name in _PERSON)
+    wrong = any(name in problems for name in _NAMES)
     with st.expander(scene.say("report.reporter"), expanded=wrong):
         st.html(tag("p", scene.say("report.reporter_note"), cls="xj-cap"))
-        for column, key, most in zip(st.columns(2, gap="small"), _PERSON, (MAX_NAME, MAX_PHONE), strict=True):
+        for column, name, most in zip(st.columns(2, gap="small"), _NAMES, (MAX_NAME, MAX_PHONE), strict=True):
             with column:
-                name = key.removeprefix("report-")
-                st.text_input(scene.say(f"report.{name}"), key=key, max_chars=most, autocomplete="off")
+                st.text_input(scene.say(f"report.{name}"), key=f"report-{name}", max_chars=most, autocomplete="off")
                 _problem(problems, name)
 
 

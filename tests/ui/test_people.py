@@ -50,7 +50,7 @@ def said(at: AppTest) -> str:
 
 
 def test_each_role_finds_its_own_pages(demo: Runtime, look_as: Callable[[Viewer | None], None]) -> None:
-    watch, manage = ["situation", "explore", "points"], ["organisation", "record"]
+    watch, manage = ["situation", "explore", "points", "reviews"], ["organisation", "record"]
     acting = [*watch, "work", "inbox", "report", "inspections", *manage, "about"]
     reading = [*watch, "inbox", "inspections", *manage, "people", "about"]
     expected = {
