@@ -14,6 +14,7 @@ from geo.clock import NEVER
 from geo.escalation import Escalation
 from geo.lifecycle import OPEN
 from geo.selection import CLOSED, OVERDUE, REJECTED, Stages
+from geo.standing import due_between
 from geo.tables import Bools, Ints, IssueTable
 from geo.working_days import WorkingCalendar, working_days_between
 
@@ -63,7 +64,7 @@ def escalation_levels(
 
 def fell_due(table: IssueTable, campaigns: Bools, after_us: int, until_us: int) -> bool:
     """Whether any open issue of `campaigns` (by position) that was not overdue at `after_us` is so at `until_us`."""
-    rows = np.flatnonzero((table.due_us >= after_us) & (table.due_us < until_us))
+    rows = due_between(table, after_us, until_us)
     return bool((np.isin(table.status[rows], [int(status) for status in OPEN]) & campaigns[table.campaign[rows]]).any())
 
 

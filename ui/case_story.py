@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from itertools import accumulate
 
 import streamlit as st
 
@@ -28,8 +27,11 @@ def case_story(case: Case) -> None:
     entries = [entry for entry in scene.runtime.story(case.id) if _at(case, entry) <= scene.filter.as_of]
     title = tag("h2", scene.say("case.story"))
     st.html(tag("div", title, tag("small", scene.say("case.story_note", n=figures.count(len(entries)))), cls="xj-h"))
-    states = [None, *accumulate((entry.status for entry in entries), lambda last, status: status or last)]
-    drawn = [_entry(case, entry, before) for entry, before in zip(entries, states, strict=False)]
+    drawn: list[Html] = []
+    before: str | None = None
+    for entry in entries:
+        drawn.append(_entry(case, entry, before))
+        before = entry.status or before
     st.html(tag("ol", join(reversed(drawn)), cls="xj-story"))
 
 
