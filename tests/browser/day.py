@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 from urllib.parse import urlencode, urlsplit
 
+from playwright.sync_api import Error
 from shapely import Point
 
 from data.access import passwords
@@ -144,11 +145,18 @@ def sign_in(page: Page, app: App, person: Person, path: str) -> None:
 
 
 def until(page: Page, read: Callable[[], Any], expected: object, what: str, *, within_s: float = 25) -> None:
-    """Wait until `read` gives what is expected. AssertionError with what it gave last."""
+    """Wait until `read` gives what is expected. AssertionError with what it gave last; a page that is being drawn anew
+    may lack what is read."""
     deadline = time.monotonic() + within_s
-    while (got := read()) != expected:
+    got: Any = None
+    while got != expected:
         assert time.monotonic() < deadline, f"{what}: {got!r}, expected {expected!r}"
-        page.wait_for_timeout(60)
+        if got is not None:
+            page.wait_for_timeout(60)
+        try:
+            got = read()
+        except Error as error:
+            got = error
 
 
 def answer(page: Page, app: App, path: str) -> Any:

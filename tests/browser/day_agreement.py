@@ -187,17 +187,16 @@ class Day:
         """The cards and the map of headquarters' screen, the offer to export, as drawn."""
         page, (total, _, doing, late, _) = self.pages["chen screen"], stand.all
         until(page, lambda: drawn_figures(page), stand.all, "Situation's cards")
-        place = f"{HERE[0]:.3f}", f"{HERE[1]:.3f}"
         shown = {
             "figures": list(stand.all),
             "n": total,
-            "mark": None if stand.status == "CLOSED" else [stand.stage, *place],
+            "mark": None if stand.status == "CLOSED" else [stand.stage, True],
             "said": f"{total} issues, {doing} in rectification, {late} overdue;",
         }
         frame = self.map
 
         def read() -> dict[str, Any]:
-            found = drawn_map(frame, self.issue)
+            found = drawn_map(frame, self.issue, HERE)
             return found | {"said": found["said"].partition(" densest")[0]}
 
         until(page, read, shown, "the map")
@@ -210,12 +209,15 @@ class Day:
         state = STATES[stand.status] + (" · Overdue" if stand.stage == "overdue" else "")
         story = [[HAPPENS[what][1], self.people[who].name] for what, who in self.entries]
 
+        facts: dict[str, str] = {}
+
         def read() -> tuple[str, str, list[list[str]]]:
             found = drawn_case(page)
+            facts.clear()
+            facts.update(found["facts"])
             return found["number"], found["state"], found["story"]
 
         until(page, read, (self.number, state, story), "the case")
-        facts = drawn_case(page)["facts"]
         assert facts["Department"].startswith(UNIT)
         assert ("proposed" in facts["Department"]) == (not self.is_dispatched)
         assert facts["Deadline"].startswith(f"{due.day} {due:%b %H:%M}")

@@ -31,14 +31,14 @@ _CASE: Final = """() => ({
   story: [...document.querySelectorAll(".xj-story > li")].map(
     (one) => [one.querySelector("b").textContent, one.querySelector(".who").textContent]).reverse(),
 })"""
-_MAP: Final = """(id) => {
+_MAP: Final = """([id, lon, lat]) => {
   const { summary, open } = xunjie.feed.data;
   const { total, rectified, in_progress, overdue, verifying } = summary.issues;
   const mark = open.issues.find((one) => one.id === id);
   return {
     figures: [total, rectified, in_progress, overdue, verifying],
     n: xunjie.state.n,
-    mark: mark ? [mark.stage, mark.lon.toFixed(3), mark.lat.toFixed(3)] : null,
+    mark: mark ? [mark.stage, Math.hypot(mark.lon - lon, mark.lat - lat) < 1e-4] : null,
     said: document.querySelector(".twin p").textContent,
   };
 }"""
@@ -56,9 +56,10 @@ def drawn_case(page: Page) -> dict[str, Any]:
     return page.evaluate(_CASE)
 
 
-def drawn_map(frame: Frame, issue: str) -> dict[str, Any]:
-    """The map's figures, the mark of the issue as (stage, lon, lat), and the sentence for who cannot see."""
-    return frame.evaluate(_MAP, issue)
+def drawn_map(frame: Frame, issue: str, place: tuple[float, float]) -> dict[str, Any]:
+    """The map's figures, the stage that the issue's mark has and whether it stands at `place` (null: no mark), and the
+    sentence for who cannot see."""
+    return frame.evaluate(_MAP, [issue, *place])
 
 
 def rows_of(page: Page, panel: str) -> list[list[str]]:
