@@ -70,18 +70,22 @@ def test_a_full_day_is_played_and_every_place_agrees_at_each_step(tmp_path, visi
         left = timedelta(seconds=max(15.0, 0.55 * (time.monotonic() - began)))
         report_without_a_signal(day, photo(tmp_path / "before.jpg", 640, seed=1), timedelta(hours=DUE_HOURS) - left)
         day.happened("wang", "reported", "attached", chen="reported", sun="reported")
-        day.look_in_time(Stand("REPORTED", "handling", (5, 1, 4, 1, 1), (1, 1, 0, 0, 0), chen={"accept": 2}))
+        # The department sees it from the first: the rules give it to them, though nobody has assigned it yet.
+        waits = {"pressing": 1}
+        day.look_in_time(
+            Stand("REPORTED", "handling", (5, 1, 4, 1, 1), (2, 1, 1, 0, 0), chen={"accept": 2}, zhao=waits)
+        )
 
         together(day, "chen", "accept", "Accept")
         day.happened("chen", "accepted", wang="accepted")
         together(day, "chen", "file", "File")
         day.happened("chen", "filed", wang="filed")
-        day.look_in_time(Stand("FILED", "handling", (5, 1, 4, 1, 1), (1, 1, 0, 0, 0), chen={"dispatch": 1}))
+        day.look_in_time(Stand("FILED", "handling", (5, 1, 4, 1, 1), (2, 1, 1, 0, 0), chen={"dispatch": 1}, zhao=waits))
 
         together(day, "chen", "dispatch", "Dispatch")
         both = "assigned dispatched"
         day.happened("chen", "assigned", "dispatched", zhao=both, wang=both, sun=both)
-        waits = {"begin": 1, "pressing": 1}
+        waits |= {"begin": 1}
         day.look_in_time(Stand("DISPATCHED", "handling", (5, 1, 4, 1, 1), (2, 1, 1, 0, 0), zhao=waits))
 
         day.wait_until_due()  # nobody does anything: the pages that are open say so by themselves
