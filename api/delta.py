@@ -40,12 +40,13 @@ _LOG = logging.getLogger("xunjie.api")
 @dataclass(frozen=True, slots=True)
 class _Step:
     """One revision after another. `ids` are the issues that were added or changed, None where all may have been;
-    `points`: whether inspection points or visits may have changed."""
+    `known` how many issues there were before; `points`: whether inspection points or visits may have changed."""
 
     since: int
     revision: int
     ids: tuple[str, ...] | None
     points: bool
+    known: int = 0
     reassigned: bool = False
 
 
@@ -65,7 +66,8 @@ class Deltas:
 
     A delta is {revision, since, issues, count, bbox, points}. It stands for every change after `since`; where that is
     null, anything may have changed. `bbox` (WGS-84) holds all changed issues with their whole shapes. Up to
-    MOST_ISSUES are named one by one, with a `bbox` of their own where they are no points. `points` says that
+    MOST_ISSUES are named one by one, with a `bbox` of their own where they are no points; `new` are those that were
+    reported since, the others were changed. `points` says that
     inspection points or visits may have changed. An issue that is named has the place, register and type it had: where
     one was corrected, anything may have changed.
     """
@@ -82,6 +84,7 @@ class Deltas:
         before, now = self._seen, self._source.snapshot
         points = now.points is not before.points or now.visits is not before.visits
         ids = change.ids if change.ids or points or change.collections else None
+        known = 0 if now is before else len(before.issues)
         reassigned = now is not before and _reassigned(before, now)
         reassigned |= ORGANISATION in change.collections  # whose an unassigned issue is, the rules say
         if now is not before and _moved(before, now):
@@ -89,7 +92,7 @@ class Deltas:
         if now.growing is not before.growing:  # read anew: nothing is known to be as it was
             ids, points = None, True
         with self._lock:
-            self._steps.append(_Step(self._revision, change.revision, ids, points, reassigned))
+            self._steps.append(_Step(self._revision, change.revision, ids, points, known, reassigned))
             self._revision, self._seen = change.revision, now
 
     @property
@@ -125,15 +128,16 @@ class Deltas:
         if len(known) < len(steps) or len(ids) > _MOST_IDS:
             return unknown(revision, count=len(ids) if sight.within.is_whole else 0)
         delta = {**unknown(revision), "since": steps[0].since, "points": points}
-        return delta | self._issues(ids, sight) if ids else delta
+        return delta | self._issues(ids, sight, steps[0].known) if ids else delta
 
-    def _issues(self, ids: Sequence[str], sight: Sight) -> Json:
-        """What a delta says of these issues; nothing is known where the store is out of reach, or lacks one."""
+    def _issues(self, ids: Sequence[str], sight: Sight, known: int) -> Json:
+        """What a delta says of these issues, the first `known` of which are not new; nothing is known where the store
+        is out of reach, or lacks one."""
         try:
             every = self._source.snapshot.rows_of(ids)
             rows = self._seen_rows(every, sight)
             boxes = _boxes(self._source.snapshot.issues, rows)
-            named = _named(self._source, rows, boxes) if len(rows) <= MOST_ISSUES else []
+            named = _named(self._source, rows, boxes, known) if len(rows) <= MOST_ISSUES else []
         except StoreError:
             _LOG.warning("the change of %d issues cannot be described: the store is out of reach", len(ids))
             return self._not_known(ids, sight)
@@ -185,8 +189,8 @@ def _boxes(table: IssueTable, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     return boxes
 
 
-def _named(source: Runtime, rows: NDArray[np.int64], boxes: NDArray[np.float64]) -> list[Json]:
-    """The issues at `rows`, as the map shows an arrival."""
+def _named(source: Runtime, rows: NDArray[np.int64], boxes: NDArray[np.float64], known: int) -> list[Json]:
+    """The issues at `rows`, as the map shows an arrival; those after the first `known` are new."""
     snapshot, city = source.snapshot, source.city
     table, details = snapshot.issues, snapshot.records.of(rows)
     described = []
@@ -205,6 +209,7 @@ def _named(source: Runtime, rows: NDArray[np.int64], boxes: NDArray[np.float64])
             "lon": float(lon),
             "lat": float(lat),
             "reported_at": local_iso(reported, city.time_zone),
+            "new": row >= known,
         }
         described.append(issue if table.is_point[row] else issue | {"bbox": boxes[at].tolist()})
     return described

@@ -18,13 +18,16 @@ from api.schemas import (
     NUMBER,
     STAGE,
     STRING,
+    TEXT,
     Schema,
     listing,
     nullable,
     record,
 )
 from api.view import View
+from data.actors import actor_name
 from data.exporting.issue_properties import IssueProperties, issue_geometries
+from data.runtime import runtime
 from geo.errors import NotFoundError
 from geo.history import endings_at
 from geo.iso_time import local_iso
@@ -44,6 +47,7 @@ def issue_record(view: View, own: Mapping[str, Any]) -> Json:
     [geometry] = issue_geometries(view.issues, rows)
     [lon], [lat] = view.issues.lonlat(rows)
     steps = view.snapshot.events(row)
+    names = {actor: actor_name(runtime(), actor) for actor in {step.actor for step in steps}}
     return {
         **properties,
         "lon": float(lon),
@@ -56,6 +60,7 @@ def issue_record(view: View, own: Mapping[str, Any]) -> Json:
                 "status": step.status.name,
                 "at": local_iso(step.at, view.city.time_zone),
                 "actor": step.actor,
+                "name": names[step.actor],
                 "note": step.note,
                 "evidence": step.evidence,
             }
@@ -77,6 +82,7 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
     **dict.fromkeys(("subdistrict", "subdistrict_zh", "subdistrict_en"), _MAYBE),
     **dict.fromkeys(("road", "road_zh", "road_en", "segment"), _MAYBE),
     "distance_m": nullable(NUMBER),
+    **dict.fromkeys(("department", "department_zh", "department_en"), _MAYBE),
     "reported_at": MOMENT,
     "due_at": nullable(MOMENT),
     "closed_at": nullable(MOMENT),
@@ -102,7 +108,16 @@ OPERATION = data_operation(
         "version": {"type": "integer", "minimum": 1, "description": "grows with every change; a change names it"},
         "geometry": GEOMETRY,
         "history": listing(
-            record({"status": STRING, "at": MOMENT, "actor": STRING, "note": STRING, "evidence": STRING})
+            record(
+                {
+                    "status": STRING,
+                    "at": MOMENT,
+                    "actor": STRING,
+                    "name": {**nullable(TEXT), "description": "of the account or unit that the actor stands for"},
+                    "note": STRING,
+                    "evidence": STRING,
+                }
+            )
         ),
     },
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -14,14 +14,13 @@ from starlette.requests import Request
 from api.identity import reach_of, sees_issues
 from api.operation import Parameter
 from data.access.people import scope_text as within_text
+from data.campaign_clock import in_steps
 from data.runtime import Runtime
 from geo.campaign import Campaign
 from geo.clock import from_us
 from geo.errors import BadValueError, NotAllowedError
 from geo.filter import IssueFilter
 from geo.filter_query import FILTER_KEYS, filter_pairs, parse_filter
-
-_STEP = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -49,20 +48,19 @@ class Question:
 
 
 def moment(runtime: Runtime) -> Callable[[Campaign], datetime]:
-    """The "now" of a campaign, on a wall clock in steps of ten seconds so that viewers share answers.
+    """The "now" of a campaign, on a wall clock in steps (data.campaign_clock) so that viewers share answers.
 
     A step never hides what has happened: now is at least the time of the newest event in the snapshot. The answer is
     one function for one request: asked again, it gives the same moment.
     """
-    newest = _newest(runtime)
+    heard_us = runtime.snapshot.heard_us
 
     @cache
     def now(campaign_code: str) -> datetime:
         exact = runtime.now(campaign_code)
         if runtime.city.campaign(campaign_code).clock is not None:
             return exact
-        step = exact - timedelta(seconds=exact.second % _STEP.seconds, microseconds=exact.microsecond)
-        return min(exact, max(step, newest)) if newest is not None else step
+        return in_steps(exact, heard_us)
 
     return lambda campaign: now(campaign.code)
 
@@ -79,14 +77,9 @@ def read_question(request: Request, runtime: Runtime, parameters: tuple[Paramete
     canonical = urlencode(filter_pairs(asked, runtime.city, now=now))
     chosen = replace(asked, within=reach_of(request))
     present = now(runtime.city.campaign(chosen.campaign))
-    newest = _newest(runtime)
+    newest = from_us(runtime.snapshot.heard_us)
     heard = present if newest is None else min(present, newest)
     return Question(chosen, present, heard, canonical, own)
-
-
-def _newest(runtime: Runtime) -> datetime | None:
-    """The moment of the newest change of status, which may lie ahead of now; None without any."""
-    return from_us(runtime.snapshot.newest_us)
 
 
 def read_own(pairs: list[tuple[str, str]], parameters: tuple[Parameter, ...]) -> dict[str, Any]:

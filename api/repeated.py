@@ -18,6 +18,7 @@ from api.answers import name_of
 from api.errors import problem
 from api.gzip_pieces import Piece, piece_of, piece_within
 from api.identity import ACTION, VIEWER
+from data.campaign_clock import STEP
 from data.runtime import Runtime, open_runtime_or_none
 from geo.access import Scope as Reach
 from geo.permissions import Action, may, reach
@@ -29,8 +30,8 @@ AT_ONCE: Final = 3
 PICTURE: Final = "/api/picture"
 PARTS: Final = "xunjie.parts"
 
-STEP_S: Final = 10
-"""As api.question.moment: on a wall clock questions are shared for so long, at one revision."""
+STEP_S: Final = STEP.seconds
+"""On a wall clock questions are shared for so long, at one revision."""
 
 _OF_304: Final = frozenset({b"etag", b"cache-control", b"vary"})
 _Key = tuple[str, bytes, bytes, Reach | None, Reach | None]
@@ -180,7 +181,7 @@ def stand_of(source: Runtime) -> object:
     snapshot = source.snapshot
     stands_still = all(campaign.clock is not None for campaign in source.city.campaigns)
     now = time.time()
-    if not stands_still and snapshot.newest_us > now * 1e6:
+    if not stands_still and snapshot.heard_us > now * 1e6:
         return None
     return name_of(source), snapshot.revision, 0 if stands_still else int(now // STEP_S)
 

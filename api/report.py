@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -27,8 +28,6 @@ from geo.issue import MAX_ADDRESS, MAX_DESCRIPTION, IssueDraft
 from geo.permissions import Action
 
 MOST_BYTES: Final = 256 * 1024
-ACTOR: Final = "web"
-"""Who reports where nobody signs in."""
 
 _EXPECTED: Final = {
     "id": "a UUID made by the client, the same at each repetition",
@@ -45,8 +44,8 @@ async def report(request: Request) -> Response:
     """201 with the receipt; 200 where the same report came before; 409 where its UUID came with other content."""
     read_own(request.query_params.multi_items(), ())
     current = runtime()
-    draft = draft_of(await body_of(request, MOST_BYTES), current)
-    actor = viewer_of(request).account if current.settings.access.is_on else ACTOR
+    actor = viewer_of(request).account
+    draft = replace(draft_of(await body_of(request, MOST_BYTES), current), reporter=actor)
     [receipt] = await run_in_threadpool(current.submit, [draft], actor=actor)
     content = {
         "id": receipt.id,

@@ -16,6 +16,7 @@ from api.delta import ALL, Deltas, Sight, unknown
 from api.errors import problem, sentence
 from api.identity import SECRET, reach_of, sees_issues, viewer_of
 from api.operation import Answer, Operation, integer
+from api.passing import has_wall_clock, tell_of_what_falls_due
 from api.question import read_own
 from api.schemas import PROBLEM
 from data.duties import ruled
@@ -50,6 +51,7 @@ class Hub:
         self._deltas = Deltas(source)
         self._told, self._told_at = source.snapshot.revision, 0.0
         self._telling: asyncio.Task[None] | None = None
+        self._ticking: asyncio.Task[None] | None = None
         self._unsubscribe: list[Callable[[], None]] = [
             source.subscribe(self._hear),
             source.subscribe_health(self._hear_health),
@@ -98,6 +100,16 @@ class Hub:
                 yield event
         finally:
             self._queues.pop(queue, None)
+
+    def follow_the_clock(self) -> None:
+        """Tell open streams of deadlines that pass, from now on."""
+        self._ticking = self._loop.create_task(tell_of_what_falls_due(self._source, self.tell_of_the_moment))
+
+    def tell_of_the_moment(self) -> None:
+        """That time has changed what is shown, though nothing was written. Called in the event loop."""
+        for queue in self._queues:
+            if not queue.full():  # who is behind asks anew in any case
+                queue.put_nowait(moment_event(self._source.snapshot.revision))
 
     def _opening(self, last_seen: int | None, sight: Sight) -> dict[str, Any]:
         """Where the source stands, and for who comes back what it missed."""
@@ -167,8 +179,9 @@ class Hub:
 
     def _end(self) -> None:
         self._ended = True
-        if self._telling is not None:
-            self._telling.cancel()
+        for task in (self._telling, self._ticking):
+            if task is not None:
+                task.cancel()
         for queue in self._queues:
             while queue.full():
                 queue.get_nowait()
@@ -188,6 +201,11 @@ def health_event(health: Health) -> bytes:
     return b"event: health\ndata: %s\n\n" % orjson.dumps(content)
 
 
+def moment_event(revision: int) -> bytes:
+    """`moment` with {revision}: at the same revision something has become overdue."""
+    return b"event: moment\ndata: %s\n\n" % orjson.dumps({"revision": revision})
+
+
 _hub: Hub | None = None
 
 
@@ -195,6 +213,8 @@ def open_hub(source: Runtime) -> Hub:
     """Start telling streams of `source`'s changes; called once, from the running event loop."""
     global _hub
     _hub = Hub(source, asyncio.get_running_loop())
+    if has_wall_clock(source.city):
+        _hub.follow_the_clock()
     return _hub
 
 
@@ -251,7 +271,7 @@ OPERATION = Operation(
     endpoint=stream,
     summary="Server-sent events: `revision` with {revision, since, issues (at most 20), count, bbox, points}: every "
     "change after `since` (null: anything may have changed) and where it was; `health` with {status, why} when the "
-    "store is lost or found again; ends after ten minutes.",
+    "store is lost or found again; `moment` with {revision} when an issue has become overdue; ends after ten minutes.",
     action=Action.SEE_AGGREGATES,
     answers={
         200: Answer("the stream", media_type="text/event-stream"),

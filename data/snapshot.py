@@ -22,7 +22,7 @@ from data.table_building import Arrays, history_of, issue_table, past_of
 from geo.campaign import Campaign
 from geo.cells import CellCounts, Cells, counted_cells
 from geo.city import City
-from geo.clock import moment_of, to_us
+from geo.clock import NEVER, moment_of, to_us
 from geo.density import Counts, counts_of
 from geo.errors import NotFoundError
 from geo.figures import Figure
@@ -134,6 +134,11 @@ class Snapshot:
     def newest_us(self) -> int:
         """The moment of the newest change of status or amendment; it may lie ahead of now."""
         return max(self.history.newest_us, self.past.newest_us)
+
+    @cached_property
+    def heard_us(self) -> int:
+        """The moment of the newest thing that happened to issues or points, visits too."""
+        return max(self.newest_us, int(self.visits.at_us.max(initial=NEVER)))
 
     @cached_property
     def deadlines_ahead(self) -> NDArray[np.int64]:

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from geo.clock import NEVER
 from geo.escalation import Escalation
+from geo.lifecycle import OPEN
 from geo.selection import CLOSED, OVERDUE, REJECTED, Stages
-from geo.tables import Bools, Ints
+from geo.standing import due_between
+from geo.tables import Bools, Ints, IssueTable
 from geo.working_days import WorkingCalendar, working_days_between
 
 NO_LEVEL: Final = -1
@@ -58,6 +60,12 @@ def escalation_levels(
         starts = [level.from_working_days for level in escalation.levels]
         levels[late] = np.searchsorted(starts, past, side="right").astype(np.int8)
     return levels
+
+
+def fell_due(table: IssueTable, campaigns: Bools, after_us: int, until_us: int) -> bool:
+    """Whether any open issue of `campaigns` (by position) that was not overdue at `after_us` is so at `until_us`."""
+    rows = due_between(table, after_us, until_us)
+    return bool((np.isin(table.status[rows], [int(status) for status in OPEN]) & campaigns[table.campaign[rows]]).any())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,10 +9,12 @@ import streamlit as st
 
 from data.issue_story import StoryEntry
 from geo.iso_time import parse_time
+from geo.notices import notice_of
 from ui import figures
 from ui.markup import Html, join, tag
 from ui.one_case import Case
 from ui.refusals import field_name, moment_words, value_words
+from ui.scene import Scene
 from ui.who import actor_name
 
 _PHOTO = re.compile(r"photo:([0-9a-f]{64})")
@@ -25,7 +27,12 @@ def case_story(case: Case) -> None:
     entries = [entry for entry in scene.runtime.story(case.id) if _at(case, entry) <= scene.filter.as_of]
     title = tag("h2", scene.say("case.story"))
     st.html(tag("div", title, tag("small", scene.say("case.story_note", n=figures.count(len(entries)))), cls="xj-h"))
-    st.html(tag("ol", join(_entry(case, entry) for entry in reversed(entries)), cls="xj-story"))
+    drawn: list[Html] = []
+    before: str | None = None
+    for entry in entries:
+        drawn.append(_entry(case, entry, before))
+        before = entry.status or before
+    st.html(tag("ol", join(reversed(drawn)), cls="xj-story"))
 
 
 def _at(case: Case, entry: StoryEntry) -> datetime:
@@ -34,9 +41,19 @@ def _at(case: Case, entry: StoryEntry) -> datetime:
     return at
 
 
-def _entry(case: Case, entry: StoryEntry) -> Html:
+def _what(scene: Scene, entry: StoryEntry, before: str | None) -> str:
+    """What happened, in the words of the notice of it; `before` is the status until then, None at the report."""
+    told = {"note": entry.note, "act": entry.act, "status": entry.status, "before": before}
+    kind = "issue_amended" if entry.act else "issue_changed" if before else "issue_reported"
+    notice = notice_of(kind, told)
+    if notice is not None:
+        return scene.say(f"notices.code_{notice.code}")
+    return scene.say(f"case.did_{entry.act}" if entry.act else f"core.status_{entry.status}")
+
+
+def _entry(case: Case, entry: StoryEntry, before: str | None) -> Html:
     scene = case.scene
-    what = scene.say(f"core.status_{entry.status}") if entry.act is None else scene.say(f"case.act_{entry.act}")
+    what = _what(scene, entry, before)
     at = moment_words(scene, entry.at)
     who = tag("span", actor_name(scene, entry.actor), cls="who")
     head = tag("p", tag("b", what), tag("span", at, cls="at"), who)

@@ -78,6 +78,7 @@ def map_view(
             "size": size,
             "clock": (clock_text(scene),),
             "pace": follow_within_ms(),
+            "revision": scene.snapshot.revision,
             "wants_view": follow_view or aim is not None,
             "aim": aim is not None,
         },

@@ -21,13 +21,11 @@ from ui.notes import help_popover
 from ui.one_thread import in_one_thread
 from ui.place_feedback import datums, place_sentence
 from ui.scene import Scene, open_scene
-from ui.viewer import actor_of
 
 _X, _Y, _ID, _DONE = "report-x", "report-y", "report-id", "report-done"
 _TEXTS = ("report-description", "report-address")
 _NAMES = ("reporter_name", "reporter_phone")
 _PERSON = tuple(f"report-{name}" for name in _NAMES)
-ACTOR = "web form"
 BBox = tuple[float, float, float, float]
 
 
@@ -174,12 +172,12 @@ def _send() -> None:
         campaign=scene.city.current_campaign,
         description=state.get(_TEXTS[0]) or "",
         address=state.get(_TEXTS[1]) or "",
+        reporter=scene.viewer.account,
         reporter_name=state.get(_PERSON[0]) or None,
         reporter_phone=state.get(_PERSON[1]) or None,
     )
     try:
-        actor = actor_of(scene.runtime, scene.viewer, ACTOR)
-        [receipt] = in_one_thread(lambda: scene.runtime.submit([draft], actor=actor))
+        [receipt] = in_one_thread(lambda: scene.runtime.submit([draft], actor=scene.viewer.account))
     except BadValueError as error:
         field = error.key if f"report-{error.key}" in (*_TEXTS, *_PERSON) else "place"
         state["report-problems"] = {field: scene.say(f"report.bad_{field}")}

@@ -90,14 +90,17 @@ def _overdue(scene: Scene) -> Card:
         )
     due_us, places = kept(scene.snapshot, ("overdue", scene.filter), lambda: _late(scene))
     oldest = (scene.as_of_us - due_us) // 86_400_000_000
-    days = scene.say("core.day_one") if oldest == 1 else scene.say("core.days_n", value=oldest)
+    days = (
+        scene.say("core.days_n", value=oldest) if oldest > 1 else scene.say(("core.day_under", "core.day_one")[oldest])
+    )
+    where = scene.say("situation.in_one_place" if places == 1 else "situation.in_places", n=places)
     return Card(
         label=scene.say("situation.overdue") + star(scene),
         note=scene.say("situation.rolling_zero"),
         value=figures.count(totals.overdue),
         alarm=True,
         after=scene.say("situation.of_in_progress", rate=figures.rate(totals.overdue, totals.in_progress, lang)),
-        below=[scene.say("situation.oldest"), " ", tag("b", days), scene.say("situation.in_places", n=places)],
+        below=[scene.say("situation.oldest"), " ", tag("b", days), where],
         help=scene.say("situation.overdue_help"),
     )
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from data.access.demo_persons import PERSONS
+from data import actors
 from data.duties import duties_in_force
-from data.store.personal import is_reference
-from geo.errors import NotFoundError
 from geo.organisation import Unit
 from ui.scene import Scene
 
@@ -13,17 +11,8 @@ from ui.scene import Scene
 def actor_name(scene: Scene, reference: str) -> str:
     """The name of an account, of a person of the demo, or of a unit; else the reference itself. A protected person is
     not named."""
-    if is_reference(reference):
-        return scene.say("case.reporter_actor")
-    if scene.runtime.settings.access.is_on:
-        try:
-            return scene.runtime.access.account(reference).name
-        except NotFoundError:
-            return unit_name(scene, reference)
-    person = reference.removeprefix("demo-")
-    if person != reference and person in PERSONS:
-        return scene.say(f"people.demo_{person}")
-    return unit_name(scene, reference)
+    name = actors.actor_name(scene.runtime, reference)
+    return reference if name is None else scene.name(name)
 
 
 def unit_name(scene: Scene, code: str) -> str:

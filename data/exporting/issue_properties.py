@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from data.duties import duties_in_force
 from data.exporting.iso_columns import local_iso_column
 from data.intake.draft_geometry import DECIMALS
 from data.snapshot import Snapshot
@@ -23,7 +24,8 @@ from geo.text import Text
 PROPERTIES: Final = (
     *("id", "number", "campaign", "register", "type", "type_zh", "type_en", "group", "task", "task_zh", "task_en"),
     *("status", "stage", "overdue", "subdistrict", "subdistrict_zh", "subdistrict_en"),
-    *("road", "road_zh", "road_en", "segment", "distance_m", "reported_at", "due_at", "closed_at"),
+    *("road", "road_zh", "road_en", "segment", "distance_m", "department", "department_zh", "department_en"),
+    *("reported_at", "due_at", "closed_at"),
     *("description", "address", "visit", "synthetic", "approximate", "duplicate"),
     *("source_datum", "source_x", "source_y"),
 )
@@ -48,6 +50,7 @@ class IssueProperties:
         self._segments: list[str | None] = [*(city.roads.segment_codes if city.roads else ()), None]
         self._campaigns = [campaign.code for campaign in city.campaigns]
         self._registers = [register.code for register in city.registers]
+        self._departments = [*_units(snapshot, self.table), _NOTHING]
 
     def of(self, rows: NDArray[np.intp]) -> list[dict[str, Any]]:
         """One record a row, keys in the order of PROPERTIES. Codes with their names; None where there is none."""
@@ -58,7 +61,7 @@ class IssueProperties:
         columns = zip(
             *(column.tolist() for column in (details.id, details.number)),
             *(column[rows].tolist() for column in (t.campaign, t.register, t.type, t.task, t.status)),
-            *(column.tolist() for column in (stage, t.subdistrict[rows], t.segment[rows])),
+            *(column.tolist() for column in (stage, t.subdistrict[rows], t.segment[rows], t.department[rows])),
             *(local_iso_column(column, zone) for column in (t.reported_us[rows], t.due_us[rows], closed_us)),
             *(column.tolist() for column in (details.description, details.address, details.visit)),
             *(column[rows].tolist() for column in (t.synthetic, t.approximate, t.duplicate)),
@@ -70,14 +73,15 @@ class IssueProperties:
 
     def _record(
         self, identity: str, number: str, campaign: int, register: int, kind: int, task: int, status: int, stage: int,
-        area: int, segment: int, reported: str, due: str | None, closed: str | None, description: str, address: str,
-        visit: str, synthetic: bool, approximate: bool, duplicate: bool, datum: str,
+        area: int, segment: int, department: int, reported: str, due: str | None, closed: str | None,
+        description: str, address: str, visit: str, synthetic: bool, approximate: bool, duplicate: bool, datum: str,
         distance_m: float, source_x: float, source_y: float,
     ) -> dict[str, Any]:  # fmt: skip
         type_code, type_zh, type_en = self._types[kind]
         task_code, task_zh, task_en = self._tasks[task]
         area_code, area_zh, area_en = self._areas[area]
         road_code, road_zh, road_en = self._roads[segment]
+        unit_code, unit_zh, unit_en = self._departments[department]
         return {
             "id": identity,
             "number": number,
@@ -101,6 +105,9 @@ class IssueProperties:
             "road_en": road_en,
             "segment": self._segments[segment],
             "distance_m": None if distance_m != distance_m else distance_m,
+            "department": unit_code,
+            "department_zh": unit_zh,
+            "department_en": unit_en,
             "reported_at": reported,
             "due_at": due,
             "closed_at": closed,
@@ -142,6 +149,13 @@ def road_entries(city: City) -> list[Entry]:
     if roads is None:
         return [_NOTHING]
     return [*(_entry(roads.road_codes[road], roads.road_names[road]) for road in roads.road.tolist()), _NOTHING]
+
+
+def _units(snapshot: Snapshot, table: IssueTable) -> list[Entry]:
+    """Code and names of each department of `table`; without names where the organisation does not know it any more."""
+    organisation = duties_in_force(snapshot).organisation
+    known = {unit.code: unit.name for unit in organisation.units}
+    return [_entry(str(code), known.get(str(code), Text("", ""))) for code in table.departments]
 
 
 def _entry(code: str, name: Text) -> Entry:

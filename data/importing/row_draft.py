@@ -18,13 +18,14 @@ USED: Final = frozenset(
     (
         *("id", "number", "campaign", "register", "type", "task", "status", "description", "address", "visit"),
         *("reporter", "reported_at", "due_at", "closed_at", "synthetic", "approximate", "duplicate"),
-        *("source_datum", "source_x", "source_y", "lon", "lat", "x", "y", "geometry"),
+        *("department", "source_datum", "source_x", "source_y", "lon", "lat", "x", "y", "geometry"),
     )
 )
 DERIVED: Final = frozenset(
     (
         *("type_zh", "type_en", "group", "task_zh", "task_en", "stage", "overdue"),
         *("subdistrict", "subdistrict_zh", "subdistrict_en", "road", "road_zh", "road_en", "segment", "distance_m"),
+        *("department_zh", "department_en"),
     )
 )
 """Columns of our own export that are worked out anew at every import."""
@@ -70,6 +71,7 @@ def row_draft(row: FileRow, city: City, assumed: Assumed) -> tuple[IssueDraft, O
         synthetic=_flag(values, "synthetic"),
         approximate=_flag(values, "approximate"),
         duplicate=_flag(values, "duplicate"),
+        department=_code(values, "department"),
         history=_history(values, city, reported_at),
     )
     return draft, _origin(values)

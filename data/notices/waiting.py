@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Lock
 from typing import Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from data.campaign_clock import in_steps
 from data.overdue_list import OverdueIssue, overdue_issues
 from data.snapshot import Recent, Snapshot
 from data.unit_work import unit_work
 from geo.access import Role, Scope, Viewer
 from geo.campaign import Campaign
-from geo.clock import from_us
 from geo.filter import IssueFilter
 from geo.notices import WAITING
 from geo.overdue import DUE_SOON
@@ -23,7 +23,6 @@ from geo.permissions import Action, reach
 from geo.selection import OVERDUE
 
 _KEPT: Final = 64
-_STEP: Final = timedelta(minutes=1)
 _kept: WeakKeyDictionary[Snapshot, Recent] = WeakKeyDictionary()
 _lock = Lock()
 
@@ -54,13 +53,9 @@ def waiting_for(snapshot: Snapshot, viewer: Viewer, campaign: Campaign, *, most:
 
 
 def stepped(snapshot: Snapshot, campaign: Campaign) -> datetime:
-    """The campaign's now, in steps of a minute that never hide what has happened."""
+    """The campaign's now, on a wall clock in the steps of all other figures (data.campaign_clock)."""
     exact = snapshot.now(campaign)
-    if campaign.clock is not None:
-        return exact
-    newest = from_us(snapshot.newest_us)
-    step = exact - timedelta(seconds=exact.second % int(_STEP.total_seconds()), microseconds=exact.microsecond)
-    return step if newest is None else min(exact, max(step, newest))
+    return exact if campaign.clock is not None else in_steps(exact, snapshot.heard_us)
 
 
 def _waiting(snapshot: Snapshot, within: Scope, campaign: Campaign, moment: datetime, most: int) -> Waiting:

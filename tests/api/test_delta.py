@@ -65,8 +65,24 @@ def test_a_change_is_told_with_its_issue_and_its_box(empty: TestClient) -> None:
         "lon": CENTRE[0],
         "lat": CENTRE[1],
         "reported_at": "2021-08-24T18:00:00+08:00",
+        "new": True,
     }
     assert told["bbox"] == [*CENTRE, *CENTRE]
+
+
+def test_what_was_changed_is_not_told_as_new(empty: TestClient) -> None:
+    """The map announces what was reported, not every step of what it has long known."""
+    old = report(empty, point())
+    with Listener() as heard:
+        first = runtime().snapshot.revision
+        changed = {"id": str(uuid.uuid4()), "version": 1, "status": "ACCEPTED"}
+        assert empty.post(f"/api/issues/{old}/changes", json=changed).status_code == 201
+        new = report(empty, point())
+        changed = {"id": str(uuid.uuid4()), "version": 1, "status": "ACCEPTED"}
+        assert empty.post(f"/api/issues/{new}/changes", json=changed).status_code == 201
+        missed = heard.deltas.since(first)
+    assert [[issue["new"] for issue in told["issues"]] for told in heard.told] == [[False], [True], [False]]
+    assert {issue["id"]: issue["new"] for issue in missed["issues"]} == {old: False, new: True}
 
 
 def test_a_line_is_told_with_all_of_its_box(empty: TestClient) -> None:

@@ -360,6 +360,20 @@ def test_scope_decides_which_issues_photos_are_seen(
             assert knows or set(told) == {None}
 
 
+def test_a_department_sees_the_photos_of_what_is_assigned_to_it_and_of_nothing_else(
+    empty: TestClient, issue: str, sent: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attached(issue, sent["photo"], "before")
+    who = Viewer("works", "", frozenset({Role.DEPARTMENT}), Scope(departments=frozenset({"D02"})))
+    for module in ("photo_answers", "photos"):
+        monkeypatch.setattr(f"api.{module}.viewer_of", lambda _request: who)
+    for version, (unit, status) in enumerate((("D01", 404), ("D02", 200)), 2):
+        assigned = {"department": unit}
+        runtime().amend(issue, version, "assign", assigned, actor="hq", client_uuid=str(uuid.uuid4()))
+        for path in (f"/api/photos/{sent['photo']}", f"/api/issues/{issue}/photos"):
+            assert empty.get(path).status_code == status, (unit, path)
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_the_page_has_no_inline_script_and_says_everything_in_one_language(
     empty: TestClient, sent: dict[str, Any], language: str

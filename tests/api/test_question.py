@@ -27,8 +27,8 @@ def running(now: datetime, *events: datetime) -> Any:
     def look(code: str) -> datetime:
         return city.campaign(code).clock or next(clock)
 
-    newest_us = max(map(to_us, events), default=NEVER)
-    return SimpleNamespace(city=city, now=look, snapshot=SimpleNamespace(newest_us=newest_us))
+    heard_us = max(map(to_us, events), default=NEVER)
+    return SimpleNamespace(city=city, now=look, snapshot=SimpleNamespace(heard_us=heard_us))
 
 
 def test_a_demo_s_clock_is_taken_as_it_stands() -> None:

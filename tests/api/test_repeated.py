@@ -95,17 +95,17 @@ def test_an_answer_is_counted_and_logged_by_its_route_also_when_it_is_repeated(d
 def test_on_a_wall_clock_answers_are_shared_for_ten_seconds_and_not_while_events_lie_ahead(
     demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def at(now: float, *, clock: object, newest_us: int) -> object:
+    def at(now: float, *, clock: object, heard_us: int) -> object:
         monkeypatch.setattr(repeated.time, "time", lambda: now)
         city = SimpleNamespace(campaigns=[SimpleNamespace(clock=clock)])
-        source = SimpleNamespace(city=city, snapshot=SimpleNamespace(revision=7, newest_us=newest_us))
+        source = SimpleNamespace(city=city, snapshot=SimpleNamespace(revision=7, heard_us=heard_us))
         monkeypatch.setattr(repeated, "name_of", lambda _: "name")
         return repeated.stand_of(source)  # type: ignore[arg-type]
 
-    assert at(1_000.0, clock=None, newest_us=0) == at(1_009.9, clock=None, newest_us=0)
-    assert at(1_010.0, clock=None, newest_us=0) != at(1_009.9, clock=None, newest_us=0)
-    assert at(1_000.0, clock=None, newest_us=1_000_000_001) is None
-    assert at(1_000.0, clock="stands", newest_us=10**18) == at(5_000.0, clock="stands", newest_us=10**18)
+    assert at(1_000.0, clock=None, heard_us=0) == at(1_009.9, clock=None, heard_us=0)
+    assert at(1_010.0, clock=None, heard_us=0) != at(1_009.9, clock=None, heard_us=0)
+    assert at(1_000.0, clock=None, heard_us=1_000_000_001) is None
+    assert at(1_000.0, clock="stands", heard_us=10**18) == at(5_000.0, clock="stands", heard_us=10**18)
 
 
 class _Counting:

@@ -6,11 +6,13 @@ import json
 import uuid
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 from api.question import read_question
 from api.report import MOST_BYTES, draft_of
+from data.access.cookies import ROLE_COOKIE
 from data.runtime import runtime
 
 HERE = {"type": "Point", "coordinates": [106.7135, 26.5983]}
@@ -46,6 +48,17 @@ def test_a_report_is_taken_once_and_shows_in_every_figure(empty: TestClient) -> 
     assert record["synthetic"] is False
     marks = empty.get("/api/marks?z=15&bbox=106.5,26.4,106.9,26.8").json()["issues"]
     assert receipt["number"] in {mark["number"] for mark in marks}
+
+
+def test_who_reported_stands_in_the_story_and_is_known_as_the_reporter(empty: TestClient) -> None:
+    me = {"Cookie": f"{ROLE_COOKIE}=inspector"}
+    receipt = empty.post("/api/issues", json=body(), headers=me).json()
+    [first] = empty.get(f"/api/issues/{receipt['id']}").json()["history"]
+    [entry] = empty.get(f"/api/issues/{receipt['id']}/history").json()["entries"]
+    assert first["actor"] == entry["actor"] == empty.get("/api/me", headers=me).json()["account"]
+    assert first["name"]["en"].startswith("Inspector"), "people are shown a name where one is known"
+    row = np.array([runtime().snapshot.row(receipt["id"])])
+    assert runtime().snapshot.records.reported_by(row, first["actor"]).tolist() == row.tolist()
 
 
 def test_the_same_uuid_with_other_content_is_a_conflict(empty: TestClient) -> None:

@@ -377,7 +377,8 @@ def test_a_change_is_made_by_who_is_signed_in_and_by_nobody_else(desk: TestClien
     assert change(commander).status_code == 201
     history = desk.get(f"/api/issues/{receipt['id']}", headers=commander.headers()).json()["history"]
     account = runtime().access.account("commander").id
-    assert [step["actor"] for step in history][1:] == [account]
+    assert [step["actor"] for step in history] == [account, account]
+    assert [step["name"] for step in history] == [{"zh": "commander", "en": "commander"}] * 2
 
 
 def test_a_stream_ends_when_the_session_of_its_reader_does(desk: TestClient) -> None:

@@ -199,6 +199,21 @@ def test_open_and_later_streams_hear_that_the_store_is_lost_and_found() -> None:
     run(scenario)
 
 
+def test_open_streams_hear_that_a_deadline_has_passed_and_who_is_behind_asks_anew_in_any_case() -> None:
+    async def scenario(source: Source, hub: Hub) -> None:
+        events, _ = await opened(hub)
+        hub.tell_of_the_moment()
+        assert await anext(events) == b'event: moment\ndata: {"revision":7}\n\n'
+        for revision in range(8, 8 + 40):
+            source.feed.publish(Change(revision, ()))
+        await asyncio.sleep(0)
+        for _ in range(40):
+            hub.tell_of_the_moment()
+        assert told(await anext(events))["revision"] > 7
+
+    run(scenario)
+
+
 def test_a_stream_ends_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "LONGEST_S", 0.03)
     monkeypatch.setattr(stream, "HEARTBEAT_S", 0.02)

@@ -85,14 +85,20 @@ class SharedWorkerWitness:
         self.seen.append(target["url"])
         session = self._session.send("Target.attachToTarget", {"targetId": target["targetId"], "flatten": False})
         for method in ("Runtime.enable", "Log.enable"):
-            self._number += 1
-            message = json.dumps({"id": self._number, "method": method})
-            self._session.send("Target.sendMessageToTarget", {"sessionId": session["sessionId"], "message": message})
+            self._ask(session["sessionId"], method)
+
+    def _ask(self, session: str, method: str) -> None:
+        self._number += 1
+        message = json.dumps({"id": self._number, "method": method})
+        self._session.send("Target.sendMessageToTarget", {"sessionId": session, "message": message})
 
     def _message(self, event: dict[str, Any]) -> None:
         message = json.loads(event["message"])
         parameters = message.get("params", {})
-        if message.get("method") == "Runtime.exceptionThrown":
+        if message.get("method") == "Inspector.targetReloadedAfterCrash":
+            # Who goes to another page begins a new worker, which for us, who look on, would wait for ever.
+            self._ask(event["sessionId"], "Runtime.runIfWaitingForDebugger")
+        elif message.get("method") == "Runtime.exceptionThrown":
             self.troubles.append(f"uncaught in a worker: {json.dumps(parameters['exceptionDetails'])[:500]}")
         elif message.get("method") == "Log.entryAdded" and parameters["entry"]["level"] == "error":
             self.troubles.append(f"log of a worker: {parameters['entry'].get('text')}")

@@ -262,7 +262,7 @@ def test_an_export_imported_into_an_empty_store_is_the_same_export(
     addresses = [stores.fresh(), stores.fresh()]
     one, two = (runtime_of(city, url) for url in addresses)
     try:
-        one.submit([replace_datum(draft, datum) for draft in drafts], actor="a")
+        one.submit([handed_on(draft, datum, at) for at, draft in enumerate(drafts)], actor="a")
         for register in ("supervision", "cable_survey"):
             chosen = parse_filter([("register", register), *EVERY_STATUS], city, now=campaign_now)
             content = b"".join(EXPORTS[form](one.snapshot, chosen))
@@ -282,8 +282,9 @@ def test_an_export_imported_into_an_empty_store_is_the_same_export(
 EVERY_STATUS = [("status", status.name) for status in Status]
 
 
-def replace_datum(draft: IssueDraft, datum: str) -> IssueDraft:
-    return replace(draft, datum=datum)
+def handed_on(draft: IssueDraft, datum: str, at: int) -> IssueDraft:
+    """The same in that datum, every second one assigned to a department."""
+    return replace(draft, datum=datum, department="D-7" if at % 2 else None)
 
 
 def without_revision(content: bytes) -> bytes:

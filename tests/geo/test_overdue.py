@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,9 +14,9 @@ from hypothesis import strategies as st
 from geo.clock import NEVER, from_us, to_us
 from geo.errors import BadValueError
 from geo.escalation import Escalation, EscalationLevel
-from geo.lifecycle import Stage
-from geo.overdue import DUE_SOON, NO_LEVEL, escalation_levels, local_days, unit_figures
-from geo.selection import STAGES
+from geo.lifecycle import Stage, Status
+from geo.overdue import DUE_SOON, NO_LEVEL, escalation_levels, fell_due, local_days, unit_figures
+from geo.selection import STAGES, stage_of
 from geo.text import Text
 from geo.working_days import WorkingCalendar, weekdays
 
@@ -50,6 +51,26 @@ def test_a_level_begins_after_so_many_working_days(due: str, now: str, level: in
     stages = np.array([HANDLING if level < 1 else OVERDUE], np.int8)
     found = escalation_levels(stages, np.array([us(due)]), us(now), escalation=STEPS, calendar=WEEK, time_zone=SHANGHAI)
     assert found.tolist() == [level]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(Status), st.integers(0, 40), st.integers(0, 1)), max_size=6),
+    st.integers(0, 40),
+    st.integers(0, 40),
+)
+def test_something_fell_due_where_more_is_overdue_than_before(
+    issues: list[tuple[Status, int, int]], one: int, other: int
+) -> None:
+    after, until = sorted((one, other))
+    status, due, campaign = (np.array([issue[at] for issue in issues], np.int64) for at in range(3))
+    table = SimpleNamespace(status=status.astype(np.int8), due_us=due, campaign=campaign)
+
+    def overdue(as_of: int) -> int:
+        stages = stage_of(table.status, table.due_us, as_of)
+        return int(np.count_nonzero((stages == OVERDUE) & (campaign == 1)))
+
+    found = fell_due(table, np.array([False, True]), after, until)  # type: ignore[arg-type]
+    assert found == (overdue(until) > overdue(after))
 
 
 @pytest.mark.parametrize("stage", [CLOSED, REJECTED, -1])

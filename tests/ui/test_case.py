@@ -125,6 +125,28 @@ def test_who_handled_it_does_not_verify_it_and_what_failed_comes_back(
     assert "still broken" in drawn.words
 
 
+def test_the_story_says_what_happened_and_not_only_the_state_after_it(
+    empty: Runtime, empty_page: Open, look_as: Look
+) -> None:
+    issue, version = dispatched(empty)
+    acts = ("HANDLING", "VERIFYING", "DISPATCHED", "HANDLING", "VERIFYING", "CLOSED", "DISPATCHED")
+    for at, status in enumerate(acts):
+        who = "unit" if status in ("HANDLING", "VERIFYING") else "street"
+        empty.change(issue, version + at, status, actor=who, client_uuid=str(uuid.uuid4()), note="n", evidence="e")
+    version += len(acts)
+    empty.amend(issue, version, "assign", {"department": "D02"}, actor="hq", client_uuid=str(uuid.uuid4()))
+    look_as(COMMANDER)
+    story = empty_page("case", lang="en", issue=issue).words.split("entries, the newest first")[1]
+    rectified = ("Rectified, to be verified", "Handling has begun")
+    at = 0
+    for words in (
+        *("Assigned", "Reopened", "Closed", *rectified, "Verification failed", *rectified),
+        *("Dispatched", "Filed", "Accepted", "Reported"),
+    ):
+        at = story.index(words, at) + len(words)
+    assert empty_page("case", lang="en", issue=issue).component("map-case")["revision"] == empty.snapshot.revision
+
+
 def test_a_stale_act_shows_the_difference_and_offers_to_look_again(
     empty: Runtime, empty_page: Open, look_as: Look
 ) -> None:

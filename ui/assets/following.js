@@ -7,7 +7,7 @@ const SLOWEST_MS = 20000;
 export default function ({ data, parentElement, setTriggerValue }) {
   let follower = followers.get(parentElement);
   if (!follower) {
-    follower = { shown: 0, newest: 0, asked: 0, next: 0, timer: 0, pace: 0, trigger: null };
+    follower = { shown: 0, newest: 0, moment: false, asked: 0, next: 0, timer: 0, pace: 0, trigger: null };
     followers.set(parentElement, follower);
     begin(follower, parentElement, data.worker);
   }
@@ -16,6 +16,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     follower.next = Math.max(follower.next, follower.asked + Math.min(PACE_SHARE * took, SLOWEST_MS));
     follower.asked = 0;
   }
+  window.dispatchEvent(new CustomEvent("xunjie:clock", { detail: data.clock[0] })); // the bar is not drawn anew
   follower.trigger = setTriggerValue;
   follower.pace = data.pace;
   follower.shown = Math.max(follower.shown, data.revision);
@@ -23,21 +24,28 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function begin(follower, parent, worker) {
+  const behind = () => follower.newest > follower.shown || follower.moment;
   const follow = () => {
-    if (follower.newest <= follower.shown || document.hidden || follower.timer) return;
+    if (!behind() || document.hidden || follower.timer) return;
     const wait = Math.max(Math.random() * follower.pace, follower.next - performance.now());
     follower.timer = setTimeout(() => {
       follower.timer = 0;
-      if (document.hidden || !parent.isConnected || follower.newest <= follower.shown) return;
-      follower.shown = follower.newest;
+      if (document.hidden || !parent.isConnected || !behind()) return;
+      follower.shown = Math.max(follower.shown, follower.newest);
+      follower.moment = false;
       follower.asked = performance.now();
       follower.next = follower.asked + Math.max(PACE_MS, follower.pace);
-      follower.trigger("revision", follower.newest);
+      follower.trigger("revision", follower.shown);
       follow();
     }, wait);
   };
   const heard = (revision) => {
     follower.newest = Math.max(follower.newest, Number(revision) || 0);
+    follow();
+  };
+  // A deadline has passed: the page says something else at the same revision.
+  const passed = () => {
+    follower.moment = true;
     follow();
   };
   // A page that nobody sees catches up when it is looked at again.
@@ -50,15 +58,16 @@ function begin(follower, parent, worker) {
         port.postMessage("bye");
         port.close();
       } else if (event.data.kind === "revision") heard(event.data.data.revision);
+      else if (event.data.kind === "moment") passed();
     };
     port.start();
     window.addEventListener("pagehide", () => port.postMessage("bye"));
     window.addEventListener("pageshow", (event) => event.persisted && port.postMessage("hello"));
-  } else whileVisible(parent, heard);
+  } else whileVisible(parent, heard, passed);
 }
 
 // Without SharedWorker only a visible tab holds a stream: a browser allows six connections a host.
-function whileVisible(parent, heard) {
+function whileVisible(parent, heard, passed) {
   let source = null;
   const look = () => {
     if (document.hidden || !parent.isConnected) {
@@ -67,6 +76,7 @@ function whileVisible(parent, heard) {
     } else if (!source) {
       source = new EventSource("/api/stream");
       source.addEventListener("revision", (event) => heard(JSON.parse(event.data).revision));
+      source.addEventListener("moment", passed);
     }
   };
   document.addEventListener("visibilitychange", look);

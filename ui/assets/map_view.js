@@ -31,7 +31,7 @@ function mount(parent, data) {
   parent.append(holder);
 
   const view = { trigger: null, data, ready: false, sent: pick(data), timers: {}, bbox: null, toldBox: null,
-    revision: 0, toldRevision: 0, askedAt: 0, nextRun: 0 };
+    revision: 0, shown: data.revision, moment: false, askedAt: 0, nextRun: 0 };
 
   view.update = (next) => {
     if (view.askedAt) {
@@ -40,6 +40,7 @@ function mount(parent, data) {
       view.askedAt = 0;
     }
     view.data = next;
+    view.shown = Math.max(view.shown, next.revision);
     frame.title = next.title;
     say("xunjie:clock", next.clock[0]);
     if (!next.wants_view) view.toldBox = null;
@@ -59,16 +60,18 @@ function mount(parent, data) {
 
   // The page's figures follow a change at once, or within the time that the server needs for all the pages that are
   // open; changes that keep coming at that pace, and the slower the longer a run takes to be answered.
+  const behind = () => view.revision > view.shown || view.moment;
   const follow = () => {
-    if (view.revision === view.toldRevision || document.hidden || view.timers.revision) return;
+    if (!behind() || document.hidden || view.timers.revision) return;
     const wait = Math.max(Math.random() * view.data.pace, view.nextRun - performance.now());
     view.timers.revision = setTimeout(() => {
       view.timers.revision = 0;
-      if (document.hidden || !frame.isConnected) return;
-      view.toldRevision = view.revision;
+      if (document.hidden || !frame.isConnected || !behind()) return;
+      view.shown = Math.max(view.shown, view.revision);
+      view.moment = false;
       view.askedAt = performance.now();
       view.nextRun = view.askedAt + Math.max(PACE_MS, view.data.pace);
-      view.trigger("revision", view.revision);
+      view.trigger("revision", view.shown);
     }, wait);
   };
 
@@ -111,7 +114,11 @@ function mount(parent, data) {
         break;
       }
       case "xunjie:revision":
-        view.revision = Number(message.revision);
+        view.revision = Math.max(view.revision, Number(message.revision) || 0);
+        follow();
+        break;
+      case "xunjie:moment": // a deadline has passed: the figures are others at the same revision
+        view.moment = true;
         follow();
         break;
       case "xunjie:place":

@@ -118,7 +118,8 @@
 
   function history(entries) {
     const items = (entries || []).slice(-MOST_STEPS).map((entry) => {
-      const detail = joined(entry.actor, entry.note, entry.evidence);
+      const evidence = entry.evidence.replace(/photo:[0-9a-f]{64}/g, say("a_photo"));
+      const detail = joined(entry.name ? x.nameOf(entry.name) : entry.actor, entry.note, evidence);
       return element(
         "li",
         {},

@@ -120,7 +120,10 @@
   function takeFigures() {
     const { summary } = data;
     if (summary) {
-      x.state.revision = Math.max(summary.revision, x.state.revision || 0);
+      if (summary.revision > (x.state.revision || 0)) {
+        x.state.revision = summary.revision;
+        x.host.post({ type: "xunjie:revision", revision: summary.revision }); // the page around may be older
+      }
       x.state.asOf = summary.as_of;
       x.state.n = summary.issues.total;
     }

@@ -44,14 +44,23 @@
     for (const issue of change.issues || []) {
       ring(issue);
     }
-    if (change.issues && change.issues.length) {
-      announce(change.issues[change.issues.length - 1]);
+    const newest = (change.issues || []).filter((issue) => issue.new).at(-1);
+    if (newest) {
+      announce(newest);
     }
+  }
+
+  // Nothing was written, but a deadline has passed: what any answer says of it may no longer hold.
+  function moment() {
+    x.host.post({ type: "xunjie:moment" });
+    x.feed.soon({ fresh: true });
   }
 
   function receive(message) {
     if (message.kind === "revision") {
       revision(message.data);
+    } else if (message.kind === "moment") {
+      moment();
     } else if (message.kind === "open") {
       x.emit("stale", false);
     } else {
@@ -88,6 +97,7 @@
           }
         };
         source.addEventListener("revision", (event) => receive({ kind: "revision", data: JSON.parse(event.data) }));
+        source.addEventListener("moment", () => receive({ kind: "moment" }));
         source.addEventListener("health", (event) => {
           receive({ kind: JSON.parse(event.data).status === "ready" ? "open" : "error" });
         });

@@ -34,6 +34,7 @@ function open() {
     last = { kind: "revision", data: JSON.parse(event.data) };
     tell(last);
   });
+  source.addEventListener("moment", () => tell({ kind: "moment" }));
   // While the server has lost its database the picture may be old, as without a connection.
   source.addEventListener("health", (event) => {
     broken = JSON.parse(event.data).status !== "ready";

@@ -54,6 +54,14 @@ def test_a_failed_visit_moves_the_figures_makes_a_recheck_due_and_is_ended_by_a_
     assert [entry.point for entry in rechecks_at(yunyan.snapshot, later)] == []
 
 
+def test_a_visit_is_the_newest_thing_that_was_heard_of(yunyan, fresh):
+    """On a wall clock a step of it would otherwise hide the visit from who asks because of it."""
+    later = yunyan.now() + timedelta(hours=2)
+    draft = VisitDraft(fresh(), "P101", "announced", at=later, answers=answers(checklist_at(yunyan, "P101")))
+    yunyan.record_visit(draft, actor="inspector-1")
+    assert yunyan.snapshot.newest_us < yunyan.snapshot.heard_us == to_us(later)
+
+
 def test_the_same_visit_is_recorded_once_from_any_number_of_threads(yunyan, fresh):
     checklist = checklist_at(yunyan, "P010")
     draft = VisitDraft(fresh(), "P010", "announced", answers=answers(checklist, unmet=[checklist.items[1].code]))

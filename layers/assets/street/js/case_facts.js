@@ -44,8 +44,8 @@
     );
   }
 
-  // Who reported it may be a protected person, of whom the log has a reference only.
-  const actor = (step) => (step.actor?.startsWith("p-") ? x.say("a_reporter") : step.actor);
+  // By name, where the server knows one. Who reported it may be a protected person, of whom the log has a reference.
+  const actor = (step) => (step.name ? x.nameOf(step.name) : step.actor?.startsWith("p-") ? x.say("a_reporter") : step.actor);
 
   function history(steps) {
     const row = (step) =>
