@@ -14,6 +14,7 @@ from starlette.requests import Request
 from api.identity import reach_of, sees_issues
 from api.operation import Parameter
 from data.access.people import scope_text as within_text
+from data.duties import newest_us
 from data.runtime import Runtime
 from geo.campaign import Campaign
 from geo.clock import from_us
@@ -70,6 +71,9 @@ def read_question(request: Request, runtime: Runtime, parameters: tuple[Paramete
     NotAllowedError for a search by who may not see texts."""
     pairs = request.query_params.multi_items()
     own = read_own([(key, value) for key, value in pairs if key not in FILTER_KEYS], parameters)
+    for parameter in parameters:
+        if parameter.action is not None and own[parameter.name] != parameter.default:
+            reach_of(request, parameter.action)  # raises for who may not
     now = moment(runtime)
     asked = parse_filter([(key, value) for key, value in pairs if key in FILTER_KEYS], runtime.city, now=now)
     if asked.text and not sees_issues(request):
@@ -83,8 +87,9 @@ def read_question(request: Request, runtime: Runtime, parameters: tuple[Paramete
 
 
 def _newest(runtime: Runtime) -> datetime | None:
-    """The moment of the newest change of status, which may lie ahead of now; None without any."""
-    return from_us(runtime.snapshot.newest_us)
+    """The moment of the newest change of an issue or of the organisation, which may lie ahead of now; None without
+    any."""
+    return from_us(newest_us(runtime.snapshot))
 
 
 def read_own(pairs: list[tuple[str, str]], parameters: tuple[Parameter, ...]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,13 +14,18 @@ from numpy.typing import NDArray
 from data.documents.document import Document
 from data.documents.organisation import COLLECTION, CURRENT, Book, read
 from data.snapshot import Snapshot
+from geo.access import Scope
 from geo.assignment import AssignmentRule, Explanation, explain
 from geo.city import City
+from geo.clock import to_us
 from geo.organisation import Organisation, stray_places
 from geo.rule_table import RuleTable, rule_table
 from geo.tables import IssueTable
+from geo.units_in_sight import units_in_sight
 
-_KEPT: WeakKeyDictionary[City, Duties] = WeakKeyDictionary()
+_MOST_KEPT: Final = 4
+_KEPT: WeakKeyDictionary[City, list[Duties]] = WeakKeyDictionary()
+"""Those that were asked for first last; the present one, and some of the past."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +62,13 @@ class Duties:
         """Which rule decides, and why not those before it."""
         return explain(self.rules, self.organisation, type=issue_type, subdistrict=subdistrict, task=task)
 
+    def in_sight(self, scope: Scope, snapshot: Snapshot) -> frozenset[str]:
+        """Codes of the units that somebody with this reach knows by name (geo.units_in_sight)."""
+        points, areas = snapshot.points, self.city.areas.codes
+        places = [areas[at] if at >= 0 else None for at in points.subdistrict.tolist()] if scope.subdistricts else []
+        where = dict(zip(map(str, points.code), places, strict=False))
+        return units_in_sight(self.organisation, scope, subdistrict_of=where)
+
     def unit_of(self, table: IssueTable) -> NDArray[np.int32]:
         """Position of the unit of each issue: the department it was assigned to, else the one that the rules give it
         to; −1 where there is none."""
@@ -69,10 +82,28 @@ class Duties:
 
 def duties_in_force(snapshot: Snapshot) -> Duties:
     """The organisation of this revision; worked out once a version."""
-    city = snapshot.city
-    document = snapshot.documents.of(COLLECTION).get(CURRENT)
-    kept = _KEPT.get(city)
-    if kept is None or kept.document is not document:
-        book = Book(city.organisation, city.assignment_rules) if document is None else read(document.content)
-        kept = _KEPT[city] = Duties(city, book.organisation, book.rules, document)
-    return kept
+    return _duties(snapshot.city, snapshot.documents.of(COLLECTION).get(CURRENT))
+
+
+def duties_at(snapshot: Snapshot, moment: datetime) -> Duties:
+    """The organisation as it stood at `moment` (aware): what figures of a past moment are reckoned by. May raise
+    StoreError: older versions are read from the store."""
+    return _duties(snapshot.city, snapshot.document_at(COLLECTION, CURRENT, moment))
+
+
+def newest_us(snapshot: Snapshot) -> int:
+    """The moment of the newest change that figures are reckoned by, of an issue or of the organisation: a "now" that is
+    taken in steps is never before it. NEVER without any."""
+    document = snapshot.documents.document(COLLECTION, CURRENT)
+    return snapshot.newest_us if document is None else max(snapshot.newest_us, to_us(document.at))
+
+
+def _duties(city: City, document: Document | None) -> Duties:
+    kept = _KEPT.setdefault(city, [])
+    for known in kept:
+        if known.document is document or known.document == document:
+            return known
+    book = Book(city.organisation, city.assignment_rules) if document is None else read(document.content)
+    made = Duties(city, book.organisation, book.rules, document)
+    _KEPT[city] = [made, *kept[: _MOST_KEPT - 1]]
+    return made

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.duties import duties_in_force
 from data.snapshot import Snapshot
 from data.unit_work import UnitWork
 from geo.clock import to_us
@@ -35,7 +34,7 @@ def overdue_issues(
 ) -> tuple[list[OverdueIssue], int]:
     """The first `most` by deadline, and how many there are; `soon` adds those that are due soon, `unit` keeps one
     unit's. `work` is that of the same snapshot and filter. Raises BadValueError for a unit that is not there."""
-    city, organisation = snapshot.city, duties_in_force(snapshot).organisation
+    city, organisation = snapshot.city, work.duties.organisation
     as_of_us, table = to_us(chosen.as_of), snapshot.issues_at(chosen.as_of)
     overdue = snapshot.stages(chosen) == OVERDUE
     kept = overdue | (work.level == DUE_SOON) if soon else overdue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data.duties import duties_in_force
+from data.duties import duties_at
 from geo.assignment import AssignmentRule, Explanation
 from geo.catalogue import Catalogue
 from geo.filter_query import NOWHERE
@@ -14,13 +14,14 @@ from ui import figures
 from ui.markup import Html, join, tag
 from ui.names import entry_name, subdistrict_name
 from ui.scene import Scene
+from ui.who import units_in_sight
 
 _MOST = 8
 
 
 def rule_explanation(scene: Scene) -> None:
     """Three choices, the answer with its reason, and whether the rules cover everything."""
-    duties = duties_in_force(scene.snapshot)
+    duties = duties_at(scene.snapshot, scene.filter.as_of)
     title, note = (
         scene.say("organisation.rules_title"),
         scene.say("organisation.rules_note", n=len(duties.rules)),
@@ -70,7 +71,7 @@ def _choices(scene: Scene) -> tuple[str, str, str]:
 def _answer(scene: Scene, found: Explanation) -> Html:
     if found.unit is None or found.rule is None:
         return tag("p", scene.say("organisation.answer_none"), cls="xj-say bad")
-    unit = scene.name(duties_in_force(scene.snapshot).organisation.unit(found.unit).name)
+    unit = _unit(scene, found.unit)
     reason = scene.say(
         "organisation.answer_rule",
         number=found.number,
@@ -84,6 +85,12 @@ def _answer(scene: Scene, found: Explanation) -> Html:
         tag("small", reason, cls="d"),
         cls="xj-say good",
     )
+
+
+def _unit(scene: Scene, code: str) -> str:
+    """The unit's name to whom it may have to do with, else its code."""
+    unit = duties_at(scene.snapshot, scene.filter.as_of).organisation.unit(code)
+    return scene.name(unit.name) if code in units_in_sight(scene) else code
 
 
 def _conditions(scene: Scene, rule: AssignmentRule, catalogue: Catalogue) -> str:
@@ -119,7 +126,7 @@ def _passed(scene: Scene, found: Explanation) -> list[Html]:
         unit = entry.rule.unit
         name = scene.say("organisation.of_office")
         if unit is not None:
-            name = scene.name(duties_in_force(scene.snapshot).organisation.unit(unit).name)
+            name = _unit(scene, unit)
         why = scene.say(f"organisation.because_{entry.because}")
         lines.append(tag("li", tag("b", entry.rule.code), f" → {name}: ", why))
     return lines

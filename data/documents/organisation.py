@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from data.city_folder.section import is_code
+from data.documents.document import Document
 from data.intake.draft_checks import MAX_NAME, checked_text
 from geo.assignment import AssignmentRule, check_rule
 from geo.city import City
 from geo.errors import BadValueError
-from geo.organisation import Organisation, Unit, UnitKind, check_unit
+from geo.organisation import ASSIGNABLE, Organisation, Unit, UnitKind, check_unit
 from geo.tables import MOST_CODES
 from geo.text import Text
 
@@ -78,6 +79,16 @@ def read(content: Mapping[str, Any]) -> Book:
     """The book that a kept document holds."""
     units = tuple(_unit(entry, "units") for entry in content["units"])
     return Book(Organisation(units), tuple(_rule(entry, "rules") for entry in content["rules"]))
+
+
+def assignable_units(documents: Iterable[Document], city: City) -> frozenset[str]:
+    """Codes of the units to which issues are given, by the latest of `documents` of this collection, else by the
+    city's own file. None at all where a city keeps no organisation."""
+    current = next((document for document in documents if document.id == CURRENT and not document.retired), None)
+    if current is None:
+        return frozenset(unit.code for unit in city.organisation.of_kind(*ASSIGNABLE))
+    kinds = {kind.value for kind in ASSIGNABLE}
+    return frozenset(unit["code"] for unit in current.content["units"] if unit["kind"] in kinds)
 
 
 def _unit(entry: Any, place: str) -> Unit:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from data.duties import newest_us
 from data.overdue_list import OverdueIssue, overdue_issues
 from data.snapshot import Recent, Snapshot
 from data.unit_work import unit_work
@@ -58,7 +59,7 @@ def stepped(snapshot: Snapshot, campaign: Campaign) -> datetime:
     exact = snapshot.now(campaign)
     if campaign.clock is not None:
         return exact
-    newest = from_us(snapshot.newest_us)
+    newest = from_us(newest_us(snapshot))
     step = exact - timedelta(seconds=exact.second % int(_STEP.total_seconds()), microseconds=exact.microsecond)
     return step if newest is None else min(exact, max(step, newest))
 

@@ -171,17 +171,25 @@ class PhotoBook:
             return frozenset(use.issue_id for use in rows.uses_of(connection, family_of(connection, photo)))
 
     def subject_of(self, issue_id: str) -> Subject:
-        """What permissions look at in an issue (UUID): its subdistrict. NotFoundError for an unknown one."""
+        """What permissions look at in an issue (UUID): its subdistrict and department. NotFoundError for an unknown
+        one."""
+        query = select(ISSUE.c.subdistrict, ISSUE.c.department).where(ISSUE.c.id == issue_id)
         with self._store.reading() as connection:
-            found = connection.execute(select(ISSUE.c.subdistrict).where(ISSUE.c.id == issue_id)).one_or_none()
+            found = connection.execute(query).one_or_none()
         if found is None:
             raise NotFoundError("issue", issue_id)
-        return Subject(subdistrict=found.subdistrict)
+        return Subject(subdistrict=found.subdistrict, department=found.department)
 
     def uploaders_of(self, photo: Photo) -> frozenset[str]:
         """Accounts that sent it."""
         with self._store.reading() as connection:
             return rows.uploaders_of(connection, photo.sha256)
+
+    def takers_of(self, photo: Photo) -> frozenset[str]:
+        """Accounts that sent the original of it, and so know what its camera wrote: not who made it by blurring, nor
+        who only sent back the file that we serve."""
+        with self._store.reading() as connection:
+            return rows.takers_of(connection, photo.sha256)
 
     def collect(self, *, settled_s: float | None = None) -> int:
         """Take away files that no row names, once they have lain for an hour (`settled_s`); how many.

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
 from data.documents.agenda_book import DUTIES, JUNCTIONS, MEETINGS, Junction, read_duty, read_junction, read_meeting
 from data.snapshot import Snapshot
+from geo.access import Scope
 from geo.agenda import Duty, JunctionDay, Meeting, duty_roster
 from geo.campaign import Campaign
+from geo.city import City
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +49,26 @@ def watch_on(snapshot: Snapshot, day: date) -> list[WatchDay]:
         [entry] = duty_roster(duties, [junction.id], day, watch=junction.watch)
         found.append(WatchDay(junction, entry))
     return found
+
+
+def watch_seen(watch: list[WatchDay], within: Scope, city: City) -> list[WatchDay]:
+    """What of the watch lies in a scope: by subdistricts the junctions in one of them (one without a position lies in
+    none), by departments those that one of them stands at. A junction belongs to no group."""
+    if within.is_whole:
+        return watch
+    if within.groups is not None:
+        return []
+    seen = watch
+    if within.subdistricts is not None:
+        areas = city.areas.geometry[[code in within.subdistricts for code in city.areas.codes]]
+        seen = [entry for entry in seen if _lies_in(entry.junction, areas)]
+    if within.departments is not None:
+        own = within.departments
+        seen = [entry for entry in seen if any(duty.department in own for duty in entry.day.duties)]
+    return seen
+
+
+def _lies_in(junction: Junction, areas: NDArray[np.object_]) -> bool:
+    if junction.lon is None or junction.lat is None:
+        return False
+    return bool(shapely.intersects_xy(areas, junction.lon, junction.lat).any())
