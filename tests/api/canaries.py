@@ -205,8 +205,7 @@ def _plans(current: Runtime, books: Books, places: list[Place]) -> None:
 
 
 def _draws(current: Runtime, books: Books, places: list[Place]) -> None:
-    """A draw of points and one of issues, both made; what was found of a drawn issue is told with a word that no route
-    says."""
+    """A draw of points and one of issues, both made; what was found of a drawn issue is told by a word."""
     for subject, n in (("points", 6), ("issues", 3)):
         register = current.city.campaign().default_register if subject == "issues" else None
         wish = {"seed": SEED, "subject": subject, "by": "subdistrict", "n": n, "as_of": current.now()}
@@ -225,7 +224,7 @@ def _draws(current: Runtime, books: Books, places: list[Place]) -> None:
                 record_check(
                     current, current.snapshot, drawn.id, name, holds=True, note=word, client_uuid=fresh(), actor="o"
                 )
-                books.hide((word,), action=None)
+                books.hide((word,), Subject(stratum))
             books.drawn += [name for name, _ in drawn.drawn]
 
 

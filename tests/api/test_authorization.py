@@ -217,7 +217,7 @@ class Requests:
         assert someone is not None
         books, sha256 = self.town.books, answer.json()["photo"]
         if sha256 in books.photos:
-            told = [sha256, *([books.taken[sha256]] if body == books.photos[sha256] else [])]
+            told = [sha256, books.thumbs[sha256], *([books.taken[sha256]] if body == books.photos[sha256] else [])]
             for word in told:
                 books.secrets[word].own.add(someone.login)
 

@@ -193,7 +193,7 @@ def test_many_hands_on_few_issues(stores: Stores) -> None:
     """At full counts 10,000 changes of status or more are made, by hands that act at one time."""
     ManyHands.stores = stores
     ManyHands.counts.clear()
-    examples, steps = (60, 150) if SOAK else (2, 10)
+    examples, steps = (80, 150) if SOAK else (2, 10)
     quiet = list(HealthCheck)
     run_state_machine_as_test(
         ManyHands,
