@@ -118,11 +118,11 @@ NOTHING, CIRCLE = "nothing would change", "by its own links"
 def refusal_of(runtime: Runtime, act: IssueAct) -> str | None:
     """What a lawful act is refused with: it would change nothing, or link an issue to itself; None where it is made.
     Told from what readers see, not from what the writer knows."""
+    if act.act in (None, Act.ATTACH, Act.DETACH):
+        return None
     snapshot, row = runtime.snapshot, runtime.snapshot.row(act.issue)
     table, at = snapshot.issues, np.array([row])
     details, [standing] = snapshot.records.of(at), snapshot.records.standings(at)
-    if act.act in (None, Act.ATTACH, Act.DETACH):
-        return None
     if act.act is Act.LINK:
         target, seen = str(act.fields["duplicate_of"]), {act.issue}
         while target not in seen:
