@@ -40,6 +40,15 @@ def must_be_seen(request: Request, *identities: str) -> None:
             raise NotFoundError("issue", identity[:80])
 
 
+def is_seen(request: Request, identity: str) -> bool:
+    """Whether the asker sees the issue (UUID or number)."""
+    try:
+        must_be_seen(request, identity)
+    except NotFoundError:
+        return False
+    return True
+
+
 def point_must_be_seen(request: Request, code: str) -> None:
     """Raises NotFoundError for an inspection point that is not there, or that the asker does not see."""
     within, snapshot = reach_of(request), runtime().snapshot

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.acting import actor_of, must_be_seen
+from api.acting import actor_of, is_seen, must_be_seen
 from api.data_route import BAD_REQUEST, NOT_FOUND
 from api.errors import error_response, json_response
 from api.json_body import body_of, fields_of
@@ -36,6 +36,9 @@ _ID: Final = "a UUID of this act made by the client, the same at each repetition
 _VERSION: Final = "the version of the issue that was seen"
 _AMENDING: Final = {"id": _ID, "version": _VERSION, "act": "one of " + ", ".join(Act)}
 _ACT_FIELDS: Final = ("id", "version", "act", "set", "status", "note", "evidence", "until", "due_at")
+ELSEWHERE: Final = "elsewhere"
+"""Stands for an issue that is not the asker's to see."""
+
 _PREVIEW: Final = flag("preview", "only say what would become of each, and write nothing")
 
 
@@ -92,7 +95,16 @@ def history(request: Request) -> Response:
     current = runtime()
     must_be_seen(request, request.path_params["identity"])
     entries = [asdict(entry) for entry in current.story(request.path_params["identity"])]
+    _hide_what_lies_elsewhere(request, entries)
     return json_response({"issue": request.path_params["identity"], "entries": entries}, 200)
+
+
+def _hide_what_lies_elsewhere(request: Request, entries: list[dict[str, Any]]) -> None:
+    """An issue that this one was linked to, and that the asker does not see, is not named."""
+    for values in (entry[name] for entry in entries for name in ("set", "before")):
+        target = values.get("duplicate_of")
+        if target is not None and not is_seen(request, target):
+            values["duplicate_of"] = ELSEWHERE
 
 
 def act_of(issue: str, fields: Mapping[str, Any], current: Runtime) -> IssueAct:
@@ -222,6 +234,7 @@ ACT_MANY: Final = Operation(
         **_REFUSED,
     },
 )
+_CHANGED: Final = {**_FREE, "description": f"`duplicate_of` is {ELSEWHERE!r} for an issue that is not the asker's"}
 _ENTRY: Final = record(
     {
         "seq": INTEGER,
@@ -234,7 +247,7 @@ _ENTRY: Final = record(
         **dict.fromkeys(("status", "act"), nullable(STRING)),
         **dict.fromkeys(("note", "evidence"), STRING),
         **dict.fromkeys(("until", "due_at"), nullable(STRING)),
-        **dict.fromkeys(("set", "before"), _FREE),
+        **dict.fromkeys(("set", "before"), _CHANGED),
     }
 )
 HISTORY: Final = Operation(

@@ -9,15 +9,20 @@ from starlette.responses import Response
 
 from api.answers import json_answer, name_of
 from api.data_route import BAD_REQUEST, NOT_MODIFIED, Json
+from api.identity import reach_of, sees_issues
 from api.operation import Answer, Operation, text
 from api.question import read_own
 from api.schemas import COUNT, STRING, TEXT, listing, nullable, record
+from data.access.people import scope_text
 from data.duties import Duties, duties_in_force
 from data.runtime import runtime
+from geo.access import Scope
 from geo.errors import BadValueError
 from geo.filter_query import NOWHERE
 from geo.permissions import Action
+from geo.text import Text
 
+NOTHING: Final = Scope(subdistricts=frozenset(), departments=frozenset())
 _PARAMETERS: Final = (
     text("type", "code of the issue's type", required=True),
     text("subdistrict", 'code of its subdistrict; "-", or left out: in none'),
@@ -38,20 +43,28 @@ def assignment(request: Request) -> Response:
     if task is not None:
         city.catalogue.position("task", task)
     stand = (name_of(current), snapshot.revision)
-    key = (*stand, "/api/assignment", own["type"], place, task)
     duties = duties_in_force(snapshot)
-    return json_answer(request, key, lambda: explained(duties, own["type"], place, task), stand=stand)
+    sight = reach_of(request, Action.SEE_ISSUES) if sees_issues(request) else NOTHING
+    key = (*stand, "/api/assignment", own["type"], place, task, scope_text(sight))
+
+    def make() -> Json:
+        return explained(duties, own["type"], place, task, named=duties.in_sight(sight, snapshot))
+
+    return json_answer(request, key, make, stand=stand)
 
 
-def explained(duties: Duties, issue_type: str, subdistrict: str | None, task: str | None) -> Json:
-    """The answer as JSON."""
+def explained(
+    duties: Duties, issue_type: str, subdistrict: str | None, task: str | None, *, named: frozenset[str]
+) -> Json:
+    """The answer as JSON. A unit that is not among `named` is told by its code alone."""
     found = duties.explain(issue_type=issue_type, subdistrict=subdistrict, task=task)
     unit = None if found.unit is None else duties.organisation.unit(found.unit)
+    by_code = Text(found.unit or "", found.unit or "")
     return {
         "type": issue_type,
         "subdistrict": subdistrict,
         "task": task,
-        "unit": None if unit is None else {"code": unit.code, "name": unit.name},
+        "unit": None if unit is None else {"code": unit.code, "name": unit.name if unit.code in named else by_code},
         "rule": None if found.rule is None else {"number": found.number, "code": found.rule.code},
         "passed": [
             {"number": number, "code": entry.rule.code, "because": entry.because}

@@ -15,7 +15,6 @@ from api.schemas import BOOLEAN, COUNT, DAY, MOMENT, NUMBER, STRING, listing, nu
 from api.view import View
 from data.bulletins import Bulletin, bulletin_of
 from data.exporting.bulletin_csv import bulletin_csv
-from data.runtime import runtime
 from data.snapshot import Snapshot
 from geo.errors import BadValueError
 from geo.filter import IssueFilter
@@ -81,7 +80,7 @@ def _bulletin(snapshot: Snapshot, asked: IssueFilter, own: Mapping[str, Any]) ->
     register = snapshot.city.campaign(asked.campaign).register(asked.register)
     if not (register.rectified_published or own["synthetic_splits"]):
         raise BadValueError("synthetic_splits", "0", "1: of this register it was not published how many were rectified")
-    return bulletin_of(runtime(), snapshot, asked, _period(snapshot, asked, own))
+    return bulletin_of(snapshot, asked, _period(snapshot, asked, own))
 
 
 def _period(snapshot: Snapshot, asked: IssueFilter, own: Mapping[str, Any]) -> Period:

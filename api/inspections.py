@@ -25,7 +25,7 @@ def inspections(view: View, own: Mapping[str, Any]) -> Json:
     terms = recheck_terms(view.snapshot, view.day)
     due = [entry for entry in rechecks_due(visits, view.as_of_us, terms) if view.points[entry.point]]
     every, same = gaps_of_visits(visits, view.points, view.as_of_us)
-    timely, late, waiting = in_time(visits, view.as_of_us, terms)
+    timely, late, waiting = in_time(visits, view.as_of_us, terms, among=view.points)
     return {
         "rechecks": [_recheck(view, entry) for entry in due],
         "followed": {"in_time": timely, "late": late, "waiting": waiting},

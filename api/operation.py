@@ -22,7 +22,8 @@ from geo.permissions import Action
 
 @dataclass(frozen=True)
 class Parameter:
-    """A query parameter of a route that is not a filter key. `read` turns its text into a value or raises."""
+    """A query parameter of a route that is not a filter key. `read` turns its text into a value or raises. `action`:
+    what only those may ask for by it who may do that too; the answer depends on nothing but how far they may."""
 
     name: str
     description: str
@@ -30,6 +31,7 @@ class Parameter:
     read: Callable[[str], Any]
     default: Any = None
     required: bool = False
+    action: Action | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from typing import Any, Final
 from api.data_route import Json, data_operation
 from api.schemas import BOOLEAN, COUNT, MOMENT, STRING, TEXT, Schema, listing, nullable, record
 from api.view import View
-from data.duties import duties_in_force
 from data.unit_work import UnitWork, unit_work
 from geo.clock import from_us
 from geo.iso_time import local_iso
@@ -18,22 +17,28 @@ from geo.rule_table import RuleTable
 
 
 def organisation(view: View, _: Mapping[str, Any]) -> Json:
-    """Every unit; `work` of those that are given issues, over the issues of the filter by the rules. Σ work +
-    `uncovered` = the filter's issues that are open or closed."""
-    city, duties = view.city, duties_in_force(view.snapshot)
+    """Every unit in the asker's sight, and whoever has issues of theirs; `work` of those that are given issues, over
+    the issues of the filter by the rules. Σ work + `uncovered` = the filter's issues that are open or closed."""
     work = unit_work(view.snapshot, view.filter)
+    city, duties = view.city, work.duties
     units, table = duties.organisation.units, duties.table
+    seen = duties.in_sight(view.filter.within, view.snapshot)
+    busy = (work.figures.open + work.figures.closed)[:-1] > 0
     return {
         "version": duties.version,
         "since": None if duties.since is None else local_iso(duties.since, city.time_zone),
-        "units": [_unit(view, unit, position, work) for position, unit in enumerate(units)],
+        "units": [
+            _unit(view, unit, position, work, whole=unit.code in seen)
+            for position, unit in enumerate(units)
+            if unit.code in seen or busy[position]
+        ],
         "uncovered": _work(view, len(units), work),
         "rules": [
             {"number": number, "code": rule.code, "unit": rule.unit, **_keys(rule)}
             for number, rule in enumerate(table.rules, 1)
         ],
         **left_open(table),
-        "strays": [{"unit": unit, "code": code} for unit, code in duties.strays],
+        "strays": [{"unit": unit, "code": code} for unit, code in duties.strays if unit in seen],
         "escalation": {
             "due_soon_hours": city.escalation.due_soon_hours,
             "levels": [
@@ -63,7 +68,8 @@ def left_open(table: RuleTable) -> Json:
     }
 
 
-def _unit(view: View, unit: Unit, position: int, work: UnitWork) -> Json:
+def _unit(view: View, unit: Unit, position: int, work: UnitWork, *, whole: bool) -> Json:
+    """`whole` False: it has issues of the asker's, who is told nothing else of it."""
     return {
         "code": unit.code,
         "kind": unit.kind.value,
@@ -71,9 +77,17 @@ def _unit(view: View, unit: Unit, position: int, work: UnitWork) -> Json:
         "synthetic": unit.synthetic,
         "retired": unit.retired,
         "part_of": unit.part_of,
-        **{key: getattr(unit, key) for key in DUTY_LISTS},
+        **{key: _duties(view, unit, key) if whole else () for key in DUTY_LISTS},
         "work": _work(view, position, work) if unit.kind in ASSIGNABLE else None,
     }
+
+
+def _duties(view: View, unit: Unit, key: str) -> tuple[str, ...]:
+    """Codes of one kind; points only where the asker sees them."""
+    codes: tuple[str, ...] = getattr(unit, key)
+    if key != "points" or view.filter.within.is_whole:
+        return codes
+    return tuple(code for code in codes if view.sees_point_of(code))
 
 
 def _work(view: View, position: int, work: UnitWork) -> Json:

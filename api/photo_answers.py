@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -49,10 +50,14 @@ def photo_for(request: Request) -> Photo:
 
 
 def knows_of(viewer: Viewer, photo: Photo, current: Runtime) -> bool:
-    """Whether `viewer` may know what the camera wrote into `photo`: they sent it, or may for one of its issues."""
-    if viewer.account in current.photos.uploaders_of(photo):
+    """Whether `viewer` may know what the camera wrote into `photo`: they sent its original, or may for one of its
+    issues, and then it is logged that they saw it."""
+    if viewer.account in current.photos.takers_of(photo):
         return True
-    return any(may_see_protected(viewer, issue) for issue in current.photos.issues_of(photo))
+    knows = any(may_see_protected(viewer, issue) for issue in current.photos.issues_of(photo))
+    if knows:
+        current.access.saw_protected(viewer, "photo", photo.sha256)
+    return knows
 
 
 def photo_json(photo: Photo, current: Runtime, *, knows: bool) -> Json:
@@ -68,6 +73,19 @@ def photo_json(photo: Photo, current: Runtime, *, knows: bool) -> Json:
         "reviewed": photo.is_reviewed,
         "blurred_from": photo.blurred_from,
     }
+
+
+_OF_CAMERA: Final = frozenset({"far", "before_report", "no_time", "no_place"})
+_OF_OTHERS: Final = frozenset({"older_than_before"})
+
+
+def told_flags(flags: Sequence[Flag], viewer: Viewer, *, issue: str, knows: bool) -> list[Json]:
+    """The flags of a photo that somebody just sent: those that tell what its camera wrote only to who `knows` that,
+    and those that tell it of the issue's other photos only to who may know it of them."""
+    hidden = (frozenset() if knows else _OF_CAMERA | _OF_OTHERS) | (
+        frozenset() if may_see_protected(viewer, issue) else _OF_OTHERS
+    )
+    return [flag_json(flag, viewer) for flag in flags if flag.code not in hidden]
 
 
 def flag_json(flag: Flag, viewer: Viewer) -> Json:

@@ -26,6 +26,7 @@ from api.photo_answers import (
     may_see_protected,
     photo_for,
     photo_json,
+    told_flags,
 )
 from api.photo_work import at_its_turn
 from api.question import read_own
@@ -55,12 +56,14 @@ async def upload(request: Request) -> Response:
 def _upload(request: Request, content: bytes, asked: dict[str, Any]) -> Response:
     current, viewer = runtime(), viewer_of(request)
     issue = None if asked["issue"] is None else _issue_id(asked["issue"], current)
+    if issue is not None and not may_see_issue(viewer, issue):  # how far away it is tells where it is
+        raise NotFoundError("issue", asked["issue"])
     uploaded = current.photos.add(content, uploader=account_of(request))
-    flags = () if issue is None else current.photos.flags(uploaded.photo, issue, asked["kind"])
-    said = photo_json(uploaded.photo, current, knows=True) | {
-        "created": uploaded.created,
-        "flags": [flag_json(flag, viewer) for flag in flags],
-    }
+    knows, flags = knows_of(viewer, uploaded.photo, current), []
+    if issue is not None:
+        found = current.photos.flags(uploaded.photo, issue, asked["kind"])
+        flags = told_flags(found, viewer, issue=issue, knows=knows)
+    said = photo_json(uploaded.photo, current, knows=knows) | {"created": uploaded.created, "flags": flags}
     address = f"/api/photos/{uploaded.photo.sha256}"
     return json_response(said, 201 if uploaded.created else 200, {"Location": address})
 

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.acting import point_must_be_seen
 from api.data_route import Json, data_operation
 from api.errors import json_response
 from api.operation import Operation, Parameter, integer, text
@@ -44,23 +45,27 @@ def proposal(view: View, own: Mapping[str, Any]) -> Json:
 
 
 def plans(view: View, own: Mapping[str, Any]) -> Json:
-    """The plans of one day."""
+    """The plans of one day with the stops that the filter means. Of a plan that it means in part only, neither the note
+    is told nor its subdistricts and length; one of which it means nothing is left out, but for that of an own group."""
     day = own["day"] or view.day
-    found, visited = plans_of(view.snapshot, day), _visited(view, day)
+    visited = _visited(view, day)
     return {
         "day": day.isoformat(),
-        "plans": [
-            {
-                "group": plan.group,
-                "note": plan.note,
-                "subdistricts": list(plan.subdistricts),
-                "stops": [
-                    _stop(view, stop, visited) for stop in plan.stops if view.points[view.snapshot.point_row(stop.code)]
-                ],
-                "total_m": sum(stop.leg_m for stop in plan.stops),
-            }
-            for plan in found
-        ],
+        "plans": [entry for plan in plans_of(view.snapshot, day) if (entry := _plan(view, plan, visited)) is not None],
+    }
+
+
+def _plan(view: View, plan: DayPlan, visited: Set[int]) -> Json | None:
+    stops = [stop for stop in plan.stops if view.points[view.snapshot.point_row(stop.code)]]
+    is_whole = len(stops) == len(plan.stops)
+    if not stops and not is_whole and plan.group not in (view.filter.within.groups or ()):
+        return None
+    return {
+        "group": plan.group,
+        "note": plan.note if is_whole else "",
+        "subdistricts": list(plan.subdistricts) if is_whole else [],
+        "stops": [_stop(view, stop, visited) for stop in stops],
+        "total_m": sum(stop.leg_m for stop in stops),
     }
 
 
@@ -107,7 +112,7 @@ async def keep(request: Request) -> Response:
         note=read.note(),
     )
     for stop in plan.stops:
-        current.snapshot.point_row(stop.code)
+        point_must_be_seen(request, stop.code)
 
     def work() -> DocumentReceipt:
         version = fields.get("version", 0)

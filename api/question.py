@@ -70,6 +70,9 @@ def read_question(request: Request, runtime: Runtime, parameters: tuple[Paramete
     NotAllowedError for a search by who may not see texts."""
     pairs = request.query_params.multi_items()
     own = read_own([(key, value) for key, value in pairs if key not in FILTER_KEYS], parameters)
+    for parameter in parameters:
+        if parameter.action is not None and own[parameter.name] != parameter.default:
+            reach_of(request, parameter.action)  # raises for who may not
     now = moment(runtime)
     asked = parse_filter([(key, value) for key, value in pairs if key in FILTER_KEYS], runtime.city, now=now)
     if asked.text and not sees_issues(request):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import time
 from typing import Any, Final
 
@@ -35,7 +36,7 @@ from api.view import View
 from api.writing import ACTOR, ID, posted, write_answers
 from data.documents.agenda_book import MEETINGS, checked_meeting
 from data.documents.exposure_book import checked_exposure, read_exposure
-from data.recording.agenda import meetings_of, watch_on
+from data.recording.agenda import meetings_of, watch_on, watch_seen
 from data.recording.exposures import column_at, expose
 from data.recording.programmes import programme_state, programmes_of
 from data.runtime import runtime
@@ -85,8 +86,9 @@ def programmes(view: View, own: Mapping[str, Any]) -> Json:
 
 
 def exposures(view: View, own: Mapping[str, Any]) -> Json:
-    """The column beside the issues of the filter's register; medians in days since being shown, with n."""
-    column = column_at(view.snapshot, view.filter)
+    """The column of the filter's subdistricts beside their issues of its register; medians in days since being shown,
+    with n."""
+    column = column_at(view.snapshot, replace(view.filter, within=view.place))
     rows = np.array([item.row for item in column.items if item.row >= 0], np.int64)
     details = view.snapshot.records.of(rows)
     numbers = dict(zip(rows.tolist(), map(str, details.number), strict=True))
@@ -135,7 +137,8 @@ def meetings(view: View, own: Mapping[str, Any]) -> Json:
 
 
 def junctions(view: View, own: Mapping[str, Any]) -> Json:
-    """Who stands at each junction on a day, and the hours of its watch without anyone."""
+    """Who stands at each junction on a day, and the hours of its watch without anyone; the junctions of the filter's
+    subdistricts, as far as the asker sees."""
     day = own["day"] or view.day
     return {
         "day": day.isoformat(),
@@ -158,7 +161,7 @@ def junctions(view: View, own: Mapping[str, Any]) -> Json:
                 ],
                 "gaps": [{"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"} for start, end in entry.day.gaps],
             }
-            for entry in watch_on(view.snapshot, day)
+            for entry in watch_seen(watch_on(view.snapshot, day), view.place, view.city)
         ],
     }
 

@@ -11,7 +11,7 @@ from api.data_route import Json, data_operation
 from api.operation import integer
 from api.schemas import COUNT, LAT, LON, STRING, TEXT, Schema, listing, nullable, record
 from api.view import View
-from data.duties import duties_in_force
+from data.duties import duties_at
 from geo.permissions import Action
 from geo.responsibility import (
     PLACE_KINDS,
@@ -29,14 +29,17 @@ from geo.text import Text
 
 def responsibility(view: View, own: Mapping[str, Any]) -> Json:
     """Rows of places and tasks, and the state of every road segment for the map. Points are those the filter means, of
-    which `most` have a row, the wrong ones first; `counts` are of all. Subdistricts, roads and tasks are the city's."""
-    city, organisation = view.city, duties_in_force(view.snapshot).organisation
+    which `most` have a row, the wrong ones first; `counts` are of all. Subdistricts, roads and tasks are the city's. A
+    unit out of the asker's sight is told by its code alone."""
+    in_force = duties_at(view.snapshot, view.filter.as_of)
+    city, organisation = view.city, in_force.organisation
     points = point_duties(organisation, view.snapshot.points, np.flatnonzero(view.points).tolist(), city)
     places = [*subdistrict_duties(organisation, city), *road_duties(organisation, city)]
     lines = task_duties(organisation, city)
     duties = [*places, *sorted(points, key=lambda duty: duty.state is OwnerState.ONE)[: own["most"]], *lines]
     names = _names(view, [duty.code for duty in duties if duty.kind == "point"])
-    units = {unit.code: unit.name for unit in organisation.units}
+    seen = in_force.in_sight(view.filter.within, view.snapshot)
+    units = {unit.code: unit.name if unit.code in seen else Text(unit.code, unit.code) for unit in organisation.units}
     segments = () if city.roads is None else city.roads.segment_codes
     owners = segment_owners(organisation, city)
     return {

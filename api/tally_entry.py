@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -20,26 +21,34 @@ from data.intake.draft_checks import MAX_NAME, MAX_NOTE
 from data.recording.tallies import TallyState, enter_tally, tallies_of
 from data.runtime import runtime
 from data.store.putting import DocumentReceipt
+from geo.access import Scope
 from geo.errors import NotFoundError
 from geo.permissions import Action
 from geo.tally import Sum, by_unit, trend
 
 
 def tallies(view: View, own: Mapping[str, Any]) -> Json:
-    """All tallies of the campaign, never filtered; `code` adds the entries of that one, by unit and by period."""
+    """All tallies of the campaign, never filtered; `code` adds the entries of that one, by unit and by period: those of
+    every unit to who sees the whole campaign, else of the asker's own subdistricts, departments and groups."""
     states = tallies_of(view.snapshot, view.campaign)
     content: Json = {"tallies": [_tally(state) for state in states]}
     if own["code"] is not None:
         state = next((state for state in states if state.published.code == own["code"]), None)
         if state is None:
             raise NotFoundError("tally", own["code"])
-        content["by_unit"] = [{"unit": unit, "figures": _figures(found)} for unit, found in by_unit(state.entries)]
+        entries = [entry for entry in state.entries if _seen(view.filter.within, entry.unit)]
+        content["by_unit"] = [{"unit": unit, "figures": _figures(found)} for unit, found in by_unit(entries)]
         content["trend"] = [
             {"first": period.first.isoformat(), "last": period.last.isoformat(), "figures": _figures(period.sum)}
-            for period in trend(state.entries)
+            for period in trend(entries)
         ]
-        content["entries"] = [_entry(view, entry) for entry in sorted(state.entries, key=lambda e: (e.first, e.unit))]
+        content["entries"] = [_entry(view, entry) for entry in sorted(entries, key=lambda e: (e.first, e.unit))]
     return content
+
+
+def _seen(within: Scope, unit: str) -> bool:
+    own = (within.subdistricts, within.departments, within.groups)
+    return within.is_whole or any(codes is not None and unit in codes for codes in own)
 
 
 def _tally(state: TallyState) -> Json:
@@ -115,7 +124,7 @@ OPERATIONS: Final = (
         tallies,
         action=Action.SEE_AGGREGATES,
         summary="The campaign's tallies as sums of their entries beside what was published; never filtered.",
-        parameters=(text("code", "adds the entries of that tally", most=40),),
+        parameters=(replace(text("code", "adds the entries of that tally", most=40), action=Action.SEE_ISSUES),),
         optional=("by_unit", "trend", "entries"),
         schema={
             "tallies": listing(

@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.snapshot import Snapshot
+from geo.access import Scope
 from geo.campaign import Campaign, Register
 from geo.city import City
 from geo.clock import to_us
 from geo.compliance import Compliance, compliance_at, point_states
 from geo.density import Counts
+from geo.errors import NotFoundError
 from geo.figures import DayCounts, Overdue, day_counts, overdue
 from geo.filter import IssueFilter
 from geo.in_view import InView, in_view
@@ -119,6 +121,12 @@ class View:
         """Which inspection points the filter means."""
         return select_points(self.snapshot.points, self.city, self.filter)
 
+    @property
+    def place(self) -> Scope:
+        """What the asker sees, less what lies outside the subdistricts that the filter names."""
+        named = self.filter.subdistricts
+        return self.filter.within.narrowed(Scope(subdistricts=frozenset(named))) if named else self.filter.within
+
     @cached_property
     def areas_seen(self) -> Bools:
         """Which subdistricts (position + 1; 0: none) the asker sees."""
@@ -131,6 +139,13 @@ class View:
     def sees_point(self, row: int) -> bool:
         """The same of an inspection point."""
         return bool(self.areas_seen[int(self.snapshot.points.subdistrict[row]) + 1])
+
+    def sees_point_of(self, code: str) -> bool:
+        """The same by its code; False for a point that is not there."""
+        try:
+            return self.sees_point(self.snapshot.point_row(code))
+        except NotFoundError:
+            return False
 
     @cached_property
     def compliance(self) -> Compliance:

@@ -114,7 +114,10 @@ async def remove(request: Request) -> Response:
 def addresses(request: Request) -> Response:
     """The addresses of every unit that has some."""
     read_own(request.query_params.multi_items(), ())
-    found = runtime().notices.addresses()
+    current = runtime()
+    found = current.notices.addresses()
+    if found:
+        current.access.saw_protected(viewer_of(request), "addresses", "units")
     return json_response({"units": [{"unit": unit, "addresses": kept} for unit, kept in found.items()]}, 200)
 
 

@@ -14,6 +14,9 @@ from data.intake.changes import checked_actor, checked_change
 from data.intake.draft_checks import MAX_NAME, MAX_NOTE, checked_text, is_uuid
 from data.intake.placing import Placer
 from data.issue_story import StoryEntry, story_of
+from data.photos.book import PhotoBook
+from data.photos.files import is_photo_name
+from data.photos.rights import may_see_photo
 from data.snapshot import Snapshot
 from data.store.acting import Acting, ChangeReceipt, CheckedAct, CheckedActs, RefusedTogetherError
 from data.store.database import Store, read_events
@@ -23,6 +26,8 @@ from geo.access import Viewer
 from geo.city import City
 from geo.errors import BadValueError, ConflictError, NotAllowedError, NotFoundError, XunjieError
 from geo.lifecycle import WITHDRAWN, Act, Status
+from geo.permissions import Action, reach
+from geo.selection import issues_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class ActDesk:
     _snapshot: Snapshot
     _queue: WriterQueue
     _placer: Placer
+    photos: PhotoBook
 
     def change(
         self,
@@ -171,8 +177,29 @@ class ActDesk:
         fields = dict(act.fields)
         target = fields.get("duplicate_of")
         if isinstance(target, str):
-            fields["duplicate_of"] = self._identity(target)
+            fields["duplicate_of"] = linked = self._identity(target)
+            if isinstance(actor, Viewer) and not self._sees(actor, linked):
+                raise NotFoundError("issue", target[:80])
+        if act.act == Act.ATTACH and isinstance(actor, Viewer):
+            self._must_see_photo(actor, fields.get("photo"))
         return checked_amendment(identity, act.version, act.act, fields, self.city, **given)
+
+    def _must_see_photo(self, viewer: Viewer, sha256: object) -> None:
+        """Raises NotFoundError for a photo that the viewer may not see: who knows its hash alone cannot put it where
+        they may. What is no hash is refused with the rest."""
+        if isinstance(sha256, str) and is_photo_name(sha256):
+            photo = self.photos.get(sha256)
+            issues, uploaders = self.photos.issues_of(photo), self.photos.uploaders_of(photo)
+            if not may_see_photo(viewer, photo, issues=issues, uploaders=uploaders, may_see_issue=self._sees):
+                raise NotFoundError("photo", sha256)
+
+    def _sees(self, viewer: Viewer, identity: str) -> bool:
+        """Whether the viewer sees that issue (a UUID), as it is now."""
+        within, snapshot = reach(viewer, Action.SEE_ISSUES), self._snapshot
+        if within is None or within.is_whole:
+            return within is not None
+        rows = snapshot.rows_of([identity])
+        return bool(issues_within(snapshot.issues, rows, self.city, within).all())
 
     def _identity(self, issue: str) -> str:
         """The UUID of an issue by UUID or number. Raises NotFoundError."""

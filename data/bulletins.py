@@ -12,9 +12,8 @@ from datetime import datetime
 
 import numpy as np
 
-from data.documents.desk import DocumentDesk
 from data.documents.exposure_book import Exposure
-from data.duties import Duties, duties_at
+from data.duties import Duties
 from data.overdue_list import OverdueIssue, overdue_issues
 from data.recording.agenda import meetings_of
 from data.recording.exposures import column_at
@@ -88,17 +87,17 @@ class Bulletin:
         return self.chosen.as_of
 
 
-def bulletin_of(desk: DocumentDesk, snapshot: Snapshot, asked: IssueFilter, period: Period) -> Bulletin:
+def bulletin_of(snapshot: Snapshot, asked: IssueFilter, period: Period) -> Bulletin:
     """The figures of `period` for the register of `asked`, within what the asker may see; its moment is "now", of its
     other conditions places and kinds hold too."""
     city = snapshot.city
     cut_off = period.cut_off(city.time_zone, asked.as_of)
     chosen = replace(asked, as_of=cut_off, since=None, until=None, statuses=(), stages=())
-    duties, table = duties_at(desk, snapshot, cut_off), snapshot.issues_at(cut_off)
-    work = unit_work(snapshot, chosen, by=duties)
+    table, work = snapshot.issues_at(cut_off), unit_work(snapshot, chosen)
+    duties = work.duties
     units, kinds = len(duties.organisation.units), len(city.catalogue.types)
     by_subdistrict = _by(snapshot, chosen, period, table.subdistrict, len(city.areas.codes))
-    late, _ = overdue_issues(snapshot, chosen, work, most=LISTED, by=duties)
+    late, _ = overdue_issues(snapshot, chosen, work, most=LISTED)
     stages = snapshot.stages(chosen)
     levels = np.bincount(work.level[work.level >= DUE_SOON], minlength=1 + len(city.escalation.levels)).tolist()
     return Bulletin(

@@ -11,7 +11,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from data.documents.desk import DocumentDesk
 from data.documents.document import Document
 from data.documents.organisation import COLLECTION, CURRENT, read
 from data.snapshot import Recent, Snapshot
@@ -23,9 +22,12 @@ from geo.organisation_edits import Book
 from geo.rule_reach import RuleReach, rule_reach
 from geo.rule_table import RuleTable, rule_table
 from geo.tables import IssueTable
+from geo.units_in_sight import units_in_sight
 
 _KEPT_REACHES: Final = 256
-_KEPT: WeakKeyDictionary[City, Duties] = WeakKeyDictionary()
+_MOST_KEPT: Final = 4
+_KEPT: WeakKeyDictionary[City, list[Duties]] = WeakKeyDictionary()
+"""Those that were asked for first last; the present one, and some of the past."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +79,13 @@ class Duties:
     def _reaches(self) -> Recent:
         return Recent(_KEPT_REACHES)
 
+    def in_sight(self, scope: Scope, snapshot: Snapshot) -> frozenset[str]:
+        """Codes of the units that somebody with this reach knows by name (geo.units_in_sight)."""
+        points, areas = snapshot.points, self.city.areas.codes
+        places = [areas[at] if at >= 0 else None for at in points.subdistrict.tolist()] if scope.subdistricts else []
+        where = dict(zip(map(str, points.code), places, strict=False))
+        return units_in_sight(self.organisation, scope, subdistrict_of=where)
+
     def unit_of(self, table: IssueTable) -> NDArray[np.int32]:
         """Position of the unit of each issue: the department it was assigned to, else the one that the rules give it
         to; −1 where there is none."""
@@ -90,24 +99,13 @@ class Duties:
 
 def duties_in_force(snapshot: Snapshot) -> Duties:
     """The organisation of this revision; worked out once a version."""
-    city = snapshot.city
-    document = snapshot.documents.of(COLLECTION).get(CURRENT)
-    kept = _KEPT.get(city)
-    if kept is None or kept.document is not document:
-        book = Book(city.organisation, city.assignment_rules) if document is None else read(document.content)
-        kept = _KEPT[city] = Duties(city, book.organisation, book.rules, document)
-    return kept
+    return _duties(snapshot.city, snapshot.documents.of(COLLECTION).get(CURRENT))
 
 
-def duties_at(desk: DocumentDesk, snapshot: Snapshot, moment: datetime) -> Duties:
-    """The organisation that was in force at `moment`, as far as the log tells: read from the store where another one
-    was put since."""
-    head = snapshot.documents.document(COLLECTION, CURRENT)
-    if head is None or head.at <= moment:
-        return duties_in_force(snapshot)
-    city, then = snapshot.city, desk.documents_as_of(COLLECTION, moment).get(CURRENT)
-    book = Book(city.organisation, city.assignment_rules) if then is None else read(then.content)
-    return Duties(city, book.organisation, book.rules, then)
+def duties_at(snapshot: Snapshot, moment: datetime) -> Duties:
+    """The organisation as it stood at `moment` (aware): what figures of a past moment are reckoned by. May raise
+    StoreError: older versions are read from the store."""
+    return _duties(snapshot.city, snapshot.document_at(COLLECTION, CURRENT, moment))
 
 
 def ruled_scope(snapshot: Snapshot, scope: Scope) -> Scope:
@@ -122,3 +120,14 @@ def ruled(snapshot: Snapshot, viewer: Viewer) -> Viewer:
     """`viewer` with such a scope; whoever looks a viewer up passes it by here."""
     scope = ruled_scope(snapshot, viewer.scope)
     return viewer if scope is viewer.scope else replace(viewer, scope=scope)
+
+
+def _duties(city: City, document: Document | None) -> Duties:
+    kept = _KEPT.setdefault(city, [])
+    for known in kept:
+        if known.document is document or known.document == document:
+            return known
+    book = Book(city.organisation, city.assignment_rules) if document is None else read(document.content)
+    made = Duties(city, book.organisation, book.rules, document)
+    _KEPT[city] = [made, *kept[: _MOST_KEPT - 1]]
+    return made

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
+from data.documents.document import Document
 from data.store.database import Store
+from data.store.documents import versions_of
 from data.store.events import Kind
 from data.store.past import ISSUE_PAST, as_it_was, past_at
 from data.store.schema import EVENT, ISSUE, TRANSITION
@@ -88,6 +90,11 @@ class IssueRecords:
         floats: dict[str, Any] = {name: np.array(columns[name], np.float64) for name in _FLOATS}
         whole = {name: np.array(columns[name], np.int64) for name in ("recorded_us", "version")}
         return Details(**texts, **floats, recorded_us=whole["recorded_us"], version=whole["version"])
+
+    def versions(self, collection: str, identity: str, *, until: int) -> list[Document]:
+        """The versions of a document up to that one, the first one first."""
+        with self._store.reading() as connection:
+            return [one for one in versions_of(connection, collection, identity) if one.version <= until]
 
     def names(self, positions: NDArray[np.integer], *, all_ids: bool = False) -> tuple[list[str], dict[int, str]]:
         """The numbers of these positions (ascending), in their order; and the UUIDs, by place in that order: all, or of

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.duties import Duties, duties_in_force
 from data.snapshot import Snapshot
 from data.unit_work import UnitWork
 from geo.clock import to_us
@@ -38,11 +37,10 @@ def overdue_issues(
     most: int,
     soon: bool = False,
     unit: str | None = None,
-    by: Duties | None = None,
 ) -> tuple[list[OverdueIssue], int]:
     """The first `most` by deadline, and how many there are; `soon` adds those that are due soon, `unit` keeps one
-    unit's. `work` is that of the same snapshot, filter and rules. Raises BadValueError for a unit that is not there."""
-    city, organisation = snapshot.city, (duties_in_force(snapshot) if by is None else by).organisation
+    unit's. `work` is that of the same snapshot and filter. Raises BadValueError for a unit that is not there."""
+    city, organisation = snapshot.city, work.duties.organisation
     as_of_us, table = to_us(chosen.as_of), snapshot.issues_at(chosen.as_of)
     overdue = snapshot.stages(chosen) == OVERDUE
     kept = overdue | (work.level == DUE_SOON) if soon else overdue

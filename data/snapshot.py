@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.campaign_clock import campaign_now
-from data.documents.document import Documents
+from data.documents.document import Document, Documents
+from data.documents.organisation import COLLECTION, CURRENT
 from data.growing import Growing
 from data.issue_records import IssueRecords
 from data.records import Reject
@@ -114,6 +115,7 @@ class Snapshot:
     figures: Recent = field(default_factory=lambda: Recent(_KEPT_FIGURES), repr=False)
     kept_registers: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)
     _moments: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)
+    _versions: Recent = field(default_factory=lambda: Recent(_KEPT_MOMENTS), repr=False)
 
     @cached_property
     def issues(self) -> IssueTable:
@@ -137,8 +139,11 @@ class Snapshot:
 
     @cached_property
     def heard_us(self) -> int:
-        """The moment of the newest thing that happened to issues or points, visits too."""
-        return max(self.newest_us, int(self.visits.at_us.max(initial=NEVER)))
+        """The moment of the newest thing that figures are reckoned by: a change of an issue, a visit, an organisation
+        that was put. A "now" that is taken in steps is never before it."""
+        organisation = self.documents.document(COLLECTION, CURRENT)
+        put_us = NEVER if organisation is None else to_us(organisation.at)
+        return max(self.newest_us, put_us, int(self.visits.at_us.max(initial=NEVER)))
 
     @cached_property
     def deadlines_ahead(self) -> NDArray[np.int64]:
@@ -230,6 +235,18 @@ class Snapshot:
         """The moment of `campaign`, as `geo.filter_query` asks for it."""
         return campaign_now(campaign)
 
+    def document_at(self, collection: str, identity: str, moment: datetime) -> Document | None:
+        """A document as it stood at `moment` (inclusive); None where it was not there yet, or not in use then. Older
+        versions than the latest are read from the store, and kept."""
+        latest = self.documents.document(collection, identity)
+        if latest is not None and latest.at > moment:
+            until = latest.version
+            versions = self._versions.get(
+                (collection, identity), lambda: self.records.versions(collection, identity, until=until)
+            )
+            latest = next((version for version in reversed(versions) if version.at <= moment), None)
+        return None if latest is None or latest.retired else latest
+
     def row(self, identity: str) -> int:
         """Position of the issue with that UUID or number (of several with one number: the first); NotFoundError."""
         return self.records.position(identity, len(self.issues))
@@ -273,5 +290,6 @@ def emptied(snapshot: Snapshot, **changes: Any) -> Snapshot:
         "figures": Recent(_KEPT_FIGURES),
         "kept_registers": Recent(_KEPT_MOMENTS),
         "_moments": Recent(_KEPT_MOMENTS),
+        "_versions": Recent(_KEPT_MOMENTS),
     }
     return replace(snapshot, **changes, **kept)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.duties import Duties, duties_in_force
+from data.duties import Duties, duties_at
 from data.snapshot import Snapshot
 from geo.clock import to_us
 from geo.endings import endings_of_all
@@ -17,20 +17,21 @@ from geo.overdue import UnitFigures, escalation_levels, unit_figures
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitWork:
-    """`figures` by position in the organisation, the last entry for issues that no rule covers; `unit` and `level`
-    are those of each issue (geo.overdue)."""
+    """`figures` by position in the organisation of `duties`, the last entry for issues that no rule covers; `unit` and
+    `level` are those of each issue (geo.overdue)."""
 
+    duties: Duties
     figures: UnitFigures
     unit: NDArray[np.int32]
     level: NDArray[np.int8]
 
 
-def unit_work(snapshot: Snapshot, chosen: IssueFilter, *, by: Duties | None = None) -> UnitWork:
-    """The figures of every unit over the issues that `chosen` means, at its moment; `by` other rules than those in
-    force now."""
+def unit_work(snapshot: Snapshot, chosen: IssueFilter) -> UnitWork:
+    """The figures of every unit over the issues that `chosen` means, at its moment, by the organisation of that moment:
+    who was overdue then is not rewritten when a rule changes. May raise StoreError."""
     city, table = snapshot.city, snapshot.issues_at(chosen.as_of)
     stages, as_of_us = snapshot.stages(chosen), to_us(chosen.as_of)
-    duties = duties_in_force(snapshot) if by is None else by
+    duties = duties_at(snapshot, chosen.as_of)
     unit = duties.unit_of(table)
     endings = endings_of_all(snapshot.history, as_of_us)
     level = escalation_levels(
@@ -51,4 +52,4 @@ def unit_work(snapshot: Snapshot, chosen: IssueFilter, *, by: Duties | None = No
         units=len(duties.organisation.units),
         most_level=len(city.escalation.levels),
     )
-    return UnitWork(figures, unit, level)
+    return UnitWork(duties, figures, unit, level)

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from geo.tables import VisitTable
+from geo.tables import Bools, VisitTable
 
 DAY_US: Final = 86_400_000_000
 
@@ -62,13 +62,15 @@ def _due(failed_us: int, days: int | None) -> int | None:
     return None if days is None else failed_us + days * DAY_US
 
 
-def in_time(visits: VisitTable, as_of_us: int, days_of: Terms) -> tuple[int, int, int]:
-    """Of the failed visits until `as_of_us` at points with a term: how many had their next visit in time, too late, and
-    not yet. The three add up; "not yet" holds those within their term and those past it.
+def in_time(visits: VisitTable, as_of_us: int, days_of: Terms, *, among: Bools | None = None) -> tuple[int, int, int]:
+    """Of the failed visits until `as_of_us` at points with a term (of the points `among`, where given): how many had
+    their next visit in time, too late, and not yet. The three add up; "not yet" holds those within their term and those
+    past it.
     """
     timely = late = waiting = 0
     made = visits.at_us <= as_of_us
-    for row in np.flatnonzero(made & ~visits.compliant):
+    failed = made & ~visits.compliant
+    for row in np.flatnonzero(failed if among is None else failed & among[visits.point]):
         days = days_of(int(visits.point[row]))
         if days is None:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,25 @@ def packed_reading() -> Iterator[None]:
         yield
     finally:
         table_reading.PACKED_FROM, table_reading.ROWS_AT_ONCE = before
+
+
+_LEFT_WITH_THE_RUN: Final[list[tempfile.TemporaryDirectory[str]]] = []
+
+
+def photos_of(url: str) -> Path | None:
+    """Where the photos of a store on a server lie in tests: in a folder that goes with the process. None for a file,
+    which has its own beside it."""
+    if url.startswith("sqlite"):
+        return None
+    if not _LEFT_WITH_THE_RUN:
+        _LEFT_WITH_THE_RUN.append(tempfile.TemporaryDirectory(prefix="xj-photos-"))
+    return Path(_LEFT_WITH_THE_RUN[0].name) / url.rpartition("/")[2]
+
+
+def environment_of(url: str) -> dict[str, str]:
+    """The variables by which a program opens that store, and keeps its photos where `photos_of` says."""
+    photos = photos_of(url)
+    return {"XUNJIE_DATABASE_URL": url} | ({} if photos is None else {"XUNJIE_PHOTOS": str(photos)})
 
 
 class Stores(Protocol):

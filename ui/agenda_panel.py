@@ -6,7 +6,7 @@ from datetime import time
 
 import streamlit as st
 
-from data.recording.agenda import WatchDay, meetings_of, watch_on
+from data.recording.agenda import WatchDay, meetings_of, watch_on, watch_seen
 from geo.agenda import Meeting, MeetingKind, times_held
 from ui import figures
 from ui.markup import Html, join, tag
@@ -50,7 +50,7 @@ def _meeting(scene: Scene, meeting: Meeting) -> Html:
 def junctions_panel(scene: Scene) -> None:
     """The watch of the page's day: departments with their hours; hours without anyone are said."""
     day = scene.as_of.date()
-    watch = watch_on(scene.snapshot, day)
+    watch = watch_seen(watch_on(scene.snapshot, day), scene.filter.within, scene.city)
     gaps = sum(bool(entry.day.gaps) for entry in watch)
     checkpoints = sum(entry.junction.checkpoint for entry in watch)
     star = "*" if any(entry.junction.synthetic for entry in watch) else ""

@@ -78,7 +78,9 @@ def _badges(case: Case) -> list[Html]:
         badges.append(tag("span", scene.say("core.approximate"), cls="xj-badge dashed"))
     if case.standing.duplicate_of is not None:
         number = issue_number(scene, case.standing.duplicate_of)
-        link = tag("a", number, href=case_link(scene, case.standing.duplicate_of), target="_self")
+        link: Html | str = number
+        if number != scene.say("photos.flag_elsewhere"):
+            link = tag("a", number, href=case_link(scene, case.standing.duplicate_of), target="_self")
         badges.append(tag("span", scene.say("case.duplicate_of"), " ", link, cls="xj-badge"))
     return badges
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data.duties import duties_in_force
+from data.duties import duties_at
 from geo.responsibility import PLACE_KINDS, Duty, OwnerState, PlaceKind
 from ui import figures
 from ui.markup import Html, join, tag
 from ui.names import entry_name, road_name, subdistrict_name
 from ui.plain_table import plain_table
 from ui.scene import Scene
+from ui.who import units_in_sight
 
 _MOST_WRONG = 30
 _MOST = 400
@@ -21,7 +22,8 @@ def duty_table(scene: Scene, duties: tuple[Duty, ...]) -> None:
     """Counts, what is wrong, and on demand every place of one kind."""
     _counts(scene, duties)
     _wrong(scene, [duty for duty in duties if duty.state is not OwnerState.ONE])
-    strays = duties_in_force(scene.snapshot).strays
+    seen = units_in_sight(scene)
+    strays = [stray for stray in duties_at(scene.snapshot, scene.filter.as_of).strays if stray[0] in seen]
     if strays:
         names = ", ".join(f"{unit} → {code}" for unit, code in strays[:8]) + ("…" if len(strays) > 8 else "")
         words = scene.say("organisation.strays", n=figures.count(len(strays)), names=names)
@@ -99,9 +101,9 @@ def _row(scene: Scene, duty: Duty) -> Html:
 
 
 def _owner(scene: Scene, owner: str) -> str:
-    organisation = duties_in_force(scene.snapshot).organisation
+    organisation = duties_at(scene.snapshot, scene.filter.as_of).organisation
     at = organisation.index.get(owner)
-    return owner if at is None else scene.name(organisation.units[at].name)
+    return owner if at is None or owner not in units_in_sight(scene) else scene.name(organisation.units[at].name)
 
 
 def _place(scene: Scene, duty: Duty) -> str:

@@ -22,6 +22,7 @@ from ui.plain_table import plain_table
 from ui.scene import Scene, open_scene
 
 _COUNTED: Final = {"behind", "delivered"}
+_SAW: Final = "saw-addresses"
 
 
 def webhook_panel(scene: Scene) -> None:
@@ -104,6 +105,9 @@ def address_panel(scene: Scene) -> None:
     _say(scene, "mail")
     units = {unit.code: unit for unit in duties_in_force(scene.snapshot).organisation.of_kind(*ASSIGNABLE)}
     kept = [(unit, address) for unit, found in scene.runtime.notices.addresses().items() for address in found]
+    if kept and _SAW not in st.session_state:  # once a session: who saw how to reach people is logged
+        scene.runtime.access.saw_protected(scene.viewer, "addresses", "units")
+        st.session_state[_SAW] = True
 
     def named(code: str) -> str:
         return f"{code} {scene.name(units[code].name)}" if code in units else code

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from data.duties import duties_in_force
+from data.duties import duties_at
 from geo.organisation import UnitKind
 from geo.permissions import Action
 from geo.responsibility import (
@@ -51,7 +51,7 @@ def page() -> None:
     if editing:
         _editors(scene, editing)
         return
-    if not duties_in_force(scene.snapshot).organisation.units:
+    if not duties_at(scene.snapshot, scene.filter.as_of).organisation.units:
         st.html(tag("p", scene.say("organisation.none_known"), cls="xj-say", role="status"))
         return
     duties = kept(scene.snapshot, ("duties", scene.filter), lambda: tuple(_duties(scene)))
@@ -70,7 +70,7 @@ def page() -> None:
                     overdue_table(scene, work)
             with st.container(key="panel-rules"):
                 rule_explanation(scene)
-    if any(unit.synthetic for unit in duties_in_force(scene.snapshot).organisation.units):
+    if any(unit.synthetic for unit in duties_at(scene.snapshot, scene.filter.as_of).organisation.units):
         st.html(tag("p", scene.say("organisation.synthetic_note"), cls="xj-note"))
 
 
@@ -120,7 +120,7 @@ def _change_mode() -> None:
 
 
 def _head(scene: Scene, *, may_edit: bool, editing: str) -> None:
-    duties = duties_in_force(scene.snapshot)
+    duties = duties_at(scene.snapshot, scene.filter.as_of)
     organisation = duties.organisation
     count = {kind: figures.count(len(organisation.of_kind(kind))) for kind in UnitKind}
     line = scene.say(
@@ -148,7 +148,7 @@ def _head(scene: Scene, *, may_edit: bool, editing: str) -> None:
 def _duties(scene: Scene) -> list[Duty]:
     """Every place of the city, and the points that the filter means."""
     city, points = scene.city, scene.snapshot.points
-    organisation = duties_in_force(scene.snapshot).organisation
+    organisation = duties_at(scene.snapshot, scene.filter.as_of).organisation
     rows = np.flatnonzero(select_points(points, city, scene.filter)).tolist()
     return [
         *subdistrict_duties(organisation, city),

@@ -35,7 +35,7 @@ def rechecks(scene: Scene) -> None:
             cls="xj-h",
         )
     )
-    timely, too_late, waiting = in_time(snapshot.visits, scene.as_of_us, terms)
+    timely, too_late, waiting = in_time(snapshot.visits, scene.as_of_us, terms, among=mask)
     counts = {"timely": timely, "late": too_late, "waiting": waiting, "n": timely + too_late + waiting}
     line = scene.say("inspections.followed", **{name: figures.count(value) for name, value in counts.items()})
     if due and any(entry.due_us is None for entry in due):

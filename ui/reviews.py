@@ -91,7 +91,7 @@ def _bulletin(scene: Scene, period: Period) -> Bulletin:
     return kept(
         scene.snapshot,
         ("bulletin", asked, period),
-        lambda: bulletin_of(scene.runtime, scene.snapshot, asked, period),
+        lambda: bulletin_of(scene.snapshot, asked, period),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data.duties import Duties, duties_in_force
+from data.duties import Duties, duties_at, duties_in_force
 from geo.assignment import AssignmentRule, Explanation
 from geo.filter_query import NOWHERE
 from geo.rule_table import RuleTable
@@ -19,9 +19,9 @@ _MOST = 8
 
 
 def rule_explanation(scene: Scene, drafted: Duties | None = None) -> None:
-    """Three choices, the answer with its reason, and whether the rules cover everything; by the rules in force, or by
-    those that are `drafted`."""
-    duties = drafted or duties_in_force(scene.snapshot)
+    """Three choices, the answer with its reason, and whether the rules cover everything: those of the scene's moment,
+    or those that are `drafted`."""
+    duties = drafted or duties_at(scene.snapshot, scene.filter.as_of)
     title, note = (
         scene.say("organisation.rules_title" if drafted is None else "organisation.try_title"),
         scene.say("organisation.rules_note", n=len(duties.rules)),
@@ -88,7 +88,7 @@ def _choices(scene: Scene) -> tuple[str, str, str]:
 def _answer(scene: Scene, duties: Duties, found: Explanation) -> Html:
     if found.unit is None or found.rule is None:
         return tag("p", scene.say("organisation.answer_none"), cls="xj-say bad")
-    unit = scene.name(duties.organisation.unit(found.unit).name)
+    unit = _named(scene, duties, found.unit)
     reason = scene.say(
         "organisation.answer_rule",
         number=found.number,
@@ -102,6 +102,12 @@ def _answer(scene: Scene, duties: Duties, found: Explanation) -> Html:
         tag("small", reason, cls="d"),
         cls="xj-say good",
     )
+
+
+def _named(scene: Scene, duties: Duties, code: str) -> str:
+    """The unit's name to whom it may have to do with, else its code."""
+    unit = duties.organisation.unit(code)
+    return scene.name(unit.name) if code in duties.in_sight(scene.filter.within, scene.snapshot) else code
 
 
 def conditions(scene: Scene, rule: AssignmentRule) -> str:
@@ -135,7 +141,7 @@ def rule_unit(scene: Scene, duties: Duties, rule: AssignmentRule) -> str:
     """To whom a rule gives issues, in words."""
     if rule.unit is None:
         return scene.say("organisation.of_office")
-    return scene.name(duties.organisation.unit(rule.unit).name)
+    return _named(scene, duties, rule.unit)
 
 
 def _passed(scene: Scene, duties: Duties, found: Explanation) -> list[Html]:

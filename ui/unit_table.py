@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from data.duties import duties_in_force
 from data.unit_work import UnitWork, unit_work
 from geo.clock import from_us
 from geo.organisation import ASSIGNABLE
@@ -15,7 +14,7 @@ from ui.kept import kept
 from ui.markup import Html, tag
 from ui.plain_table import plain_table
 from ui.scene import Scene
-from ui.who import unit_label
+from ui.who import unit_label, units_in_sight
 
 _FIRST_ROWS = 14
 _ALL = "units-all"
@@ -31,9 +30,13 @@ def unit_table(scene: Scene, work: UnitWork) -> None:
     star = "*" if scene.meant_synthetic else ""
     title = scene.say("organisation.work_title", star=star)
     st.html(tag("div", tag("h3", title), tag("small", scene.say("organisation.work_note")), cls="xj-h"))
-    units = duties_in_force(scene.snapshot).organisation.units
-    of = work.figures
-    listed = [at for at, unit in enumerate(units) if unit.takes_issues or (unit.kind in ASSIGNABLE and of.open[at])]
+    units = work.duties.organisation.units
+    of, seen = work.figures, units_in_sight(scene)
+    listed = [
+        at
+        for at, unit in enumerate(units)
+        if (unit.takes_issues and unit.code in seen) or (unit.kind in ASSIGNABLE and (of.open[at] or of.closed[at]))
+    ]
     listed.sort(key=lambda at: (-int(of.overdue[at]), -int(of.open[at]), -int(of.closed[at]), at))
     unfolded = bool(st.session_state.get(_ALL))
     shown = listed if unfolded else listed[:_FIRST_ROWS]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from data import actors
-from data.duties import duties_in_force
+from data.duties import duties_at, duties_in_force
 from geo.organisation import Unit
+from ui.kept import kept
 from ui.scene import Scene
 
 
@@ -13,6 +14,13 @@ def actor_name(scene: Scene, reference: str) -> str:
     not named."""
     name = actors.actor_name(scene.runtime, reference)
     return reference if name is None else scene.name(name)
+
+
+def units_in_sight(scene: Scene) -> frozenset[str]:
+    """Codes of the units that the viewer knows by name, of the organisation at the scene's moment."""
+    key = ("units in sight", scene.filter.within, scene.filter.as_of)
+    duties = duties_at(scene.snapshot, scene.filter.as_of)
+    return kept(scene.snapshot, key, lambda: duties.in_sight(scene.filter.within, scene.snapshot))
 
 
 def unit_name(scene: Scene, code: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from data.city_folder.section import is_code
+from data.documents.document import Document
 from data.intake.draft_checks import MAX_NAME, checked_text
 from geo.assignment import AssignmentRule, check_rule
 from geo.city import City
@@ -70,6 +71,15 @@ def read(content: Mapping[str, Any]) -> Book:
     """The book that a kept document holds."""
     units = tuple(_unit(entry, "units") for entry in content["units"])
     return Book(Organisation(units), tuple(_rule(entry, "rules") for entry in content["rules"]))
+
+
+def assignable_units(documents: Iterable[Document], city: City) -> frozenset[str]:
+    """Codes of the units to which issues are given, by the latest of `documents` of this collection, else by the
+    city's own file. None at all where a city keeps no organisation."""
+    current = next((document for document in documents if document.id == CURRENT and not document.retired), None)
+    if current is None:
+        return frozenset(unit.code for unit in city.organisation.units if unit.takes_issues)
+    return frozenset(unit.code for unit in read(current.content).organisation.units if unit.takes_issues)
 
 
 def _unit(entry: Any, place: str) -> Unit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,11 @@ class CheckedIssue:
     payload: dict[str, Any]
     history: tuple[Transition, ...]
     person: dict[str, str] = field(default_factory=dict)  # what is kept apart from the log, by kind
+    formerly: str | None = None  # its content hash by releases that kept the reporter's name in it
+
+    def is_same(self, content: str) -> bool:
+        """Whether `content`, the hash that was kept of an issue, is that of this one."""
+        return content in (self.content, self.formerly)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,8 +95,14 @@ def examine(
             content = _content_hash(draft, str(source_wkb[row]), shapes.datum[row])
             payload = _payload(draft, checked, str(wkb[row]), content, _origin(shapes, row, origins or {}))
             at_us, reported_us = to_us(moment), to_us(checked.reported_at)
+            formerly = None
+            if "name" in checked.person and imported:
+                former = replace(draft, reporter=checked.person["name"])
+                formerly = _content_hash(former, str(source_wkb[row]), shapes.datum[row])
             issues.append(
-                CheckedIssue(checked.id, content, at_us, reported_us, payload, checked.history, checked.person)
+                CheckedIssue(
+                    checked.id, content, at_us, reported_us, payload, checked.history, checked.person, formerly
+                )
             )
             good.append(row)
     return Examined(issues, shapes.wgs84[np.array(good, np.intp)], dict(sorted(errors.items())))

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from data.duties import duties_in_force
+from data.duties import duties_at
 from data.overdue_list import OverdueIssue, overdue_issues
 from data.snapshot import Snapshot
 from data.unit_work import unit_work
@@ -74,7 +74,7 @@ def digests(snapshot: Snapshot, *, day: date | None = None, unit: str | None = N
     """The digests of every unit that is given issues, in their order, or of one. The default register is always in
     them, others where the unit has to do with them. Raises BadValueError for a day ahead and for an unknown unit."""
     day, as_of = moment_of_day(snapshot, day)
-    organisation = duties_in_force(snapshot).organisation
+    organisation = duties_at(snapshot, as_of).organisation
     chosen = [organisation.unit(unit)] if unit is not None else organisation.of_kind(*ASSIGNABLE)
     campaign = snapshot.city.campaign()
     parts: dict[str, list[RegisterDigest]] = {one.code: [] for one in chosen}
@@ -102,7 +102,7 @@ def _parts(
     reported = counts & (table.reported_us >= begin_us)
     ended = counts & (stages == CLOSED) & (now.closed_us != NEVER) & (now.closed_us >= begin_us)
     returned = np.where(counts, now.rework.astype(np.int64) - before.rework, 0)
-    index = duties_in_force(snapshot).organisation.index
+    index = work.duties.organisation.index
     for one in units:
         at, figures = index[one.code], work.figures
         own = work.unit == at

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection, insert, select, update
 
-from data.duties import duties_in_force
+from data.duties import duties_at
 from data.notices.addresses import addresses
 from data.notices.courier import Transaction
 from data.notices.digest import UnitDigest, days_before, digests, moment_of_day
@@ -133,6 +133,6 @@ def _failed(connection: Connection, days: list[str]) -> list[tuple[date, str]]:
 
 
 def _still_there(snapshot: Snapshot, day: date, unit: str) -> list[UnitDigest]:
-    """The digest of that unit, if there still is such a unit."""
-    known = unit in duties_in_force(snapshot).organisation.index
+    """The digest of that unit, if there was such a unit on that day."""
+    known = unit in duties_at(snapshot, moment_of_day(snapshot, day)[1]).organisation.index
     return digests(snapshot, day=day, unit=unit) if known else []

@@ -185,6 +185,12 @@ class PhotoBook:
         with self._store.reading() as connection:
             return rows.uploaders_of(connection, photo.sha256)
 
+    def takers_of(self, photo: Photo) -> frozenset[str]:
+        """Accounts that sent the original of it, and so know what its camera wrote: not who made it by blurring, nor
+        who only sent back the file that we serve."""
+        with self._store.reading() as connection:
+            return rows.takers_of(connection, photo.sha256)
+
     def collect(self, *, settled_s: float | None = None) -> int:
         """Take away files that no row names, once they have lain for an hour (`settled_s`); how many.
 

@@ -20,6 +20,11 @@ SETTLED_S: Final = 3_600
 """A file that no row names is left alone for so long: its row may be on the way."""
 
 
+def is_photo_name(text: str) -> bool:
+    """Whether that is a SHA-256 in lower hex digits."""
+    return NAME.fullmatch(text) is not None
+
+
 class PhotoFiles:
     """A folder with one JPEG for each photo and each thumbnail: `<folder>/ab/ab….jpg`. It is made when first needed."""
 

@@ -147,6 +147,14 @@ def uploaders_of(connection: Connection, sha256: str) -> frozenset[str]:
     )
 
 
+def takers_of(connection: Connection, sha256: str) -> frozenset[str]:
+    """Accounts that sent an original of that photo, rather than the very bytes that are served of it."""
+    u = PHOTO_UPLOAD.c
+    return frozenset(
+        connection.execute(select(u.uploader).where(u.sha256 == sha256, u.original_sha256 != sha256)).scalars()
+    )
+
+
 def attached_to(connection: Connection, issue_id: str) -> list[Attached]:
     """The photos of an issue, in the order in which they were attached."""
     return _attached(connection, ISSUE.c.id == issue_id)

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
 from data.documents.agenda_book import DUTIES, JUNCTIONS, MEETINGS, Junction, read_duty, read_junction, read_meeting
 from data.documents.desk import DocumentDesk
 from data.duties import duties_in_force
 from data.snapshot import Snapshot
 from data.store.putting import DocumentReceipt
+from geo.access import Scope
 from geo.agenda import Duty, JunctionDay, Meeting, duty_roster
 from geo.campaign import Campaign
+from geo.city import City
 from geo.errors import BadValueError, NotFoundError
 
 
@@ -73,3 +79,26 @@ def put_duty(
     if not kept and (at is None or not organisation.units[at].takes_issues):
         raise BadValueError("department", duty.department, "the code of a department or an office in use")
     return desk.put_document(DUTIES, identity, content, version, client_uuid=client_uuid, actor=actor)
+
+
+def watch_seen(watch: list[WatchDay], within: Scope, city: City) -> list[WatchDay]:
+    """What of the watch lies in a scope: by subdistricts the junctions in one of them (one without a position lies in
+    none), by departments those that one of them stands at. A junction belongs to no group."""
+    if within.is_whole:
+        return watch
+    if within.groups is not None:
+        return []
+    seen = watch
+    if within.subdistricts is not None:
+        areas = city.areas.geometry[[code in within.subdistricts for code in city.areas.codes]]
+        seen = [entry for entry in seen if _lies_in(entry.junction, areas)]
+    if within.departments is not None:
+        own = within.departments
+        seen = [entry for entry in seen if any(duty.department in own for duty in entry.day.duties)]
+    return seen
+
+
+def _lies_in(junction: Junction, areas: NDArray[np.object_]) -> bool:
+    if junction.lon is None or junction.lat is None:
+        return False
+    return bool(shapely.intersects_xy(areas, junction.lon, junction.lat).any())

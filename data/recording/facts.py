@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from data.duties import duties_in_force
+from data.duties import duties_at
 from data.recording.agenda import junctions_of, meetings_of
 from data.recording.programmes import programmes_of
 from data.recording.tallies import tallies_of
@@ -56,8 +56,8 @@ def _tasks(snapshot: Snapshot, _campaign: Campaign, _as_of: datetime) -> Behind:
 
 
 def _units_of(kind: UnitKind) -> Callable[[Snapshot, Campaign, datetime], Behind | None]:
-    def count(snapshot: Snapshot, _campaign: Campaign, _as_of: datetime) -> Behind | None:
-        found = len(duties_in_force(snapshot).organisation.of_kind(kind))
+    def count(snapshot: Snapshot, _campaign: Campaign, as_of: datetime) -> Behind | None:
+        found = len(duties_at(snapshot, as_of).organisation.of_kind(kind))
         return Behind(found, "eq", "organisation") if found else None
 
     return count

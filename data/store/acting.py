@@ -10,19 +10,22 @@ import shapely
 from sqlalchemy import Connection, func, select
 
 from data.campaign_clock import campaign_now
+from data.documents.organisation import COLLECTION as ORGANISATION
+from data.documents.organisation import assignable_units
 from data.intake.amendments import CheckedAmendment
 from data.intake.changes import CheckedChange
 from data.intake.placing import Placer
 from data.photos.attaching import check_attach
 from data.store.act_effects import amended, changed, stale
 from data.store.acted_rows import known_acts, records_of, write_acted
+from data.store.documents import latest_documents
 from data.store.events import Kind, Pending, iso_utc
 from data.store.past import ISSUE_PAST
 from data.store.projection import IssueRecord, change_columns
 from geo.access import Subject
 from geo.city import City
 from geo.clock import to_us
-from geo.errors import ConflictError, NotFoundError, XunjieError
+from geo.errors import BadValueError, ConflictError, NotFoundError, XunjieError
 from geo.lifecycle import Act, Amendment, Change, check_viewer
 
 CheckedAct = CheckedChange | CheckedAmendment
@@ -72,6 +75,7 @@ class Acting:
         self._steps = {identity: len(record.steps) for identity, record in self._stored.items()}
         self._rows: list[dict[str, Any]] = []
         self._pasts: list[dict[str, Any]] = []
+        self._units: frozenset[str] | None = None
 
     def known_from_now_on(self, records: Sequence[IssueRecord], actor: str) -> None:
         """Issues that are new in this transaction, reported by `actor`, can be acted on in it too."""
@@ -166,6 +170,8 @@ class Acting:
                 self._must_be_no_circle(act, forks)
             if act.act is Act.ATTACH:
                 check_attach(self._connection, act.wanted["photo"])
+            if act.act is Act.ASSIGN:
+                self._must_be_a_unit(act.wanted["department"])
             rule, payload = amended(record, act, at_us, wall_us)
             kind = Kind.ISSUE_AMENDED
         self._must_be_allowed(rule, act, before)
@@ -210,6 +216,16 @@ class Acting:
                     raise NotFoundError("issue", target)
                 return
             target, first = record.columns["duplicate_of"], False
+
+    def _must_be_a_unit(self, code: str | None) -> None:
+        """Raises BadValueError for a unit that the organisation of this moment lacks, or to which no issue is given. A
+        city that keeps no organisation takes any code."""
+        if code is None:
+            return
+        if self._units is None:
+            self._units = assignable_units(latest_documents(self._connection, collection=ORGANISATION), self._city)
+        if self._units and code not in self._units:
+            raise BadValueError("department", code, "the code of a department or office of the organisation in force")
 
     def _record(self, identity: str) -> IssueRecord | None:
         return self._stored.get(identity) or self._new.get(identity)

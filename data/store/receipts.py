@@ -48,7 +48,7 @@ def sort_out(
     for position, issue in enumerate(issues):
         if issue.id is not None and issue.id in known:
             content, receipt = known[issue.id]
-            if content != issue.content:
+            if not issue.is_same(content):
                 raise ConflictError(f"the issue {issue.id} is known with other content; send new content as a new UUID")
             receipts.append(receipt)
             continue

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from api.app import MIDDLEWARE, ROUTES, lifespan
-from tests.stores import BACKENDS, Stores, fresh_store, stores_of
+from tests.stores import BACKENDS, Stores, environment_of, fresh_store, stores_of
 
 CITIES = Path(__file__).resolve().parents[2] / "data" / "cities"
 BASE_URL = "http://127.0.0.1:8501"
@@ -29,7 +29,7 @@ def application() -> Starlette:
 @contextmanager
 def serving(url: str, city: Path) -> Iterator[TestClient]:
     """The application over the store at `url`."""
-    settings = {"XUNJIE_DATABASE_URL": url, "XUNJIE_CITY": str(city)}
+    settings = {**environment_of(url), "XUNJIE_CITY": str(city)}
     with (
         mock.patch.dict(os.environ, settings),
         TestClient(application(), base_url=BASE_URL, raise_server_exceptions=True) as client,

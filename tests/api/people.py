@@ -24,6 +24,7 @@ from geo.clock import from_us
 from geo.issue import IssueDraft
 from geo.point import InspectionPoint, Visit
 from tests.api.conftest import BASE_URL, application
+from tests.stores import environment_of
 
 PLACES: Final = 3
 UNIT: Final = "D01"
@@ -66,7 +67,7 @@ class Person:
 def signing_in(url: str, city: Path, **settings: str) -> Iterator[TestClient]:
     """The application over the store at `url`, with a login; passwords cost little."""
     cheap = passwords.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    environ = {"XUNJIE_DATABASE_URL": url, "XUNJIE_CITY": str(city), "XUNJIE_LOGIN": "local", **settings}
+    environ = {**environment_of(url), "XUNJIE_CITY": str(city), "XUNJIE_LOGIN": "local", **settings}
     with mock.patch.object(passwords, "_HASHER", cheap), mock.patch.dict(os.environ, environ):
         passwords._nobody_s.cache_clear()
         with TestClient(application(), base_url=BASE_URL, follow_redirects=False) as client:
@@ -77,7 +78,9 @@ def signing_in(url: str, city: Path, **settings: str) -> Iterator[TestClient]:
 def person(login: str, *roles: Role, scope: Scope = WHOLE) -> Person:
     """A new account of the open program, with a session and a token."""
     access = runtime().access
-    access.add_account(by="operator", login=login, name=login, roles=frozenset(roles), scope=scope, password=PASSWORD)
+    access.add_account(
+        by="operator", login=login, name=f"named-{login}", roles=frozenset(roles), scope=scope, password=PASSWORD
+    )
     cookie = access.sign_in(login, PASSWORD)
     assert cookie is not None
     viewer = access.viewer(cookie)

@@ -32,7 +32,7 @@ def test_an_amendment_is_made_once_and_the_story_tells_it(empty: TestClient, iss
     assert (again.status_code, again.json()) == (200, {**first.json(), "created": False})
     record = empty.get(path).json()
     assert (record["description"], record["version"], record["geometry"]) == ("改正", 2, THERE)
-    assert empty.post(f"{path}/amendments", json=wish("assign", 2, set={"department": "城管局"})).status_code == 201
+    assert empty.post(f"{path}/amendments", json=wish("assign", 2, set={"department": "D01"})).status_code == 201
     assert empty.post(f"{path}/amendments", json=wish("assign", 3, set={"department": None})).status_code == 201
     entries = empty.get(f"/api/issues/{issue['number']}/history").json()["entries"]
     assert [(entry["kind"], entry["act"], entry["version"]) for entry in entries] == [
@@ -42,7 +42,7 @@ def test_an_amendment_is_made_once_and_the_story_tells_it(empty: TestClient, iss
         ("amended", "assign", 4),
     ]
     assert entries[1]["before"]["geometry"]["coordinates"] == HERE["coordinates"]
-    assert (entries[3]["set"], entries[3]["before"]) == ({"department": None}, {"department": "城管局"})
+    assert (entries[3]["set"], entries[3]["before"]) == ({"department": None}, {"department": "D01"})
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,8 @@ def test_an_amendment_is_made_once_and_the_story_tells_it(empty: TestClient, iss
         (wish("correct", set={"geometry": 7}, note="x"), 400, "geometry"),
         (wish("extend", set={"due_at": "2021-09-01"}, note="x"), 400, "due_at"),
         ({**wish("assign", set={"department": "d"}), "colour": "red"}, 400, "colour"),
-        (wish("assign", 7, set={"department": "d"}), 409, None),
+        (wish("assign", 7, set={"department": "D01"}), 409, None),
+        (wish("assign", set={"department": "城管局"}), 400, "department"),
     ],
 )
 def test_what_cannot_be_made_is_told(
@@ -66,7 +67,7 @@ def test_what_cannot_be_made_is_told(
 
 def test_many_acts_are_previewed_then_made_or_refused_together(empty: TestClient, issue: dict[str, Any]) -> None:
     act = {"issue": issue["number"], "id": str(uuid.uuid4()), "version": 1, "status": "ACCEPTED"}
-    late = {"issue": issue["id"], "id": str(uuid.uuid4()), "version": 1, "act": "assign", "set": {"department": "d"}}
+    late = {"issue": issue["id"], "id": str(uuid.uuid4()), "version": 1, "act": "assign", "set": {"department": "D01"}}
     both = {"acts": [act, late], "actor": "指挥部"}
     preview = empty.post("/api/acts?preview=1", json=both)
     assert preview.status_code == 200, preview.text

@@ -190,6 +190,44 @@ def test_what_an_amendment_lacks_is_named_and_nothing_is_written(
     assert live.snapshot.revision == 1
 
 
+UNITS = [
+    {"code": code, "kind": kind, "name": {"zh": code, "en": code}}
+    for code, kind in (("D01", "department"), ("D02", "department"), ("O1", "office"), ("L1", "leader"))
+]
+
+
+def put_units(live: Runtime, version: int, *codes: str, retired: bool = False) -> None:
+    content = {"units": [unit for unit in UNITS if unit["code"] in codes], "rules": []}
+    live.put_document(
+        "organisation", "current", content, version, client_uuid=str(uuid.uuid4()), actor="a-1", retired=retired
+    )
+
+
+def test_an_issue_is_given_to_units_of_the_organisation_in_force_alone(live: Runtime) -> None:
+    issue, known = reported(live), str(uuid.uuid4())
+    amend(live, issue, 1, Act.ASSIGN, department="any", actor="c")  # this city keeps no organisation yet
+    put_units(live, 0, "D01", "O1", "L1")
+    for unknown in ("any other", "D02", "L1", "d01"):
+        wish = IssueAct(issue, 2, str(uuid.uuid4()), act=Act.ASSIGN, fields={"department": unknown})
+        with pytest.raises(BadValueError, match="department or office of the organisation in force") as refused:
+            amend(live, issue, 2, Act.ASSIGN, department=unknown)
+        assert (refused.value.key, refused.value.value) == ("department", unknown)
+        [previewed] = live.act_many([wish], actor="c", preview=True)
+        assert isinstance(previewed.refusal, BadValueError)
+        with pytest.raises(RefusedTogetherError):
+            live.act_many([wish], actor="c")
+    amend(live, issue, 2, Act.ASSIGN, department="O1")
+    made = amend(live, issue, 3, Act.ASSIGN, department="D01", client_uuid=known)
+    amend(live, issue, 4, Act.ASSIGN, department=None)
+    put_units(live, 1, "D02")
+    assert amend(live, issue, 3, Act.ASSIGN, department="D01", client_uuid=known) == replace(made, created=False)
+    with pytest.raises(BadValueError):
+        amend(live, issue, 5, Act.ASSIGN, department="D01")
+    put_units(live, 2, "D02", retired=True)
+    amend(live, issue, 5, Act.ASSIGN, department="whoever")
+    sound(live)
+
+
 def test_duplicates_are_linked_without_circles(live: Runtime) -> None:
     a, b, c = (reported(live) for _ in range(3))
     amend(live, a, 1, Act.LINK, duplicate_of=b)
@@ -199,6 +237,9 @@ def test_duplicates_are_linked_without_circles(live: Runtime) -> None:
             amend(live, issue, version, Act.LINK, duplicate_of=target)
     with pytest.raises(NotFoundError):
         amend(live, c, 1, Act.LINK, duplicate_of=str(uuid.uuid4()))
+    bounded = viewer(Role.INSPECTOR, subdistricts=frozenset({"B"}))  # all of them lie in A
+    with pytest.raises(NotFoundError):
+        amend(live, c, 1, Act.LINK, duplicate_of=a, actor=bounded)
     amend(live, a, 2, Act.UNLINK)
     amend(live, c, 1, Act.LINK, duplicate_of=a)
     with live.store.reading() as connection:

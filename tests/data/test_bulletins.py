@@ -38,7 +38,7 @@ def organised(live: Runtime) -> Runtime:
 
 def bulletin(live: Runtime, day: Any) -> Bulletin:
     period = period_of(PeriodKind.WEEK, day, start=live.city.campaign().start)
-    return bulletin_of(live, live.snapshot, IssueFilter("first", "supervision", CLOCK), period)
+    return bulletin_of(live.snapshot, IssueFilter("first", "supervision", CLOCK), period)
 
 
 def test_units_are_those_of_the_cut_off(organised: Runtime) -> None:
@@ -52,6 +52,6 @@ def test_units_are_those_of_the_cut_off(organised: Runtime) -> None:
 
 
 def test_before_anything_was_put_the_city_s_own_file_holds(organised: Runtime) -> None:
-    early = duties_at(organised, organised.snapshot, CLOCK - timedelta(days=15))
+    early = duties_at(organised.snapshot, CLOCK - timedelta(days=15))
     assert (early.version, early.organisation) == (None, organised.city.organisation)
-    assert duties_at(organised, organised.snapshot, CLOCK) is duties_in_force(organised.snapshot)
+    assert duties_at(organised.snapshot, CLOCK) is duties_in_force(organised.snapshot)

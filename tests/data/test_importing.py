@@ -16,12 +16,16 @@ from hypothesis import strategies as st
 
 from data.campaign_clock import campaign_now
 from data.exporting.export import issues_csv, issues_geojson
+from data.importing.bring_in import ImportReport, bring_in
 from data.importing.file_bytes import ledger_file
 from data.importing.geojson_reader import geometry_of
 from data.importing.ledger import Ledger, ledger_of
 from data.importing.row_draft import Assumed
+from data.runtime import Runtime
+from data.store.personal import reference
+from data.store.verify import problems
 from geo.crs import from_wgs84
-from geo.errors import BadGeometryError, BadValueError
+from geo.errors import BadGeometryError, BadValueError, ConflictError
 from geo.filter_query import parse_filter
 from geo.issue import IssueDraft
 from geo.lifecycle import Status
@@ -325,3 +329,45 @@ def test_a_list_or_object_in_a_used_column_is_refused_not_read_as_nothing(
 def test_a_curve_in_wkt_is_a_problem_of_its_row(tmp_path: Path) -> None:
     found = ledger(csv_file(tmp_path, "geometry,type", '"CIRCULARSTRING (0 0, 1 1, 2 0)",E0501'))
     assert [(reject.row, reject.column) for reject in found.rejects] == [(2, "geometry")]
+
+
+WHO = "王小明"
+NAMED = (
+    "id,lon,lat,type,reported_at,status,closed_at,reporter",
+    f"{'0' * 8}-0000-4000-8000-{'0' * 12},106.71,26.6,C0101,2021-08-01,CLOSED,2021-08-02T10:00:00+08:00,{WHO}",
+    f"{'0' * 8}-0000-4000-8000-{'1' * 12},106.72,26.6,E0110,2021-08-01,,,",
+)
+
+
+def taken_in(runtime: Runtime, path: Path) -> ImportReport:
+    report = bring_in(runtime, ledger(path), keep_good=False)
+    assert (report.rejects, report.written) == ([], True)
+    return report
+
+
+def test_a_ledger_that_names_reporters_comes_in_once_however_often_it_is_sent(live: Runtime, tmp_path: Path) -> None:
+    path = csv_file(tmp_path, *NAMED)
+    assert (taken_in(live, path).created, live.snapshot.revision) == (2, 1)
+    events = live.snapshot.seq
+    for again in (path, csv_file(tmp_path, NAMED[0], NAMED[1].replace(WHO, "李"), NAMED[2])):
+        report = taken_in(live, again)
+        assert (report.created, report.known, live.snapshot.seq) == (0, 2, events)
+    assert live.references_of(WHO) == [reference(f"{'0' * 8}-0000-4000-8000-{'0' * 12}")]
+    with pytest.raises(ConflictError, match="other content"):
+        taken_in(live, csv_file(tmp_path, NAMED[0], NAMED[1].replace("C0101", "E0110")))
+
+
+def test_what_an_older_release_brought_in_under_its_reporter_s_name_is_known_too(live: Runtime, tmp_path: Path) -> None:
+    """Up to schema 2 the name stood in the log, and in the hash of the content."""
+    path = csv_file(tmp_path, *NAMED)
+    drafts = ledger(path).drafts
+    then = [replace(draft, reporter=draft.reporter_name or "import", reporter_name=None) for draft in drafts]
+    live.submit(then, actor="import", imported=True)
+    events = live.snapshot.seq
+    report = taken_in(live, path)
+    assert (report.created, report.known, live.snapshot.seq) == (0, 2, events)
+    for other in (NAMED[1].replace(WHO, "李"), NAMED[1].replace("106.71", "106.7101")):
+        with pytest.raises(ConflictError, match="other content"):
+            taken_in(live, csv_file(tmp_path, NAMED[0], other))
+    with live.store.reading() as connection:
+        assert problems(connection, CITY) == []

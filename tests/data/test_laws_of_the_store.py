@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from unittest.mock import patch
@@ -22,6 +22,7 @@ from data.intake.issues import examine
 from data.intake.placing import Placer
 from data.runtime import Runtime
 from data.snapshot import Snapshot
+from data.store.acting import RefusedTogetherError
 from data.store.database import open_store, read_events
 from data.store.events import Event, Kind, checked
 from data.store.filter_sql import issue_ids
@@ -41,7 +42,7 @@ from geo.issue import IssueDraft
 from geo.lifecycle import Status
 from geo.selection import REJECTED, issues_within, meant
 from tests.data.conftest import runtime_of
-from tests.lawful_acts import BEGIN, an_act, moving_clock, same_past
+from tests.lawful_acts import BEGIN, an_act, moving_clock, refusal_of, same_past
 from tests.small_city import CLOCK, small_city
 from tests.stores import Stores, fresh_store, packed_reading
 from tests.strategies import filters, issue_drafts, moments, scopes
@@ -84,17 +85,25 @@ def filled(stores: Stores, batches: Filling) -> Iterator[tuple[Runtime, list[Rec
 
 
 def act_on_one(runtime: Runtime, which: int, choice: int) -> None:
-    """One lawful act on one issue, if there is any; one that would change nothing is refused."""
+    """One lawful act on one issue, if there is any; one that would change nothing, or link it to itself, is refused for
+    that reason, and no other act is."""
     n = len(runtime.snapshot.issues)
     if not n:
         return
     act = an_act(runtime, which % n, choice)
-    with suppress(ConflictError):
+    expected = refusal_of(runtime, act)
+    try:
         # Another actor each time: who handled an issue may not close it.
         [made] = runtime.act_many([act], actor=f"lawful {act.version}")
-        assert made.receipt is not None
-        if made.receipt.version != act.version + 1:
-            raise AssertionError("an act makes the next version")
+    except RefusedTogetherError as refused:
+        [refusal] = refused.refusals.values()
+        assert expected is not None, refusal
+        assert type(refusal) is ConflictError, refusal
+        assert expected in str(refusal)
+        return
+    assert expected is None, f"{act} was made, though {expected}"
+    assert made.receipt is not None
+    assert made.receipt.version == act.version + 1, "an act makes the next version"
 
 
 @LAW

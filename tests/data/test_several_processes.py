@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -53,6 +54,7 @@ class Process:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
+        self.killed = False
         self.said: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -62,6 +64,11 @@ class Process:
         self._process.stdin.write(f"{count}\n")
         self._process.stdin.flush()
 
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.killed = True
+        self._process.kill()
+
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -69,9 +76,10 @@ class Process:
 
 
 @contextmanager
-def another(url: str, name: str) -> Iterator[Process]:
+def another(url: str, name: str, program: str = PROGRAM) -> Iterator[Process]:
+    """One more process on the store; it ends with the block, by itself unless it was killed there."""
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, url, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-c", program, url, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
         try:
             talk = Process(process)
@@ -79,7 +87,7 @@ def another(url: str, name: str) -> Iterator[Process]:
             yield talk
             assert process.stdin is not None
             process.stdin.close()
-            assert process.wait(15) == 0
+            assert process.wait(15) == (-signal.SIGKILL if talk.killed else 0)
         finally:
             process.kill()
 

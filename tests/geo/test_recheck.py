@@ -48,6 +48,14 @@ def test_failed_visits_are_followed_in_time_late_or_not_yet(until, counts):
         assert found == counts
 
 
+def test_points_that_are_not_meant_are_not_counted():
+    table = visits((0, 1, False), (0, 4, False), (0, 15, True), (1, 16, False))
+    every = in_time(table, 20 * DAY_US, lambda _: 7)
+    apart = [in_time(table, 20 * DAY_US, lambda _: 7, among=np.array([n == at for n in range(2)])) for at in range(2)]
+    assert apart == [(1, 1, 0), (0, 0, 1)]
+    assert tuple(map(sum, zip(*apart, strict=True))) == every
+
+
 def test_without_a_term_a_point_is_due_but_never_overdue_and_comes_last():
     table = visits((0, 1, False), (1, 5, False), (2, 3, False))
     found = rechecks_due(table, 400 * DAY_US, lambda point: 7 if point == 1 else None)

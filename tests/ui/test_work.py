@@ -149,11 +149,11 @@ def test_what_changed_meanwhile_is_left_out_with_its_reason(empty: Runtime, empt
     issues = filed(empty, 3)
     drawn = empty_page("work", lang="en", queue="dispatch")
     drawn.at.button(key="choose-all").click().run()
-    empty.amend(issues[0], 3, Act.ASSIGN, {"department": "d"}, actor="someone else", client_uuid=str(uuid.uuid4()))
+    empty.amend(issues[0], 3, Act.ASSIGN, {"department": "D54"}, actor="someone else", client_uuid=str(uuid.uuid4()))
     drawn.at.button(key="bulk-preview").click().run()
     assert "Dispatch: 2 can be done, 1 cannot" in drawn.words
     assert "someone else changed it at" in drawn.words
-    empty.amend(issues[1], 3, Act.ASSIGN, {"department": "d"}, actor="someone else", client_uuid=str(uuid.uuid4()))
+    empty.amend(issues[1], 3, Act.ASSIGN, {"department": "D54"}, actor="someone else", client_uuid=str(uuid.uuid4()))
     drawn.at.button(key="bulk-confirm").click().run()
     assert "Nothing was done: someone else changed it" in drawn.words
     assert counts(drawn)["dispatch"] == 3

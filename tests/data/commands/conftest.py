@@ -10,7 +10,7 @@ import pytest
 
 from data.commands.cli import main
 from data.settings import DEFAULT_CITY
-from tests.stores import Stores, fresh_store
+from tests.stores import Stores, environment_of, fresh_store
 
 Run = Callable[..., int]
 
@@ -31,7 +31,7 @@ def run(url: str, city_folder: Path) -> Run:
     """Runs a command on one store of that city."""
 
     def run_command(*arguments: object, **environ: str) -> int:
-        settings = {"XUNJIE_CITY": str(city_folder), "XUNJIE_DATABASE_URL": url}
+        settings = {**environment_of(url), "XUNJIE_CITY": str(city_folder)}
         return main([str(argument) for argument in arguments], settings | environ)
 
     return run_command

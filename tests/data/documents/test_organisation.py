@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,15 @@ import pytest
 from data.city_folder.load import load_city
 from data.documents.checking import MOST_BYTES
 from data.documents.organisation import COLLECTION, CURRENT, check, read, written
-from data.duties import duties_in_force
+from data.duties import duties_at, duties_in_force
 from data.runtime import Runtime
+from data.unit_work import unit_work
+from geo.clock import NEVER, to_us
 from geo.errors import BadValueError
+from geo.filter import IssueFilter
 from geo.organisation_edits import Book
-from tests.small_city import small_city
+from tests.data.test_runtime import draft
+from tests.small_city import CLOCK, small_city
 
 CITY = small_city()
 YUNYAN = load_city(Path(__file__).parents[3] / "data" / "cities" / "yunyan")
@@ -107,3 +112,43 @@ def test_what_is_put_is_in_force_at_once_and_the_file_is_again_when_it_is_retire
     assert third.explain(issue_type="C0101", subdistrict="A", task=None).unit == "OA"
     put(live, 2, changed, retired=True)
     assert duties_in_force(live.snapshot).version is None
+
+
+HOUR = timedelta(hours=1)
+
+
+def test_a_past_moment_has_the_organisation_of_then(live: Runtime) -> None:
+    """A moment's figures are those that were seen at it, whatever rules were made since."""
+    [receipt] = live.submit([draft(reported_at=CLOCK - 9 * HOUR)], actor="a")
+    for hours, version in ((6, 0), (4, 1), (2, 2)):
+        given = content()
+        given["rules"][0]["unit"] = "W" if version == 0 else None
+        given["units"] = given["units"] if version < 2 else [*given["units"], {**given["units"][0], "code": "W2"}]
+        at, retired = CLOCK - hours * HOUR, version == 2
+        live.put_document(
+            COLLECTION, CURRENT, given, version, client_uuid=str(uuid.uuid4()), actor="a-1", at=at, retired=retired
+        )
+    versions = {8: None, 6: 1, 5: 1, 4: 2, 3: 2, 2: None, 0: None}
+    for hours, version in versions.items():
+        duties = duties_at(live.snapshot, CLOCK - hours * HOUR)
+        assert duties.version == version, hours
+        assert duties is duties_at(live.snapshot, CLOCK - hours * HOUR), "worked out once"
+        chosen = IssueFilter("first", "supervision", CLOCK - hours * HOUR)
+        work = unit_work(live.snapshot, chosen)
+        assert work.duties is duties
+        at = {1: 0, 2: 1, None: -1}[version]
+        assert work.unit.tolist() == [at]
+        if version is not None:
+            assert work.figures.open.tolist() == [int(n == at) for n in range(3)] + [0]
+    assert duties_in_force(live.snapshot).version is None
+    assert receipt.created
+    grown = duties_at(live.snapshot, CLOCK - 5 * HOUR)
+    live.submit([draft()], actor="a")
+    assert duties_at(live.snapshot, CLOCK - 5 * HOUR) is grown, "whatever happens to issues"
+
+
+def test_what_is_put_now_is_in_force_in_the_questions_of_now(live: Runtime) -> None:
+    """Where "now" is taken in steps, it is never before what was put last."""
+    assert live.snapshot.heard_us == NEVER
+    live.put_document(COLLECTION, CURRENT, content(), 0, client_uuid=str(uuid.uuid4()), actor="a-1", at=CLOCK)
+    assert live.snapshot.heard_us == to_us(CLOCK)

@@ -26,7 +26,9 @@ from geo.errors import BadValueError, ConflictError, NotFoundError
 from geo.notices import Code
 from tests.data.conftest import runtime_of
 from tests.data.notices.conftest import Clock, Receiver, fresh, listening, report
+from tests.data.test_connection_loss import within
 from tests.data.test_runtime import HERE
+from tests.data.test_several_processes import another
 from tests.postgres_server import PostgresServer
 
 DAY_S = 86_400
@@ -379,6 +381,97 @@ def test_two_couriers_on_one_store_deliver_once(town: Town, receiver: Receiver) 
     for courier in couriers:
         drain(courier)
     assert receiver.seqs == list(range(1, 31))
+
+
+# A process of its own with a courier of its own, which says whose each delivery is. Holds are short, so that what a
+# killed one held is soon free.
+PROGRAM = """
+import sys
+from data.notices import courier
+from tests.data.conftest import runtime_of
+from tests.data.notices.conftest import report
+from tests.small_city import small_city
+
+post = courier.post
+courier.HOLD_US, courier.LOOK_S = 2_000_000, 0.2
+courier.Courier.__init__.__kwdefaults__["send"] = lambda url, body, headers: post(
+    url, body, {**headers, "X-Sent-By": sys.argv[2]}
+)
+live = runtime_of(small_city(), sys.argv[1])
+print("open", flush=True)
+for line in sys.stdin:
+    for _ in range(int(line)):
+        report(live)
+    print("written", flush=True)
+live.close()
+"""
+
+
+def told_to(receiver: Receiver, count: int) -> None:
+    within(40, lambda: len(set(receiver.seqs)) >= count)
+
+
+def test_couriers_of_several_processes_deliver_each_notice_once_and_in_order(
+    postgres: PostgresServer, receiver: Receiver, city: City
+) -> None:
+    with postgres.database() as url:
+        here = runtime_of(city, url)
+        here.notices.courier.close()
+        receiver.answer = lambda _: (time.sleep(0.003), (204, {}))[1]
+        with another(url, "one", PROGRAM) as one, another(url, "two", PROGRAM) as two:
+            here.notices.add_webhook(by="a-admin", url=receiver.url, codes=None, scope=WHOLE)
+            count = 0
+            for _ in range(10):
+                for process in (one, two):
+                    process.ask(20)
+                for _ in range(20):
+                    report(here)
+                count += 60
+                told_to(receiver, count)
+                if {headers["x-sent-by"] for headers, _ in receiver.got} == {"one", "two"}:
+                    break
+        here.close()
+    assert {headers["x-sent-by"] for headers, _ in receiver.got} == {"one", "two"}, "both had a part in it"
+    assert receiver.seqs == list(range(1, count + 1)), "each once, in the order of the log"
+    assert len({body["delivery"] for body in receiver.bodies}) == count
+
+
+def test_what_a_killed_process_was_at_is_delivered_by_another_under_the_same_ids(
+    postgres: PostgresServer, receiver: Receiver, city: City
+) -> None:
+    count = 2 * AT_ONCE + 5
+    with postgres.database() as url:
+        here = runtime_of(city, url)
+        here.notices.courier.close()
+        for _ in range(count):
+            report(here)
+        with another(url, "one", PROGRAM) as one:
+            killed = threading.Event()
+
+            def answer(body: dict[str, Any]) -> tuple[int, dict[str, str]]:
+                if body["seq"] == AT_ONCE + 7 and not killed.is_set():
+                    one.kill()  # it never hears that this one was taken
+                    killed.set()
+                return 204, {}
+
+            receiver.answer = answer
+            made, _ = here.notices.add_webhook(by="a-admin", url=receiver.url, codes=None, scope=WHOLE)
+            here.notices.change_webhook(made.id, by="a-admin", replay_from=1)
+            within(30, killed.is_set)
+        with another(url, "two", PROGRAM):
+            told_to(receiver, count)
+            within(20, lambda: here.notices.webhooks()[0].seq == count)
+        here.close()
+    first = [body["seq"] for headers, body in zip(*_parted(receiver), strict=True) if headers["x-sent-by"] == "one"]
+    second = [body["seq"] for headers, body in zip(*_parted(receiver), strict=True) if headers["x-sent-by"] == "two"]
+    assert first == list(range(1, AT_ONCE + 8))
+    assert second == list(range(AT_ONCE + 1, count + 1)), "from the last that was written down"
+    ids = {(body["seq"], body["delivery"]) for body in receiver.bodies}
+    assert len(ids) == len({seq for seq, _ in ids}) == count, "what comes twice has one id"
+
+
+def _parted(receiver: Receiver) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
+    return [headers for headers, _ in receiver.got], receiver.bodies
 
 
 def test_a_hold_is_one_process_s_alone_and_a_change_takes_it_away(town: Town) -> None:

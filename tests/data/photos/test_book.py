@@ -32,7 +32,11 @@ from geo.city import City
 from geo.clock import to_us
 from geo.errors import BadValueError, ConflictError, NotFoundError, PhotoError, StoreError
 from geo.issue import IssueDraft
+from tests.data.conftest import runtime_of
 from tests.data.photos.scenes import encoded, exif, photo, scene
+from tests.data.test_connection_loss import within
+from tests.data.test_runtime import draft
+from tests.postgres_server import PostgresServer
 
 HERE = (106.705, 26.605)
 NOTHING = "f" * 64
@@ -406,6 +410,44 @@ def test_what_was_erased_is_not_taken_again(live: Runtime, book: PhotoBook) -> N
     book.collect(settled_s=-1)
     assert not list(book.files.names())
     assert found_by_verify(live, book) == []
+
+
+def test_two_programs_on_one_server_share_what_is_put_attached_and_erased(postgres: PostgresServer, city: City) -> None:
+    with postgres.database() as url:
+        one, two = runtime_of(city, url), runtime_of(city, url)
+        assert one.photos.files.folder == two.photos.files.folder
+        sent, answers = [photo(n) for n in range(3)], []
+        threads = [
+            threading.Thread(
+                target=lambda live=live, content=content: answers.append(live.photos.add(content, uploader="a"))
+            )
+            for content in sent
+            for live in (one, two)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        kept = {answer.photo.sha256 for answer in answers}
+        assert (len(kept), sum(answer.created for answer in answers)) == (3, 3)
+        [issue] = [receipt.id for receipt in one.submit([draft()], actor="a")]
+        within(5, lambda: len(two.snapshot.issues) == 1)
+        first, second, _ = sorted(kept)
+        attached(two, issue, first, "before")
+        within(5, lambda: one.snapshot.revision == two.snapshot.revision)
+        assert [shown.photo.sha256 for shown in one.photos.of_issue(issue)] == [first]
+        one.photos.erase(first)
+        for live in (one, two):
+            assert live.photos.of_issue(issue) == []
+            with pytest.raises(NotFoundError):
+                live.photos.get(first)
+        with pytest.raises(NotFoundError):
+            attached(two, issue, first, "after")
+        attached(one, issue, second, "after")
+        assert one.photos.collect(settled_s=-1) == 0
+        for live in (one, two):
+            assert found_by_verify(live, live.photos) == []
+            live.close()
 
 
 # Rights.

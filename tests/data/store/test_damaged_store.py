@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
-from sqlalchemy import Connection, create_engine, delete, insert, select
+from sqlalchemy import Connection, create_engine, delete, insert, select, update
 
 from data.catching_up import read_snapshot
+from data.runtime import Runtime
 from data.store.database import open_store
-from data.store.events import event_hash
+from data.store.events import Kind, event_hash
+from data.store.head import head_of, head_problem
 from data.store.schema import EVENT, SCHEMA_VERSION
 from data.store.verify import problems
 from geo.city import City
 from geo.errors import StoreError
 from geo.issue import IssueDraft
 from tests.data.conftest import runtime_of
+from tests.data.test_laws_of_the_store import act_on_one
+from tests.data.test_runtime import draft
+from tests.lawful_acts import moving_clock
 from tests.stores import packed_reading
 
 GUARD = "event_append_only"
@@ -121,6 +128,102 @@ def test_an_altered_log_is_found_and_its_first_bad_event_named(
 ) -> None:
     altered(tampered, script)
     assert f"the event log is broken at event {seq}:" in found(tampered, city)
+
+
+def long_log(live: Runtime) -> int:
+    """A log with every kind of event that a running program writes; how many there are."""
+    with moving_clock():
+        live.submit([draft(reporter_name="somebody") for _ in range(4)], actor="a")
+        live.submit([draft()], actor="import", imported=True)
+        for step in range(40):
+            act_on_one(live, step % 5, 7 * step)
+        units = [{"code": "D1", "kind": "department", "name": {"zh": "一", "en": "One"}}]
+        for version in range(2):
+            content = {"units": units, "rules": []}
+            known = {"client_uuid": str(uuid.uuid4()), "actor": "a"}
+            live.put_document("organisation", "current", content, version, **known)
+        [standing] = live.snapshot.records.standings(np.array([0]))
+        live.erase_person(standing.reporter, actor="a")
+    with live.store.reading() as connection:
+        kinds = set(connection.execute(select(EVENT.c.kind)).scalars())
+    assert kinds == set(Kind) - {Kind.POINT_ADDED, Kind.VISIT_RECORDED, Kind.LAYERS_CHANGED}
+    return live.snapshot.seq
+
+
+COLUMNS = ("issue_id", "at", "actor", "kind", "payload", "prev_hash", "hash")
+
+
+def tamper(connection: Connection, how: str, seq: int, other: int, column: str, last: int) -> int:
+    """Do one thing to the row `seq` of the log; the first event that is then not what was written."""
+    e = EVENT.c
+    rows = {row.seq: list(row) for row in connection.execute(select(EVENT).where(e.seq.in_((seq, other))))}
+
+    def renumbered(now: int, then: int) -> None:
+        connection.execute(update(EVENT).where(e.seq == now).values(seq=then))
+
+    match how:
+        case "edit":
+            value = rows[seq][[c.name for c in EVENT.c].index(column)]
+            connection.execute(update(EVENT).where(e.seq == seq).values({column: f"{value}x"}))
+            return seq
+        case "delete":
+            connection.execute(delete(EVENT).where(e.seq == seq))
+            return seq
+        case "swap":
+            for now, then in ((seq, -1), (other, seq), (-1, other)):
+                renumbered(now, then)
+            return min(seq, other)
+        case "move":
+            renumbered(seq, last + 9)
+            return seq
+    for now in range(last, seq, -1):  # insert a copy of `other` behind `seq`
+        renumbered(now, now + 1)
+    connection.execute(insert(EVENT).values([seq + 1, *rows[other][1:]]))
+    return seq + 1 + (other == seq + 1)  # that one's copy in its own place is it; the original behind is one too many
+
+
+def test_whatever_is_done_to_any_row_of_the_log_is_found_and_its_event_named(
+    live: Runtime, url: str, city: City, soak: bool
+) -> None:
+    """Edited in any column, deleted, swapped with any other, moved, or copied behind any."""
+    last, rng = long_log(live), np.random.default_rng(7)
+    live.close()
+    store = open_store(url, city, writing=False)
+    with store.reading() as connection:
+        assert problems(connection, city) == []
+        head = head_of(connection)
+    store.close()
+    every = [("edit", seq, seq, column) for seq in range(1, last + 1) for column in COLUMNS]
+    every += [(how, seq, seq, "") for how in ("delete", "move") for seq in range(1, last + 1)]
+    pairs = [(a, b) for a in range(1, last + 1) for b in range(1, last + 1) if a != b]
+    every += [(how, a, b, "") for how in ("swap", "insert") for a, b in pairs]
+    chosen = rng.choice(len(every), 1_000 if soak else 30, replace=False)
+    for how, seq, other, column in (every[at] for at in chosen):
+        with rolled_back(url) as connection:
+            first = tamper(connection, how, seq, other, column, last)
+            found = "; ".join(problems(connection, city))
+            cut = head_problem(connection, head)
+            if (how, seq) == ("delete", last):  # what is left is a chain: the rows show it, and an earlier head
+                assert found
+                assert f"cut off at event {last}" in str(cut)
+            else:
+                assert f"the event log is broken at event {first}:" in found, (how, seq, other, column)
+
+
+@contextmanager
+def rolled_back(url: str) -> Iterator[Connection]:
+    """As `tampering`, and what is done is undone with the block."""
+    engine = create_engine(url)
+    with engine.connect() as connection, connection.begin() as transaction:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")  # the driver begins by itself only before what changes rows
+            for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            connection.exec_driver_sql(f"ALTER TABLE event DISABLE TRIGGER {GUARD}")
+        yield connection
+        transaction.rollback()
+    engine.dispose()
 
 
 def test_bytes_in_the_place_of_text_are_found(file: str, city: City) -> None:

@@ -19,6 +19,7 @@ from geo.errors import StoreError
 from tests.data.conftest import runtime_of
 from tests.data.store.test_damaged_store import altered, fill, found, rechained, tampering
 from tests.data.test_runtime import draft
+from tests.stores import environment_of
 
 CUT = (
     "DELETE FROM transition WHERE issue_row = 3; DELETE FROM issue_share WHERE issue_row = 3; "
@@ -88,9 +89,9 @@ def test_a_chain_that_was_made_anew_is_found(url: str, city: City) -> None:
 
 
 def test_the_command_writes_a_head_and_holds_the_log_against_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    environment = {"XUNJIE_DATABASE_URL": f"sqlite:///{tmp_path / 'y.db'}"}
+    environment = environment_of(url)
     assert main(["demo"], environment) == 0
     file = tmp_path / "head.json"
     assert main(["verify", "--export-head", str(file)], environment) == 0
