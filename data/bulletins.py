@@ -24,11 +24,12 @@ from geo.clock import from_us, to_us
 from geo.compliance import compliance_at
 from geo.endings import endings_of_all
 from geo.filter import IssueFilter
+from geo.history import Endings
 from geo.lifecycle import Status
 from geo.overdue import DUE_SOON
 from geo.period_figures import Figures, period_figures, total
 from geo.periods import Period
-from geo.selection import counted, select_points
+from geo.selection import Stages, counted, select_points
 from geo.tables import Ints
 
 LISTED = 20
@@ -96,9 +97,9 @@ def bulletin_of(snapshot: Snapshot, asked: IssueFilter, period: Period) -> Bulle
     table, work = snapshot.issues_at(cut_off), unit_work(snapshot, chosen)
     duties = work.duties
     units, kinds = len(duties.organisation.units), len(city.catalogue.types)
-    by_subdistrict = _by(snapshot, chosen, period, table.subdistrict, len(city.areas.codes))
+    lives = _Lives.of(snapshot, chosen, period)
+    by_subdistrict = lives.by(table.subdistrict, len(city.areas.codes))
     late, _ = overdue_issues(snapshot, chosen, work, most=LISTED)
-    stages = snapshot.stages(chosen)
     levels = np.bincount(work.level[work.level >= DUE_SOON], minlength=1 + len(city.escalation.levels)).tolist()
     return Bulletin(
         period=period,
@@ -107,40 +108,63 @@ def bulletin_of(snapshot: Snapshot, asked: IssueFilter, period: Period) -> Bulle
         duties=duties,
         all=total(by_subdistrict),
         before=_before(snapshot, chosen, period.before),
-        by_subdistrict=tuple(by_subdistrict),
-        by_unit=tuple(_by(snapshot, chosen, period, work.unit, units)),
-        by_type=tuple(_by(snapshot, chosen, period, table.type, kinds)),
+        by_subdistrict=by_subdistrict,
+        by_unit=lives.by(work.unit, units),
+        by_type=lives.by(table.type, kinds),
         due_soon=levels[DUE_SOON],
         levels=tuple(levels[1 + DUE_SOON :]),
         overdue=tuple(late),
-        hard=_hard(snapshot, chosen, period),
-        deferred=int(np.count_nonzero(counted(stages) & (table.status == Status.DEFERRED))),
+        hard=_hard(lives, table.status),
+        deferred=int(np.count_nonzero(counted(lives.stages) & (table.status == Status.DEFERRED))),
         points=_points(snapshot, chosen, period),
         exposures=_exposures(snapshot, chosen, period),
         meetings=_meetings(snapshot, chosen, period),
-        synthetic=bool(table.synthetic[counted(stages)].any()),
+        synthetic=bool(table.synthetic[counted(lives.stages)].any()),
     )
 
 
-def _begin_us(snapshot: Snapshot, period: Period) -> int:
-    return to_us(period.begin(snapshot.city.time_zone))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lives:
+    """What the figures of every group are made of, read once: the issues of a filter at its moment and just before the
+    period."""
 
+    stages: Stages
+    status_before: Ints
+    due_us: Ints
+    endings: Endings
+    rework_before: Ints
+    begin_us: int
+    cut_off_us: int
 
-def _by(snapshot: Snapshot, chosen: IssueFilter, period: Period, group: Ints, groups: int) -> list[Figures]:
-    begin_us, cut_off_us = _begin_us(snapshot, period), to_us(chosen.as_of)
-    just_before = from_us(begin_us - 1)
-    assert just_before is not None
-    return period_figures(
-        group,
-        snapshot.stages(chosen),
-        snapshot.issues_at(just_before).status,
-        snapshot.issues_at(chosen.as_of).due_us,
-        endings_of_all(snapshot.history, cut_off_us),
-        endings_of_all(snapshot.history, begin_us - 1).rework,
-        groups=groups,
-        begin_us=begin_us,
-        cut_off_us=cut_off_us,
-    )
+    @staticmethod
+    def of(snapshot: Snapshot, chosen: IssueFilter, period: Period) -> _Lives:
+        begin_us, cut_off_us = to_us(period.begin(snapshot.city.time_zone)), to_us(chosen.as_of)
+        just_before = from_us(begin_us - 1)
+        assert just_before is not None
+        return _Lives(
+            stages=snapshot.stages(chosen),
+            status_before=snapshot.issues_at(just_before).status,
+            due_us=snapshot.issues_at(chosen.as_of).due_us,
+            endings=endings_of_all(snapshot.history, cut_off_us),
+            rework_before=endings_of_all(snapshot.history, begin_us - 1).rework,
+            begin_us=begin_us,
+            cut_off_us=cut_off_us,
+        )
+
+    def by(self, group: Ints, groups: int) -> tuple[Figures, ...]:
+        """The figures of each group, and at the end of none."""
+        found = period_figures(
+            group,
+            self.stages,
+            self.status_before,
+            self.due_us,
+            self.endings,
+            self.rework_before,
+            groups=groups,
+            begin_us=self.begin_us,
+            cut_off_us=self.cut_off_us,
+        )
+        return tuple(found)
 
 
 def _before(snapshot: Snapshot, chosen: IssueFilter, period: Period) -> Figures | None:
@@ -148,17 +172,16 @@ def _before(snapshot: Snapshot, chosen: IssueFilter, period: Period) -> Figures 
     if period.last < snapshot.city.campaign(chosen.campaign).start:
         return None
     then = replace(chosen, as_of=period.cut_off(snapshot.city.time_zone, chosen.as_of))
-    table = snapshot.issues_at(then.as_of)
-    return total(_by(snapshot, then, period, np.zeros(len(table), np.int32), 1))
+    nothing = np.full(len(snapshot.issues), -1, np.int32)
+    [whole] = _Lives.of(snapshot, then, period).by(nothing, 0)
+    return whole
 
 
-def _hard(snapshot: Snapshot, chosen: IssueFilter, period: Period) -> tuple[HardCase, ...]:
+def _hard(lives: _Lives, status: Ints) -> tuple[HardCase, ...]:
     """Open issues that came back in the period, the most often returned first."""
-    begin_us, cut_off_us = _begin_us(snapshot, period), to_us(chosen.as_of)
-    now = endings_of_all(snapshot.history, cut_off_us).rework.astype(np.int64)
-    came = now - endings_of_all(snapshot.history, begin_us - 1).rework
-    table, stages = snapshot.issues_at(chosen.as_of), snapshot.stages(chosen)
-    rows = np.flatnonzero(counted(stages) & (table.status != Status.CLOSED) & (came > 0))
+    now = lives.endings.rework.astype(np.int64)
+    came = now - lives.rework_before
+    rows = np.flatnonzero(counted(lives.stages) & (status != Status.CLOSED) & (came > 0))
     rows = rows[np.lexsort((rows, -came[rows], -now[rows]))][:LISTED]
     return tuple(HardCase(int(row), int(came[row]), int(now[row])) for row in rows)
 
@@ -166,7 +189,7 @@ def _hard(snapshot: Snapshot, chosen: IssueFilter, period: Period) -> tuple[Hard
 def _points(snapshot: Snapshot, chosen: IssueFilter, period: Period) -> PointFigures:
     mask = select_points(snapshot.points, snapshot.city, chosen)
     now = compliance_at(snapshot.points, snapshot.visits, to_us(chosen.as_of))
-    before = compliance_at(snapshot.points, snapshot.visits, _begin_us(snapshot, period) - 1)
+    before = compliance_at(snapshot.points, snapshot.visits, to_us(period.begin(snapshot.city.time_zone)) - 1)
     fresh = mask & (now.first >= 0) & (before.first < 0)
 
     def count(chosen_ones: np.typing.NDArray[np.bool_]) -> int:

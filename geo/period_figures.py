@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,7 +93,7 @@ def period_figures(
     return [Figures(*(int(column[at]) for column in columns)) for at in range(groups + 1)]
 
 
-def total(figures: list[Figures]) -> Figures:
+def total(figures: Iterable[Figures]) -> Figures:
     """All groups together."""
     whole = NOTHING
     for entry in figures:

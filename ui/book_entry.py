@@ -66,20 +66,25 @@ def put_entry(collection: str, form: str, put: Put, told: str) -> None:
     say(collection, scene.say(told))
 
 
-def retire_button(scene: Scene, collection: str, form: str, identity: str) -> None:
-    """A button that takes the entry out of the book; its versions are kept."""
+def retire_button(
+    scene: Scene, collection: str, form: str, identity: str, *, check: Callable[[Scene, str], None] | None = None
+) -> None:
+    """A button that takes the entry out of the book; its versions are kept. `check` raises BadValueError where
+    something still stands on it."""
     if identity:
         st.button(
             scene.say("books.retire"),
             key=f"{form}-retire",
             icon=":material/delete:",
             on_click=put_entry,
-            args=(collection, form, _retiring(collection), "books.retired"),
+            args=(collection, form, _retiring(collection, check), "books.retired"),
         )
 
 
-def _retiring(collection: str) -> Put:
+def _retiring(collection: str, check: Callable[[Scene, str], None] | None) -> Put:
     def put(scene: Scene, identity: str, version: int, key: str, actor: str) -> DocumentReceipt:
+        if check is not None:
+            check(scene, identity)
         document = scene.snapshot.documents.document(collection, identity)
         if document is None:
             raise NotFoundError(collection, identity)

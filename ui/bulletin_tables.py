@@ -57,7 +57,7 @@ def balance(scene: Scene, found: Bulletin) -> None:
             _row(scene, "first_visits", _rate(scene, points.first_compliant, points.first_visited), ""),
             _row(scene, "current", _rate(scene, points.current_compliant, points.visited), ""),
         ]
-    st.html(plain_table(scene.say("reviews.balance"), head, rows, cls="small"))
+    st.html(plain_table(scene.say("reviews.balance"), head, rows, cls="small balance"))
     soon = scene.say("reviews.soon", n=figures.count(found.due_soon), hours=scene.city.escalation.due_soon_hours)
     levels = [
         f"{scene.name(level.name)} {figures.count(n)}"

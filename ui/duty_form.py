@@ -104,7 +104,13 @@ def junction_form(scene: Scene) -> None:
             on_click=put_entry,
             args=(JUNCTIONS, form, writer, "books.junction_put"),
         )
-    retire_button(scene, JUNCTIONS, form, chosen)
+    retire_button(scene, JUNCTIONS, form, chosen, check=_must_be_free)
+
+
+def _must_be_free(scene: Scene, junction: str) -> None:
+    own = [duty for duty in duties_of(scene.snapshot) if duty.junction == junction]
+    if own:
+        raise BadValueError("junction", junction, scene.say("books.junction_free", n=len(own)))
 
 
 def departments(scene: Scene, duty: Duty | None) -> list[str]:

@@ -29,6 +29,7 @@ def page() -> None:
     """Where to go on the left, what was found on the right."""
     scene = open_scene()
     may_edit = scene.may(Action.MANAGE_CAMPAIGN)
+    may_edit = may_edit and bool(scene.city.catalogue.site_classes)
     editing = may_edit and address.view("edit") == CHECKLISTS
     with st.container(key="filterrow", horizontal=True, vertical_alignment="center"):
         st.html(tag("div", tag("h1", scene.say("inspections.title")), cls="xj-h"), width="content")

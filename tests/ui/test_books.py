@@ -138,6 +138,20 @@ def test_a_junction_is_entered_with_its_hours(demo: Runtime) -> None:
     assert read_hours("07:30–09:00，17:30-19:00")[1] == {"start": "17:30", "end": "19:00"}
 
 
+def test_a_junction_with_duties_is_not_taken_out(demo: Runtime) -> None:
+    duty = duties_of(demo.snapshot)[0]
+    page = Page("record", {"book": "junctions", "lang": "en"})
+    page.at.selectbox(key="junctions-chosen").set_value(duty.junction)
+    page.run()
+    [button] = [
+        b for b in page.at.button if b.key and b.key.startswith("junctions-form-") and b.key.endswith("-retire")
+    ]
+    button.click()
+    page.run()
+    assert "a junction without duties" in said(page)
+    assert duty.junction in {junction.id for junction in junctions_of(demo.snapshot)}
+
+
 def test_a_checklist_gets_a_version_and_visits_keep_theirs(demo: Runtime) -> None:
     page = Page("inspections", {"edit": "checklists", "lang": "en"})
     assert "This is version 2; visits keep the version they were answered with." in said(page)
