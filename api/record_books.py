@@ -88,7 +88,7 @@ def programmes(view: View, own: Mapping[str, Any]) -> Json:
 def exposures(view: View, own: Mapping[str, Any]) -> Json:
     """The column of the filter's subdistricts beside their issues of its register; medians in days since being shown,
     with n."""
-    column = column_at(view.snapshot, replace(view.filter, within=view.place))
+    column = column_at(view.snapshot, replace(view.filter, within=view.filter.place))
     rows = np.array([item.row for item in column.items if item.row >= 0], np.int64)
     details = view.snapshot.records.of(rows)
     numbers = dict(zip(rows.tolist(), map(str, details.number), strict=True))
@@ -161,7 +161,7 @@ def junctions(view: View, own: Mapping[str, Any]) -> Json:
                 ],
                 "gaps": [{"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"} for start, end in entry.day.gaps],
             }
-            for entry in watch_seen(watch_on(view.snapshot, day), view.place, view.city)
+            for entry in watch_seen(watch_on(view.snapshot, day), view.filter.place, view.city)
         ],
     }
 

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.snapshot import Snapshot
-from geo.access import Scope
 from geo.campaign import Campaign, Register
 from geo.city import City
 from geo.clock import to_us
@@ -120,12 +119,6 @@ class View:
     def points(self) -> Bools:
         """Which inspection points the filter means."""
         return select_points(self.snapshot.points, self.city, self.filter)
-
-    @property
-    def place(self) -> Scope:
-        """What the asker sees, less what lies outside the subdistricts that the filter names."""
-        named = self.filter.subdistricts
-        return self.filter.within.narrowed(Scope(subdistricts=frozenset(named))) if named else self.filter.within
 
     @cached_property
     def areas_seen(self) -> Bools:

@@ -205,9 +205,11 @@ def _points(snapshot: Snapshot, chosen: IssueFilter, period: Period) -> PointFig
 
 
 def _exposures(snapshot: Snapshot, chosen: IssueFilter, period: Period) -> tuple[Exposure, ...]:
-    """Items of the column that were shown in the period, about issues that the asker may see."""
+    """Items of the column that were shown in the period, about issues of the filter's place that the asker may see."""
     begin = period.begin(snapshot.city.time_zone)
-    items: Sequence[Exposure] = [state.exposure for state in column_at(snapshot, chosen).items]
+    items: Sequence[Exposure] = [
+        state.exposure for state in column_at(snapshot, replace(chosen, within=chosen.place)).items
+    ]
     return tuple(item for item in items if item.shown_at >= begin)
 
 

@@ -39,3 +39,9 @@ class IssueFilter:
     site_classes: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     within: Scope = WHOLE
+
+    @property
+    def place(self) -> Scope:
+        """What the asker may see, less what lies outside the subdistricts that the filter names."""
+        named = self.subdistricts
+        return self.within.narrowed(Scope(subdistricts=frozenset(named))) if named else self.within
