@@ -67,7 +67,7 @@ def test_a_full_day_is_played_and_every_place_agrees_at_each_step(tmp_path, visi
     began = time.monotonic()
     with a_day(tmp_path, visitor) as day:
         # So much of its time is left when it arrives: what a busy machine takes longer, it has longer.
-        left = timedelta(seconds=max(15.0, 0.55 * (time.monotonic() - began)))
+        left = timedelta(seconds=max(18.0, 0.7 * (time.monotonic() - began)))
         report_without_a_signal(day, photo(tmp_path / "before.jpg", 640, seed=1), timedelta(hours=DUE_HOURS) - left)
         day.happened("wang", "reported", "attached", chen="reported", sun="reported")
         # The department sees it from the first: the rules give it to them, though nobody has assigned it yet.
