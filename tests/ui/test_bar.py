@@ -39,6 +39,7 @@ def markup(at: Any) -> str:
     return "".join(str(element.value) for element in at.get("html"))
 
 
+@pytest.mark.slow
 def test_what_is_unread_follows_the_page_and_goes_when_it_was_read(
     empty: Runtime, empty_page: Open, look_as: Callable[[Viewer], None]
 ) -> None:
