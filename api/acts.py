@@ -20,7 +20,7 @@ from api.operation import Answer, Operation, flag
 from api.question import read_own
 from api.report import geometry_of
 from api.schemas import BOOLEAN, INTEGER, PROBLEM, STALE, STRING, listing, nullable, record
-from data.act_desk import IssueAct
+from data.act_desk import ELSEWHERE, IssueAct
 from data.intake.draft_checks import MAX_NAME, MAX_NOTE
 from data.runtime import Runtime, runtime
 from data.store.acting import ChangeReceipt, RefusedTogetherError
@@ -36,9 +36,6 @@ _ID: Final = "a UUID of this act made by the client, the same at each repetition
 _VERSION: Final = "the version of the issue that was seen"
 _AMENDING: Final = {"id": _ID, "version": _VERSION, "act": "one of " + ", ".join(Act)}
 _ACT_FIELDS: Final = ("id", "version", "act", "set", "status", "note", "evidence", "until", "due_at")
-ELSEWHERE: Final = "elsewhere"
-"""Stands for an issue that is not the asker's to see."""
-
 _PREVIEW: Final = flag("preview", "only say what would become of each, and write nothing")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -24,10 +24,13 @@ from data.store.personal import Erasure, ErasureReceipt, persons, references_of
 from data.store.writer_queue import WriterQueue
 from geo.access import Viewer
 from geo.city import City
-from geo.errors import BadValueError, ConflictError, NotAllowedError, NotFoundError, XunjieError
+from geo.errors import BadValueError, ConflictError, NotAllowedError, NotFoundError, StaleError, XunjieError
 from geo.lifecycle import WITHDRAWN, Act, Status
 from geo.permissions import Action, reach
 from geo.selection import issues_within
+
+ELSEWHERE: Final = "elsewhere"
+"""Stands for an issue that is not the asker's to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,11 @@ class ActDesk:
         Raises what `change` does, and ConflictError where nothing would change or a link would lead back to the issue.
         """
         wished = IssueAct(issue_id, version, client_uuid, act=act, fields=fields, note=note)
-        return self._queue.submit(self._checked(wished, actor)).result()  # type: ignore[no-any-return]
+        try:
+            return self._queue.submit(self._checked(wished, actor)).result()  # type: ignore[no-any-return]
+        except StaleError as error:
+            self._hide_what_lies_elsewhere(error, actor)
+            raise
 
     def act_many(self, acts: Sequence[IssueAct], *, actor: str | Viewer, preview: bool = False) -> list[ActOutcome]:
         """Make `acts` in their order, each an event of its own, all or none, in one transaction; or only say what would
@@ -127,7 +134,10 @@ class ActDesk:
             except XunjieError as error:
                 checked.append(error)
         if preview:
-            return self._previewed(acts, checked)
+            previewed = self._previewed(acts, checked)
+            for outcome in previewed:
+                self._hide_what_lies_elsewhere(outcome.refusal, actor)
+            return previewed
         refused = {at: act for at, act in enumerate(checked) if isinstance(act, XunjieError)}
         if refused:
             raise RefusedTogetherError(refused)
@@ -135,9 +145,12 @@ class ActDesk:
         try:
             receipts = self._queue.submit(CheckedActs(good)).result() if good else []
         except (BadValueError, NotFoundError, NotAllowedError, ConflictError) as error:
+            refusals = error.refusals if isinstance(error, RefusedTogetherError) else {0: error}  # there was only one
+            for refusal in refusals.values():
+                self._hide_what_lies_elsewhere(refusal, actor)
             if isinstance(error, RefusedTogetherError):
                 raise
-            raise RefusedTogetherError({0: error}) from None  # there was only one
+            raise RefusedTogetherError({0: error}) from None
         return [ActOutcome(act.issue, receipt, None) for act, receipt in zip(acts, receipts, strict=True)]
 
     def story(self, issue_id: str) -> list[StoryEntry]:
@@ -183,6 +196,14 @@ class ActDesk:
         if act.act == Act.ATTACH and isinstance(actor, Viewer):
             self._must_see_photo(actor, fields.get("photo"))
         return checked_amendment(identity, act.version, act.act, fields, self.city, **given)
+
+    def _hide_what_lies_elsewhere(self, error: XunjieError | None, actor: str | Viewer) -> None:
+        """Who came too late is told what stands there now; an issue that is linked, and not theirs to see, is not
+        named."""
+        if isinstance(error, StaleError) and isinstance(actor, Viewer) and "duplicate_of" in error.difference:
+            yours, now = error.difference["duplicate_of"]
+            if now and not self._sees(actor, now):
+                error.difference = {**error.difference, "duplicate_of": (yours, ELSEWHERE)}
 
     def _must_see_photo(self, viewer: Viewer, sha256: object) -> None:
         """Raises NotFoundError for a photo that the viewer may not see: who knows its hash alone cannot put it where

@@ -48,12 +48,14 @@ EVERYWHERE: Final = Subject("*", "*", "*")
 
 @dataclass
 class Secret:
-    """Who may be told a text: whose reach of `action` holds one of `subjects`, and the accounts of `own` (logins)
-    besides. Without an action nobody may."""
+    """Who may be told a text: whose reach of `action` holds one of `subjects`, who sees issues of one of `seen_with`
+    (whoever acted on an issue is named there), and the accounts of `own` (logins). Without an action nobody else may.
+    """
 
     action: Action | None = Action.SEE_ISSUES
     subjects: list[Subject] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
+    seen_with: set[Subject] = field(default_factory=set)
 
 
 @dataclass

@@ -25,10 +25,10 @@ import pytest
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 
-from api.acts import ELSEWHERE
 from api.app import DOORS, OPERATIONS
 from api.delta import Deltas, Sight
 from api.operation import Operation
+from data.act_desk import ELSEWHERE
 from data.runtime import runtime
 from geo.access import WHOLE, Role, Scope, Subject
 from geo.permissions import ALLOWED, SEE_ALL, Action
@@ -40,6 +40,7 @@ ASKED: Final = [operation for operation in OPERATIONS if operation.path not in B
 FOR_ALL: Final = {"/api/imports", "/api/draws/{draw}/frame"}
 """Routes for those alone whose reach is the whole campaign."""
 
+ACTING: Final = {Action.CHANGE_STATUS, Action.AMEND, Action.REPORT}
 FINER: Final = {Action.CHANGE_STATUS, Action.AMEND}
 """Actions whose steps are bounded further, by the step's role."""
 
@@ -190,6 +191,9 @@ class Requests:
             kept.append(answer.headers["etag"])
         if operation.path == "/api/picture" and answer.status_code == 200:
             self.keep_parts(answer)
+        if operation.action in ACTING and answer.status_code in (200, 201):
+            assert someone is not None
+            town.books.secrets[f"named-{someone.login}"].seen_with |= self.subjects_of(body)
         if operation.action is Action.AMEND and answer.status_code in (200, 201):
             self.note_attached(body, answer)
         if operation.path == "/api/photos" and answer.status_code in (200, 201):
@@ -222,16 +226,23 @@ class Requests:
             for word in told:
                 books.secrets[word].own.add(someone.login)
 
+    def subjects_of(self, body: bytes | None) -> set[Subject]:
+        """Where the issue lies that was acted on or reported."""
+        for place in self.town.places:
+            if self.asked in place.ids:
+                return {Subject(place.code, UNIT if place.ids.index(self.asked) == 0 else None)}
+            if f"canary{place.code}new".encode() in (body or b""):
+                return {Subject(place.code)}
+        return set()
+
     def note_attached(self, body: bytes | None, answer: Any) -> None:
         """Who sees the issue that a photo was attached to sees the photo."""
         sent = orjson.loads(body or b"{}")
         [act] = sent.get("acts", [sent])
         if act.get("act") == "attach" and not answer.json().get("preview"):
             books, sha256 = self.town.books, act["set"]["photo"]
-            for place in self.town.places:
-                if self.asked in place.ids:
-                    subject = Subject(place.code, UNIT if place.ids.index(self.asked) == 0 else None)
-                    books.hide((sha256, books.thumbs[sha256], books.taken[sha256]), subject)
+            words = (sha256, books.thumbs[sha256], books.taken[sha256])
+            books.hide(words, *self.subjects_of(None))
 
     def identity(self, operation: Operation, name: str) -> str:
         place, books = self.random.choice(self.town.places), self.town.books
@@ -369,6 +380,9 @@ def may_be_told(someone: Person | None, secret: Secret) -> bool:
     if someone is None:
         return False
     if someone.login in secret.own:
+        return True
+    seen = reach_of(someone, Action.SEE_ISSUES)
+    if seen is not None and any(seen.holds(subject) for subject in secret.seen_with):
         return True
     reach = None if secret.action is None else reach_of(someone, secret.action)
     return reach is not None and any(subject is EVERYWHERE or reach.holds(subject) for subject in secret.subjects)
@@ -541,6 +555,14 @@ def test_a_story_names_no_issue_of_elsewhere_and_none_can_be_linked(town: Town) 
     ]
     assert linked == [[ELSEWHERE], [there]]
     assert there not in bounded.text
+    linked_still, other = town.places[1].ids[1], town.places[2].ids[1]
+    late = {"id": str(uuid.uuid4()), "version": 1, "act": "unlink"}
+    for path, wish in ((f"/api/issues/{linked_still}/amendments", late),
+                       ("/api/acts?preview=1", {"acts": [late | {"issue": linked_still}]}),
+                       ("/api/acts", {"acts": [late | {"issue": linked_still}]})):  # fmt: skip
+        stale = town.client.post(path, json=wish, headers=town.who("inspector-second").headers())
+        assert ELSEWHERE in stale.text, stale.text
+        assert other not in stale.text
     version = town.client.get(f"/api/issues/{here}", headers=inspector.headers()).json()["version"]
     number = town.client.get(f"/api/issues/{there}", headers=auditor.headers()).json()["number"]
     for target in (there, number, str(uuid.UUID(int=1, version=4)), "YY-99999"):
