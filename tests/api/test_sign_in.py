@@ -378,7 +378,7 @@ def test_a_change_is_made_by_who_is_signed_in_and_by_nobody_else(desk: TestClien
     history = desk.get(f"/api/issues/{receipt['id']}", headers=commander.headers()).json()["history"]
     account = runtime().access.account("commander").id
     assert [step["actor"] for step in history] == [account, account]
-    assert [step["name"] for step in history] == [{"zh": "commander", "en": "commander"}] * 2
+    assert [step["name"] for step in history] == [{"zh": "named-commander", "en": "named-commander"}] * 2
 
 
 def test_a_stream_ends_when_the_session_of_its_reader_does(desk: TestClient) -> None:
