@@ -1,4 +1,4 @@
-"""Runs every test: those without a browser in several processes side by side, then those with one after the other."""
+"""Runs every test in several processes side by side: those without a browser, then those with one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = (
-    # A file's tests stay in one process: they share what was made ready for them.
-    ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "-m", "not browser"),
-    ("-m", "browser"),
-)
+# A file's tests stay in one process: they share what was made ready for them.
+_SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+PARTS = ((*_SIDE_BY_SIDE, "-m", "not browser"), (*_SIDE_BY_SIDE, "-m", "browser"))
 
 
 def main() -> int:

@@ -30,7 +30,7 @@ def test_a_bulletin_prints_whole_over_several_pages(app, visitor):
         open_page(seen.page, f"{app.url}/reviews?tab=month&lang=en")
         seen.page.emulate_media(media="print")
         last = seen.page.get_by_text("What this rests on")
-        assert last.is_visible()
+        last.wait_for()
         assert not seen.page.locator(".st-key-filterrow").is_visible()
         assert not seen.page.locator(".st-key-nav").is_visible()
         pdf = seen.page.pdf(format="A4", print_background=True)
