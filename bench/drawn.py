@@ -64,7 +64,7 @@ def _waits(app: App, frame: Frame, place: shapely.Point, register: str, kind: st
     for k in range(1, WRITES + 1):
         east, north = dice.uniform(-0.003, 0.003, 2)
         body: dict[str, Any] = {
-            "id": str(uuid.UUID(bytes=dice.bytes(16), version=4)),
+            "id": str(uuid.uuid4()),
             "type": kind,
             "register": register,
             "geometry": {"type": "Point", "coordinates": [place.x + east, place.y + north]},
