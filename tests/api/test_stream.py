@@ -215,8 +215,8 @@ def test_open_streams_hear_that_a_deadline_has_passed_and_who_is_behind_asks_ane
 
 
 def test_a_stream_ends_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "LONGEST_S", 0.03)
-    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.02)
+    monkeypatch.setattr(stream, "LONGEST_S", 0.3)
+    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.2)
 
     async def scenario(source: Source, hub: Hub) -> None:
         events, _ = await opened(hub)
