@@ -16,7 +16,7 @@ from geo.clock import moment_of, to_us
 from geo.density import counts_of
 from geo.filter import IssueFilter
 from geo.registers import register_counts
-from geo.selection import Stages, chosen_stages, counted
+from geo.selection import Stages, chosen_stages, counted, kept_in_box
 from geo.standing import due_between
 from geo.tables import subset
 
@@ -42,7 +42,11 @@ class _Part:
     def stages(self, chosen: IssueFilter) -> Stages:
         """The stage of each that a filter without text means, at the moment of the part."""
         if chosen not in self._stages:
-            self._stages[chosen] = chosen_stages(self.issues, self.city, replace(chosen, as_of=self.moment))
+            if chosen.bbox is not None:  # many maps look at one filter, each through a box of its own
+                everywhere = self.stages(replace(chosen, bbox=None))
+                self._stages[chosen] = kept_in_box(everywhere, self.issues, chosen.bbox)
+            else:
+                self._stages[chosen] = chosen_stages(self.issues, self.city, replace(chosen, as_of=self.moment))
         return self._stages[chosen]
 
     def touches(self, chosen: IssueFilter) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,17 +58,10 @@ class TableBuilder:
     """Builds tables for one city. `departments` are those that were seen before; what is built adds new ones."""
 
     def __init__(self, city: City, departments: Sequence[str] = ()) -> None:
-        catalogue, roads = city.catalogue, city.roads
         self._time_zone = city.time_zone
-        self._campaigns = _Positions("campaign", city.campaign_index)
-        self._registers = _Positions("register", city.register_index)
-        self._types = _Positions("type", {entry.code: i for i, entry in enumerate(catalogue.types)})
-        self._tasks = _Positions("task", {entry.code: i for i, entry in enumerate(catalogue.tasks)})
-        self._site_classes = _Positions("site class", {entry.code: i for i, entry in enumerate(catalogue.site_classes)})
-        self._areas = _Positions("subdistrict", city.areas.index)
+        self._known = _positions_in(city)
         self._departments: dict[str | None, int] = {None: -1}
         self._departments.update((code, at) for at, code in enumerate(departments))
-        self._segments = _Positions("segment", {code: i for i, code in enumerate(roads.segment_codes)} if roads else {})
 
     def issues(self, issues: Columns, shares: Columns, steps: Columns, *, after: int = 0, entries: int = 0) -> Arrays:
         """The arrays of issues (ISSUE_COLUMNS, ascending rows) with their shares and changes of status.
@@ -78,8 +72,8 @@ class TableBuilder:
         visited = np.flatnonzero([bool(visit) for visit in issues["visit"]])
         rows = np.array(issues["row"], np.int64)
         arrays: Arrays = {
-            "campaign": self._campaigns.look_up(issues["campaign"], np.int16),
-            "register": self._registers.look_up(issues["register"], np.int16),
+            "campaign": self._known.campaigns.look_up(issues["campaign"], np.int16),
+            "register": self._known.registers.look_up(issues["register"], np.int16),
             "reported_us": reported_us,
             "day": local_days(reported_us, self._time_zone),
             **{name: np.array(issues[name], np.bool_) for name in _FLAGS},
@@ -100,10 +94,10 @@ class TableBuilder:
         shaped = np.flatnonzero(~np.array(columns["is_point"], np.bool_))
         known = len(self._departments)
         arrays: Arrays = {
-            "type": self._types.look_up(columns["type"], np.int16),
-            "task": self._tasks.look_up(columns["task"], np.int16),
-            "subdistrict": self._areas.look_up(columns["subdistrict"], np.int16),
-            "segment": self._segments.look_up(columns["segment"], np.int32),
+            "type": self._known.types.look_up(columns["type"], np.int16),
+            "task": self._known.tasks.look_up(columns["task"], np.int16),
+            "subdistrict": self._known.areas.look_up(columns["subdistrict"], np.int16),
+            "segment": self._known.segments.look_up(columns["segment"], np.int32),
             "lon_e7": _scaled(columns["lon"], DEGREE_SCALE),
             "lat_e7": _scaled(columns["lat"], DEGREE_SCALE),
             "x_cm": _scaled(columns["x_m"], METRE_SCALE),
@@ -117,7 +111,8 @@ class TableBuilder:
         rows = np.array(columns["row"], np.int64)
         owner = np.searchsorted(rows, np.array(shares["issue_row"], np.int64)) + after
         layer = np.array(shares["layer"], object) == "subdistrict"
-        for name, chosen, positions in (("subdistrict", layer, self._areas), ("segment", ~layer, self._segments)):
+        known_places = (("subdistrict", layer, self._known.areas), ("segment", ~layer, self._known.segments))
+        for name, chosen, positions in known_places:
             arrays[f"{name}_shares.row"] = owner[chosen].astype(np.int32)
             arrays[f"{name}_shares.place"] = positions.look_up(_objects(shares["place"])[chosen], np.int32)
             arrays[f"{name}_shares.weight"] = np.array(shares["weight"], np.float64)[chosen]
@@ -139,11 +134,11 @@ class TableBuilder:
         return PointTable(
             code=_objects(columns["code"]),
             name=_objects(columns["name"]),
-            campaign=self._campaigns.look_up(columns["campaign"], np.int16),
-            site_class=self._site_classes.look_up(columns["site_class"], np.int16),
-            task=self._tasks.look_up(columns["task"], np.int16),
-            subdistrict=self._areas.look_up(columns["subdistrict"], np.int16),
-            segment=self._segments.look_up(columns["segment"], np.int32),
+            campaign=self._known.campaigns.look_up(columns["campaign"], np.int16),
+            site_class=self._known.site_classes.look_up(columns["site_class"], np.int16),
+            task=self._known.tasks.look_up(columns["task"], np.int16),
+            subdistrict=self._known.areas.look_up(columns["subdistrict"], np.int16),
+            segment=self._known.segments.look_up(columns["segment"], np.int32),
             lon=np.array(columns["lon"], np.float64),
             lat=np.array(columns["lat"], np.float64),
             steward=_objects(columns["steward"]),
@@ -223,6 +218,33 @@ class _Positions:
             raise StoreError(
                 f"the store holds the {self._kind} {error.args[0]!r}, which the city's files lack; put it back"
             ) from None
+
+
+class _InCity(NamedTuple):
+    """Where the codes of one city stand in its lists."""
+
+    campaigns: _Positions
+    registers: _Positions
+    types: _Positions
+    tasks: _Positions
+    site_classes: _Positions
+    areas: _Positions
+    segments: _Positions
+
+
+@lru_cache(maxsize=4)
+def _positions_in(city: City) -> _InCity:
+    """Made once a city: each write builds tables, and a city may have ten thousands of segments."""
+    catalogue, roads = city.catalogue, city.roads
+    return _InCity(
+        campaigns=_Positions("campaign", city.campaign_index),
+        registers=_Positions("register", city.register_index),
+        types=_Positions("type", {entry.code: i for i, entry in enumerate(catalogue.types)}),
+        tasks=_Positions("task", {entry.code: i for i, entry in enumerate(catalogue.tasks)}),
+        site_classes=_Positions("site class", {entry.code: i for i, entry in enumerate(catalogue.site_classes)}),
+        areas=_Positions("subdistrict", city.areas.index),
+        segments=_Positions("segment", {code: i for i, code in enumerate(roads.segment_codes)} if roads else {}),
+    )
 
 
 def _scaled(values: Sequence[float], scale: int) -> NDArray[np.int32]:
