@@ -1,4 +1,4 @@
-"""A point that was visited meanwhile: the latest visit, and where it differs from the one that did not know of it."""
+"""A point that was visited meanwhile: the visit recorded last, and where one differs that did not know of it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ def visits_of(snapshot: Snapshot, code: str) -> int:
 
 
 def visited_meanwhile(snapshot: Snapshot, visit: Visit, *, seen: int, own: AnswerSheet | None) -> StaleError:
-    """The error that tells the latest visit of the point. `version` is the number of its visits.
+    """The error that tells the visit of the point that was recorded last. `version` is the number of its visits.
 
     The fields that differ: kind, verdict, score, note, and each item as `answers.<code>` where both were answered with
     one version of a checklist, else that version. `own` is the sheet of `visit`. `changed_by` is empty
     where no sheet says who it was.
     """
     visits = snapshot.visits
-    rows = np.flatnonzero(visits.point == snapshot.point_row(visit.point))
-    row = int(rows[-1])
-    document = snapshot.documents.document(SHEETS, str(visits.id[row]))
+    rows = np.flatnonzero(visits.point == snapshot.point_row(visit.point)).tolist()
+    documents = {row: snapshot.documents.document(SHEETS, str(visits.id[row])) for row in rows}
+    recorded = {row: -1 if document is None else document.revision for row, document in documents.items()}
+    row = max(rows, key=lambda one: (recorded[one], one))
+    document = documents[row]
     sheet = None if document is None else read_sheet(document.content)
     at = from_us(int(visits.at_us[row]))
     assert at is not None
