@@ -104,6 +104,14 @@ def test_two_steps_of_one_case_without_a_signal_arrive_in_their_order(own_app, v
         record = own_app.get(f"/api/issues/{issue['id']}")
         assert [step["status"] for step in record["history"]][-2:] == ["HANDLING", "VERIFYING"]
         assert record["history"][-1]["evidence"] == "已清理完毕"
+        step(own_app, page, issue, record["version"], "DISPATCHED", note="未净")
+        page.evaluate("() => xunjie.today.refresh()")
+        row.get_by_text("退回返工").wait_for()  # in the words of the page of work
+        row.locator(".case-main").click()
+        page.locator("dialog .history").get_by_text("退回返工").wait_for()
+        closed = {**record, "status": "CLOSED", "closed_at": record["due_at"]}
+        said = page.evaluate("(one) => xunjie.caseFacts.facts(one).textContent", closed)
+        assert ("期限" in said, "结案" in said) == (False, True), "what is over has no deadline"
 
 
 def test_what_was_fixed_on_sight_waits_for_its_verifier_at_once(own_app, visitor):

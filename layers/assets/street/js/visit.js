@@ -116,7 +116,7 @@
     function draw() {
       closed.forEach((show, name) => show({ kind: sheet.kind, verdict: { true: "met", false: "unmet" }[sheet.compliant] }[name] ?? sheet.answers[name]));
       const result = found();
-      const n = Object.keys(sheet.answers).length;
+      const n = checklist ? checklist.items.filter(({ code }) => sheet.answers[code]).length : 0;
       line.className = `visit-line ${result ? (result.compliant ? "good" : "bad") : ""}`;
       line.textContent = result ? x.visits.line(result) : checklist ? x.say("visit_answered", { n, all: checklist.items.length }) : "";
       submit.disabled = !x.checklists.known();

@@ -24,7 +24,8 @@
   function make(stop, sheet, checklist, account) {
     const { instead, ...kept } = sheet;
     const found = checklist ? x.checklists.score(checklist, sheet.answers) : { score: null, compliant: sheet.compliant, failed_critical: [] };
-    const says = checklist ? { answers: sheet.answers, checklist_version: sheet.version } : { compliant: sheet.compliant };
+    const answers = checklist && Object.fromEntries(checklist.items.map(({ code }) => [code, sheet.answers[code]]));
+    const says = checklist ? { answers, checklist_version: sheet.version } : { compliant: sheet.compliant };
     const report = sheet.report ? reportable(stop, sheet, checklist) : [];
     const content = { point: stop.point, kind: sheet.kind, note: sheet.note.trim(), ...says, ...(report.length ? { report } : {}) };
     const at = instead ? instead.at : Date.now();
