@@ -84,6 +84,12 @@ def test_an_answer_that_was_lost_makes_no_second_report(own_app, visitor):
         seen.witness.assert_calm(but=["ERR_CONNECTION_RESET"])
 
 
+RETURNED = """async (id) => {
+  await xunjie.today.refresh();
+  return xunjie.today.issues().some((one) => one.id === id && one.returned);
+}"""
+
+
 def test_two_steps_of_one_case_without_a_signal_arrive_in_their_order(own_app, visitor):
     with visitor(**LOOK) as seen:
         page, phone = seen.page, seen.page.context
@@ -105,7 +111,7 @@ def test_two_steps_of_one_case_without_a_signal_arrive_in_their_order(own_app, v
         assert [step["status"] for step in record["history"]][-2:] == ["HANDLING", "VERIFYING"]
         assert record["history"][-1]["evidence"] == "已清理完毕"
         step(own_app, page, issue, record["version"], "DISPATCHED", note="未净")
-        page.evaluate("() => xunjie.today.refresh()")
+        page.wait_for_function(RETURNED, arg=issue["id"])  # not with an answer that was on its way already
         row.get_by_text("退回返工").wait_for()  # in the words of the page of work
         row.locator(".case-main").click()
         page.locator("dialog .history").get_by_text("退回返工").wait_for()

@@ -112,8 +112,13 @@
   // Refusals that people meet in the street, in words of theirs.
   const PLAIN = { actor: "refused_actor", geometry: "refused_geometry", reported_at: "refused_reported_at", at: "refused_reported_at", type: "refused_type" };
 
+  const CHECKLIST = ["compliant", "version"];
+
   // Why, in the server's own words where it has some.
   function reason({ problem }) {
+    if (CHECKLIST.includes(problem.key) || problem.key?.startsWith("answers")) {
+      return x.say("refused_checklist");
+    }
     if (PLAIN[problem.key]) {
       return x.say(PLAIN[problem.key]);
     }

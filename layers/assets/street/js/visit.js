@@ -12,7 +12,8 @@
     const kept = await x.drafts.read(draft);
     const mine = (kept?.instead?.id ?? null) === (instead?.id ?? null); // a draft of an entry is its entry's alone
     const before = mine ? kept : instead ? { ...instead.sheet, instead } : null;
-    let sheet = { ...x.visits.blank(stop), ...before };
+    const blank = x.visits.blank(stop);
+    let sheet = { ...blank, ...before, version: before?.version ?? blank.version };
     const checklist = sheet.version ? x.checklists.version(stop.site_class, sheet.version) : null;
     const closed = new Map(); // what is drawn anew with each answer
     const error = x.element("p", { class: "wrong", role: "alert" });
