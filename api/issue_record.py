@@ -16,6 +16,7 @@ from api.schemas import (
     LON,
     MOMENT,
     NUMBER,
+    RETURNED,
     STAGE,
     STRING,
     TEXT,
@@ -32,6 +33,7 @@ from geo.errors import NotFoundError
 from geo.history import endings_at
 from geo.iso_time import local_iso
 from geo.permissions import Action
+from geo.queues import returned
 
 
 def issue_record(view: View, own: Mapping[str, Any]) -> Json:
@@ -53,6 +55,7 @@ def issue_record(view: View, own: Mapping[str, Any]) -> Json:
         "lon": float(lon),
         "lat": float(lat),
         "rework": int(endings_at(view.snapshot.history, rows, view.as_of_us).rework[0]),
+        "returned": bool(returned(view.issues, rows, history=view.snapshot.history, as_of_us=view.as_of_us)[0]),
         "version": int(view.snapshot.records.of(rows).version[0]),  # the present one, whatever the moment
         "geometry": geometry,
         "history": [
@@ -105,6 +108,7 @@ OPERATION = data_operation(
         "lon": LON,
         "lat": LAT,
         "rework": COUNT,
+        "returned": RETURNED,
         "version": {"type": "integer", "minimum": 1, "description": "grows with every change; a change names it"},
         "geometry": GEOMETRY,
         "history": listing(

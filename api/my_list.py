@@ -9,14 +9,14 @@ import numpy as np
 
 from api.data_route import Json, data_operation
 from api.operation import choice, integer
-from api.schemas import COUNT, LAT, LON, MOMENT, STAGE, STRING, listing, nullable, record
+from api.schemas import COUNT, LAT, LON, MOMENT, RETURNED, STAGE, STRING, listing, nullable, record
 from api.view import View
 from data.exporting.issue_properties import IssueProperties
 from data.work_queues import queue_rows
 from geo.history import endings_at
 from geo.lifecycle import OPEN, Stage, Status
 from geo.permissions import Action
-from geo.queues import OPEN_QUEUE, QUEUES, Pick, queue_of
+from geo.queues import OPEN_QUEUE, QUEUES, Pick, queue_of, returned
 from geo.selection import STAGES
 
 MOST: Final = 300
@@ -38,7 +38,9 @@ def my_list(view: View, own: Mapping[str, Any]) -> Json:
     lon, lat = table.lonlat(chosen)
     rework = endings_at(view.snapshot.history, chosen, view.as_of_us).rework
     details = view.snapshot.records.of(chosen)
-    further = zip(lon.tolist(), lat.tolist(), details.version.tolist(), rework.tolist(), strict=True)
+    again = returned(table, chosen, history=view.snapshot.history, as_of_us=view.as_of_us)
+    columns = (lon, lat, details.version, rework, again)
+    further = zip(*(column.tolist() for column in columns), strict=True)
     stages = view.stages[rows]
     return {
         "total": len(rows),
@@ -53,7 +55,7 @@ def my_list(view: View, own: Mapping[str, Any]) -> Json:
 
 
 _STAGES: Final = (Stage.OVERDUE, Stage.VERIFYING, Stage.HANDLING)
-_FURTHER: Final = ("lon", "lat", "version", "rework")
+_FURTHER: Final = ("lon", "lat", "version", "rework", "returned")
 _ISSUE: Final = record(
     {
         **dict.fromkeys(("id", "number", "type"), STRING),
@@ -69,6 +71,7 @@ _ISSUE: Final = record(
         "lat": LAT,
         "version": {"type": "integer", "minimum": 1},
         "rework": COUNT,
+        "returned": RETURNED,
     }
 )
 _QUEUE: Final = choice(

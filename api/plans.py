@@ -6,6 +6,7 @@ from collections.abc import Mapping, Set
 from datetime import date
 from typing import Any, Final
 
+import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +15,7 @@ from api.acting import point_must_be_seen
 from api.data_route import Json, data_operation
 from api.errors import json_response
 from api.operation import Operation, Parameter, integer, text
-from api.schemas import BOOLEAN, DAY, INTEGER, LAT, LON, NUMBER, STRING, TEXT, listing, nullable, record
+from api.schemas import BOOLEAN, COUNT, DAY, INTEGER, LAT, LON, NUMBER, STRING, TEXT, listing, nullable, record
 from api.view import View
 from api.writing import ACTOR, ID, posted, write_answers
 from data.documents.fields import Fields
@@ -91,6 +92,7 @@ def _stop(view: View, stop: Stop, visited: Set[int]) -> Json:
         "lon": _degrees(points.lon[row]),
         "lat": _degrees(points.lat[row]),
         "visited": row in visited,
+        "visits": int(np.count_nonzero(view.snapshot.visits.point == row)),  # all, whatever the moment
     }
 
 
@@ -159,6 +161,7 @@ _STOP: Final = record(
         "lon": nullable(LON),
         "lat": nullable(LAT),
         "visited": {**BOOLEAN, "description": "on the day of the plan, until now"},
+        "visits": {**COUNT, "description": "how many are recorded of it; a visit names it as `visits_seen`"},
     }
 )
 OPERATIONS: Final = (

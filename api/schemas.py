@@ -19,6 +19,10 @@ LON: Final[Schema] = {"type": "number", "minimum": -180, "maximum": 180}
 LAT: Final[Schema] = {"type": "number", "minimum": -90, "maximum": 90}
 BOUND: Final[Schema] = {"enum": ["eq", "ge", "approx"], "description": "exact, at least, about"}
 STAGE: Final[Schema] = {"enum": ["handling", "verifying", "overdue", "closed", "rejected"]}
+RETURNED: Final[Schema] = {
+    **BOOLEAN,
+    "description": "dispatched once more, after a failed verification or a reopening",
+}
 POINT_STATE: Final[Schema] = {"enum": ["first_ok", "fixed", "failing", "unvisited"]}
 GEOMETRY: Final[Schema] = {
     "type": "object",

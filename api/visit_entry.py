@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.acting import point_must_be_seen
 from api.errors import json_response
 from api.operation import Operation
-from api.schemas import BOOLEAN, INTEGER, MOMENT, NUMBER, STRING, listing, nullable, record
+from api.schemas import BOOLEAN, COUNT, INTEGER, MOMENT, NUMBER, STRING, listing, nullable, record
 from api.writing import ACTOR, ID, posted, write_answers
 from data.documents.answer_sheets import read_answers
 from data.inspecting.visiting import VisitDraft
@@ -25,11 +25,12 @@ from geo.iso_time import parse_time
 from geo.permissions import Action
 
 _REQUIRED: Final = {"point": "the code of an inspection point", "kind": "one of " + ", ".join(VISIT_KINDS)}
-_KNOWN: Final = ("at", "answers", "checklist_version", "compliant", "score", "note", "report")
+_KNOWN: Final = ("at", "answers", "checklist_version", "compliant", "score", "note", "report", "visits_seen")
 
 
 async def visit(request: Request) -> Response:
-    """201 with the receipt; 200 where the same visit came before; 409 where its UUID came with other content."""
+    """201 with the receipt; 200 where the same visit came before; 409 where its UUID came with other content, or
+    the point was visited meanwhile."""
     current = runtime()
     fields = await posted(request, _KNOWN, _REQUIRED)
     draft = _draft(fields, current.city.time_zone)
@@ -44,6 +45,7 @@ async def visit(request: Request) -> Response:
         "failed_critical": receipt.failed_critical,
         "checklist_version": receipt.checklist_version,
         "issues": receipt.issues,
+        "visits": receipt.visits,
         "revision": receipt.revision,
         "created": receipt.created,
     }
@@ -54,9 +56,10 @@ def _draft(fields: dict[str, Any], time_zone: str) -> VisitDraft:
     for name in ("point", "kind", "note"):
         if name in fields and not isinstance(fields[name], str):
             raise BadValueError(name, fields[name], "text")
-    version, score, report = fields.get("checklist_version"), fields.get("score"), fields.get("report", [])
-    if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
-        raise BadValueError("checklist_version", version, "a whole number")
+    for name in ("checklist_version", "visits_seen"):
+        if fields.get(name) is not None and (isinstance(fields[name], bool) or not isinstance(fields[name], int)):
+            raise BadValueError(name, fields[name], "a whole number")
+    score, report = fields.get("score"), fields.get("report", [])
     if score is not None and (isinstance(score, bool) or not isinstance(score, int | float)):
         raise BadValueError("score", score, "a number from 0 to 100")
     if not isinstance(report, list) or not all(isinstance(code, str) for code in report):
@@ -67,11 +70,12 @@ def _draft(fields: dict[str, Any], time_zone: str) -> VisitDraft:
         kind=fields["kind"],
         at=_moment(fields["at"], time_zone) if "at" in fields else None,
         answers=read_answers(fields["answers"]) if "answers" in fields else {},
-        version=version,
+        version=fields.get("checklist_version"),
         compliant=fields.get("compliant"),
         score=None if score is None else float(score),
         note=fields.get("note", ""),
         report=tuple(report),
+        visits_seen=fields.get("visits_seen"),
     )
 
 
@@ -92,6 +96,7 @@ _RECEIPT: Final = record(
         "failed_critical": listing(STRING),
         "checklist_version": nullable(INTEGER),
         "issues": {**listing(STRING), "description": "numbers of the issues that were reported with the visit"},
+        "visits": {**COUNT, "description": "of the point, with this one"},
         "revision": INTEGER,
         "created": BOOLEAN,
     }
@@ -119,6 +124,11 @@ OPERATION: Final = Operation(
             "score": {**NUMBER, "minimum": 0, "maximum": 100, "description": "only where it has none"},
             "note": {**STRING, "maxLength": MAX_NOTE},
             "report": {**listing(STRING), "description": "unmet items to be reported as issues of their types"},
+            "visits_seen": {
+                **COUNT,
+                "description": "how many visits of the point the author knew of; with another number of them nothing "
+                "is recorded, and the latest one is told",
+            },
         },
         optional=_KNOWN,
     ),

@@ -140,6 +140,11 @@ def _pressing(table: IssueTable, rows: NDArray[np.intp], as_of_us: int, due_soon
     return np.asarray((due != NEVER) & (due - as_of_us <= due_soon_hours * 3_600_000_000))
 
 
+def returned(table: IssueTable, rows: NDArray[np.intp], *, history: History, as_of_us: int) -> Bools:
+    """Which of `rows` wait for their unit once more: dispatched, after a failed verification or a reopening."""
+    return np.asarray((table.status[rows] == Status.DISPATCHED) & _came_back(history, rows, as_of_us))
+
+
 def _came_back(history: History, rows: NDArray[np.intp], as_of_us: int) -> Bools:
     """Which of `rows` had been handed in or closed before: what is dispatched once more was refused or reopened."""
     before = np.zeros(len(rows), bool)

@@ -25,6 +25,7 @@ PAGE: Final = (
     "drafts",
     "pending",
     "today",
+    "checklists",
     "plan",
     "route_order",
     "icons",
@@ -45,6 +46,10 @@ PAGE: Final = (
     "case_photos",
     "case_actions",
     "case",
+    "list_frame",
+    "visit_entry",
+    "visit",
+    "visit_conflict",
     "plan_list",
     "list",
     "map_tab",
@@ -59,7 +64,7 @@ PAGE: Final = (
 )
 """Files of assets/street/js that only the page runs, after those."""
 
-STYLES: Final = ("base", "frame", "form", "list", "sheet", "map")
+STYLES: Final = ("base", "frame", "form", "list", "sheet", "visit", "map")
 """Files of assets/street/css in the order in which they are joined, after the tokens."""
 
 ICONS: Final = ("icon-192", "icon-512", "icon-maskable-512", "icon-180")

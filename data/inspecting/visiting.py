@@ -17,16 +17,17 @@ from data.campaign_clock import campaign_now
 from data.documents.answer_sheets import SHEETS, content_for, read_sheet
 from data.documents.checking import CheckedPut, DocumentPut, checked_put
 from data.inspecting.checklists import checklist_for, checklists_of, site_class_of
+from data.inspecting.visit_meanwhile import visited_meanwhile, visits_of
 from data.intake.draft_checks import AHEAD, MAX_NAME, MAX_NOTE, checked_moment, checked_text, checked_uuid
 from data.intake.issues import examine
-from data.intake.points import VISIT_KINDS
+from data.intake.points import VISIT_KINDS, VISITS_SEEN
 from data.snapshot import Snapshot
 from data.store.batch import Batch
 from data.store.writer_queue import WriterQueue
 from geo.checklist import Answer, Checklist, Score, score_of
 from geo.city import City
 from geo.clock import to_us
-from geo.errors import BadValueError, ConflictError
+from geo.errors import BadValueError, BusyError, ConflictError
 from geo.issue import IssueDraft
 from geo.point import Visit
 
@@ -40,6 +41,7 @@ class VisitDraft:
     Where a checklist is in force every item has its answer in `answers`, and `compliant` and `score` follow from them;
     `version` is that of the checklist that was answered (None: the one in force on the day). Without a checklist
     `compliant` is said, and `score` may be. `report` names unmet items to be reported as issues of their types.
+    `visits_seen` is how many visits of the point its author knew of (None: does not matter).
     """
 
     id: str
@@ -52,11 +54,13 @@ class VisitDraft:
     score: float | None = None
     note: str = ""
     report: tuple[str, ...] = ()
+    visits_seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VisitReceipt:
-    """What became of a visit. `created` False: it had been recorded before; `issues` are the numbers reported."""
+    """What became of a visit. `created` False: it had been recorded before; `issues` are the numbers reported,
+    `visits` is how many visits of the point are recorded with it."""
 
     id: str
     point: str
@@ -66,6 +70,7 @@ class VisitReceipt:
     failed_critical: tuple[str, ...]
     checklist_version: int | None
     issues: tuple[str, ...]
+    visits: int
     revision: int
     created: bool
 
@@ -85,7 +90,8 @@ class VisitDesk(ABC):
         """Write the visit, its answer sheet and its reports in one transaction; the receipt is given after its commit.
 
         Raises BadValueError for what cannot be taken, NotFoundError for a point or checklist version that is not
-        there, ConflictError where the UUID was used for another visit, BusyError where too much waits.
+        there, ConflictError where the UUID was used for another visit, StaleError where the point was visited without
+        the author's knowing of it, BusyError where too much waits.
         """
         draft = replace(draft, id=checked_uuid("id", draft.id))
         known = _known(self._snapshot, draft)
@@ -97,18 +103,31 @@ class VisitDesk(ABC):
         examined = examine(issues, self.city, now=campaign_now)
         for error in examined.errors.values():
             raise error
+        seen = {} if draft.visits_seen is None else {visit.point: draft.visits_seen}
+        batch = Batch(examined, actor, visits=(visit,), visits_seen=seen, documents=documents)
         try:
-            receipts = self._queue.submit(Batch(examined, actor, visits=(visit,), documents=documents)).result()
+            receipts = self._queue.submit(batch).result()
         except BadValueError as error:
-            if error.key != SEEN:
+            if error.key not in (SEEN, VISITS_SEEN):
                 raise
-            self.catch_up()  # the same visit came twice at one time, and the other was quicker
-            known = _known(self._snapshot, draft)
-            if known is None:
-                raise
-            return known
+            self.catch_up()
+            return self._overtaken(draft, visit, checklist, error)
         numbers = tuple(receipt.number for receipt in receipts)
-        return _receipt(visit, checklist, score, numbers, self._snapshot.revision, created=True)
+        return _receipt(self._snapshot, visit, checklist, score, numbers, created=True)
+
+    def _overtaken(
+        self, draft: VisitDraft, visit: Visit, checklist: Checklist | None, error: BadValueError
+    ) -> VisitReceipt:
+        """Another one was quicker: the same visit that came twice at one time, or somebody else's of the point."""
+        known = _known(self._snapshot, draft)
+        if known is not None:
+            return known
+        if error.key == SEEN or draft.visits_seen is None:
+            raise error
+        if visits_of(self._snapshot, visit.point) == draft.visits_seen:
+            raise BusyError(f"another visit of {visit.point} is being written; send this one again")
+        own = None if checklist is None else read_sheet(content_for(checklist, visit.point, draft.answers))
+        raise visited_meanwhile(self._snapshot, visit, seen=draft.visits_seen, own=own)
 
 
 def _examined(snapshot: Snapshot, draft: VisitDraft) -> tuple[Visit, Checklist | None, Score | None]:
@@ -234,15 +253,15 @@ def _known(snapshot: Snapshot, draft: VisitDraft) -> VisitReceipt | None:
     ids = [str(uuid.uuid5(uuid.UUID(draft.id), code)) for code in dict.fromkeys(draft.report)]
     positions = snapshot.rows_of(ids) if ids else np.empty(0, np.int64)
     numbers = tuple(str(number) for number in snapshot.records.of(positions).number) if len(positions) else ()
-    return _receipt(visit, checklist, score, numbers, snapshot.revision, created=False)
+    return _receipt(snapshot, visit, checklist, score, numbers, created=False)
 
 
 def _receipt(
+    snapshot: Snapshot,
     visit: Visit,
     checklist: Checklist | None,
     score: Score | None,
     issues: tuple[str, ...],
-    revision: int,
     *,
     created: bool,
 ) -> VisitReceipt:
@@ -255,6 +274,7 @@ def _receipt(
         failed_critical=() if score is None else score.failed_critical,
         checklist_version=None if checklist is None else checklist.version,
         issues=issues,
-        revision=revision,
+        visits=visits_of(snapshot, visit.point),
+        revision=snapshot.revision,
         created=created,
     )

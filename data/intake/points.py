@@ -16,6 +16,8 @@ from geo.iso_time import day_start
 from geo.point import InspectionPoint, Visit
 
 VISIT_KINDS: Final = ("announced", "unannounced", "recheck")
+VISITS_SEEN: Final = "visits_seen"
+"""The key under which a visit is refused whose author did not know of all the others of its point."""
 MAX_POINT_NAME: Final = 200
 
 

@@ -20,7 +20,7 @@ from data.intake.amendments import CheckedAmendment
 from data.intake.changes import CheckedChange
 from data.intake.issues import CheckedIssue
 from data.intake.placing import Placer
-from data.intake.points import point_events, visit_events
+from data.intake.points import VISITS_SEEN, point_events, visit_events
 from data.records import Reject
 from data.store.acting import Acting, ChangeReceipt, CheckedActs
 from data.store.appending import append_events, is_empty, issue_events
@@ -35,7 +35,7 @@ from data.store.receipts import Receipt, known_receipts, last_number, sort_out
 from data.store.schema import ISSUE, ISSUE_SHARE, POINT, TRANSITION, VISIT
 from geo.city import City
 from geo.clock import to_us
-from geo.errors import NotFoundError, StoreError
+from geo.errors import BadValueError, NotFoundError, StoreError
 
 Work = Batch | CheckedChange | CheckedAmendment | CheckedActs | CheckedPuts | Erasure
 Outcome = list[Receipt] | ChangeReceipt | list[ChangeReceipt] | list[DocumentReceipt] | ErasureReceipt
@@ -212,8 +212,17 @@ class Group:
         pending = point_events(batch.points, self._city, actor=batch.actor, known=codes)
         codes = codes | {point.code for point in batch.points}
         pending += visit_events(batch.visits, actor=batch.actor, points=codes, known=visits)
+        for code, seen in batch.visits_seen.items():
+            self._check_visits_of(code, seen)
         self._points_and_visits = codes, visits | {visit.id for visit in batch.visits}
         return pending
+
+    def _check_visits_of(self, code: str, seen: int) -> None:
+        made = self._connection.execute(select(func.count()).select_from(VISIT).where(VISIT.c.point == code)).scalar()
+        here = [event for event in self._pending if event.kind is Kind.VISIT_RECORDED]
+        number = (made or 0) + sum(event.payload["point"] == code for event in here)
+        if number != seen:
+            raise BadValueError(VISITS_SEEN, seen, f"{number}: the visits of {code} that are recorded")
 
 
 def _acts_of(work: Work) -> tuple[CheckedChange | CheckedAmendment, ...]:

@@ -61,6 +61,19 @@ def test_a_visit_with_answers_moves_compliance_and_makes_a_recheck_due(client: T
     assert client.post("/api/visits", json={**wish, "note": "其他"}).status_code == 409
 
 
+def test_a_point_visited_meanwhile_is_told_and_a_plan_says_how_many_visits_it_knows(client: TestClient) -> None:
+    stop = client.get("/api/plans/proposal?k=1").json()["stops"][0]
+    sheet = answers(client, stop["site_class"])
+    wish = visit(point=stop["point"], answers=sheet, checklist_version=1, visits_seen=stop["visits"])
+    receipt = client.post("/api/visits", json=wish).json()
+    assert receipt["visits"] == stop["visits"] + 1
+    answer = client.post("/api/visits", json={**wish, "id": fresh(), "note": "另一组"})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["id"], error["version"]) == (409, stop["point"], receipt["visits"])
+    assert (error["changed_by"], error["difference"]) == ("inspector-1", {"note": {"yours": "另一组", "now": ""}})
+    assert client.post("/api/visits", json=wish).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "key"),
     [
@@ -72,6 +85,7 @@ def test_a_visit_with_answers_moves_compliance_and_makes_a_recheck_due(client: T
         ({"compliant": True}, 400, "compliant"),
         ({"at": "2021-08-24"}, 400, "at"),
         ({"report": "S01-01"}, 400, "report"),
+        ({"visits_seen": True}, 400, "visits_seen"),
         ({"colour": "red"}, 400, "colour"),
         ({"id": "1"}, 400, "id"),
         ({"actor": 5}, 400, "actor"),

@@ -31,6 +31,14 @@ def test_an_issue_is_said_as_its_own_record_says_it(demo: TestClient) -> None:
         assert {name: record[name] for name in issue} == issue
 
 
+def test_what_was_returned_is_what_the_queue_of_returned_issues_holds(demo: TestClient) -> None:
+    moment = "as_of=2021-08-20"  # one had failed its verification that day and waited for its unit once more
+    returned = demo.get(f"/api/my-list?queue=returned&{moment}").json()["issues"]
+    assert returned
+    every = demo.get(f"/api/my-list?most=300&{moment}").json()["issues"]
+    assert {issue["id"] for issue in every if issue["returned"]} == {issue["id"] for issue in returned}
+
+
 def test_the_filter_chooses_and_most_cuts_but_the_totals_stay(demo: TestClient) -> None:
     whole = demo.get("/api/my-list").json()
     first = demo.get("/api/my-list?most=3").json()

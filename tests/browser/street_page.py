@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.browser.app_server import App
 
 HERE = (106.7135, 26.5983)
-READY = "() => document.documentElement.dataset.ready === 'true'"
+READY = "() => document.documentElement?.dataset.ready === 'true'"
 ALL_SENT = """n => {
   const all = xunjie.pending.all();
   return all.length === n && all.every((one) => one.state === "sent");

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import time
+import uuid
 
 import pytest
 
-from tests.browser.app_server import free_port, running_app
+from data.city_folder.load import load_city
+from geo.checklist import Answer, score_of
+from tests.browser.app_server import ROOT, free_port, running_app
 from tests.browser.street_page import (
     HERE,
     LOOK,
@@ -80,6 +84,12 @@ def test_an_answer_that_was_lost_makes_no_second_report(own_app, visitor):
         seen.witness.assert_calm(but=["ERR_CONNECTION_RESET"])
 
 
+RETURNED = """async (id) => {
+  await xunjie.today.refresh();
+  return xunjie.today.issues().some((one) => one.id === id && one.returned);
+}"""
+
+
 def test_two_steps_of_one_case_without_a_signal_arrive_in_their_order(own_app, visitor):
     with visitor(**LOOK) as seen:
         page, phone = seen.page, seen.page.context
@@ -100,6 +110,14 @@ def test_two_steps_of_one_case_without_a_signal_arrive_in_their_order(own_app, v
         record = own_app.get(f"/api/issues/{issue['id']}")
         assert [step["status"] for step in record["history"]][-2:] == ["HANDLING", "VERIFYING"]
         assert record["history"][-1]["evidence"] == "已清理完毕"
+        step(own_app, page, issue, record["version"], "DISPATCHED", note="未净")
+        page.wait_for_function(RETURNED, arg=issue["id"])  # not with an answer that was on its way already
+        row.get_by_text("退回返工").wait_for()  # in the words of the page of work
+        row.locator(".case-main").click()
+        page.locator("dialog .history").get_by_text("退回返工").wait_for()
+        closed = {**record, "status": "CLOSED", "closed_at": record["due_at"]}
+        said = page.evaluate("(one) => xunjie.caseFacts.facts(one).textContent", closed)
+        assert ("期限" in said, "结案" in said) == (False, True), "what is over has no deadline"
 
 
 def test_what_was_fixed_on_sight_waits_for_its_verifier_at_once(own_app, visitor):
@@ -153,6 +171,72 @@ def test_a_rectification_brings_its_photos_to_the_case(own_app, visitor, tmp_pat
         shown.first.scroll_into_view_if_needed()
         page.wait_for_function("() => document.querySelector('.case-photos img').naturalWidth > 0")
         assert "（照片）" in page.locator("dialog .history").inner_text()
+
+
+def test_a_visit_is_filled_in_without_a_signal_and_arrives_once_with_the_score_of_the_server(own_app, visitor):
+    stops = own_app.get("/api/plans/proposal?k=2")["stops"]
+    mine, contested = (stop["point"] for stop in stops)
+    plan = {"group": "03", "day": "2021-08-24", "stops": [{key: stop[key] for key in STOP} for stop in stops]}
+    assert own_app.post("/api/plans", {"id": str(uuid.uuid4()), **plan})[0] == 201
+    with visitor(**LOOK, calm=False) as seen:
+        page, phone = seen.page, seen.page.context
+        open_street(page, own_app, "?tab=list")
+        page.locator("[data-view=points]").click()
+        page.wait_for_function("() => xunjie.checklists.known() && document.querySelector('[data-point]')")
+        scores_are_the_server_s(page)
+        phone.set_offline(True)
+        page.locator(f"[data-point={mine}] .act").click()
+        page.locator(".items .unmet").nth(1).click()
+        page.locator("#visit-note").fill("无信号的督查")
+        page = reopen(page)  # what was answered is still there
+        page.locator("[data-view=points]").click()
+        page.locator(f"[data-point={mine}] .act").click()
+        page.locator(".items .unmet[aria-pressed=true]").wait_for()
+        page.locator("dialog .primary").click()
+        assert "项没有答" in page.locator("dialog .wrong").inner_text()
+        page.locator("dialog .second").click()
+        page.locator("dialog .primary").click()
+        page.locator(f"[data-point={mine}] .tag").get_by_text("已填，待发送").wait_for()
+        page.locator(f"[data-point={contested}] .act").click()
+        page.locator("dialog .second").click()
+        page.locator("dialog .primary").click()
+        page.locator("dialog").wait_for(state="detached")
+        page = reopen(page)
+        own_app.post("/api/visits", {**entries(page)[1]["steps"][0]["content"], "id": new_id(page), "note": "另一组"})
+        phone.set_offline(False)
+        page.wait_for_function("() => xunjie.pending.all().map((one) => one.state).join() === 'sent,conflict'")
+        found, receipt = entries(page)[0]["found"], entries(page)[0]["steps"][0]["answer"]
+        assert {key: receipt[key] for key in found} == found
+        [visit] = [one for one in own_app.get(f"/api/points/{mine}")["visits"] if one["note"] == "无信号的督查"]
+        assert (visit["score"], visit["compliant"]) == (found["score"], found["compliant"])
+        page.locator(".status").click()
+        assert page.locator(".difference legend").all_inner_texts() == ["备注"]
+        page.locator(".differences .primary").click()
+        wait_until_sent(page, 2)
+        notes = [one["note"] for one in own_app.get(f"/api/points/{contested}")["visits"]]
+        assert sorted(notes[-2:]) == ["", "另一组"]
+        seen.witness.assert_calm(but=["status of 409", "answered 409"])
+
+
+STOP = ("point", "reason", "leg_m")
+SCORES = "([list, answers]) => answers.map((one) => xunjie.checklists.score(list, one))"
+
+
+def scores_are_the_server_s(page) -> None:
+    """Of every checklist, with answers at random."""
+    draw = random.Random(20211124)
+    book = load_city(ROOT / "data" / "cities" / "yunyan").checklists
+    for checklist in (book.versions(code)[0] for code in book.site_classes):
+        sheets = [
+            {i.code: draw.choice([*Answer] if i.may_not_apply else [*Answer][:2]) for i in checklist.items}
+            for _ in range(20)
+        ]
+        items = [{"code": i.code, "weight": i.weight, "critical": i.critical} for i in checklist.items]
+        found = page.evaluate(SCORES, [{"items": items, "pass_mark": checklist.pass_mark}, sheets])
+        for one, sheet in zip(found, sheets, strict=True):
+            score = score_of(checklist, sheet)
+            expected = (score.value, score.compliant, [*score.failed], [*score.failed_critical])
+            assert tuple(one.values()) == expected
 
 
 @pytest.mark.slow

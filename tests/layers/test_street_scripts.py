@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from geo.text import LANGUAGES
 from i18n import section
 from layers.asset_sources import FOLDER
 from layers.street_sources import FROM_MAP, ICONS, PAGE, SHARED, STREET, STYLES
@@ -45,6 +46,11 @@ def test_every_sentence_that_is_said_is_in_the_catalogue():
             assert key in known, f"{file.stem}: {key}"
         for start in BUILT.findall(text):
             assert any(key.startswith(start) for key in known), f"{file.stem}: {start}…"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_returned_is_called_as_the_page_of_work_calls_it(language):
+    assert section("street", language)["status_returned"] == section("work", language)["queue_returned"]
 
 
 def test_every_sentence_of_the_catalogue_is_said():

@@ -11,12 +11,13 @@ import pytest
 
 from data.documents.checklist_book import CHECKLISTS, checklist_id, content_of
 from data.inspecting.checklists import checklist_for, checklists_of, rechecks_at
-from data.inspecting.visiting import VisitDraft
+from data.inspecting.visit_meanwhile import visits_of
+from data.inspecting.visiting import VisitDraft, VisitReceipt
 from data.store.verify import problems
 from geo.checklist import Answer, Checklist
 from geo.clock import to_us
 from geo.compliance import compliance_at
-from geo.errors import BadValueError, ConflictError, NotFoundError
+from geo.errors import BadValueError, BusyError, ConflictError, NotFoundError, StaleError
 from geo.recheck import DAY_US
 
 
@@ -75,6 +76,48 @@ def test_the_same_visit_is_recorded_once_from_any_number_of_threads(yunyan, fres
         yunyan.record_visit(replace(draft, note="other words"), actor="a")
     with pytest.raises(ConflictError):
         yunyan.record_visit(replace(draft, answers=answers(checklist)), actor="a")
+
+
+def test_a_visit_that_knew_of_no_other_is_not_recorded_over_one_and_is_told_where_they_differ(yunyan, fresh):
+    checklist = checklist_at(yunyan, "P020")
+    first, second = checklist.items[0].code, checklist.items[1].code
+    seen = visits_of(yunyan.snapshot, "P020")
+    theirs = VisitDraft(fresh(), "P020", "unannounced", answers=answers(checklist, unmet=[first]), visits_seen=seen)
+    receipt = yunyan.record_visit(theirs, actor="inspector-1")
+    assert receipt.visits == seen + 1
+    mine = VisitDraft(fresh(), "P020", "unannounced", answers=answers(checklist, unmet=[second]), visits_seen=seen)
+    with pytest.raises(StaleError) as stale:
+        yunyan.record_visit(mine, actor="inspector-2")
+    error = stale.value
+    assert (error.issue, error.expected, error.version, error.changed_by) == ("P020", seen, seen + 1, "inspector-1")
+    score = 100 - checklist.items[1].weight
+    assert error.difference == {
+        "verdict": ("compliant", "non_compliant"),
+        "score": (f"{score}.0", f"{receipt.score:.1f}"),
+        f"answers.{first}": ("met", "unmet"),
+        f"answers.{second}": ("unmet", "met"),
+    }
+    assert visits_of(yunyan.snapshot, "P020") == seen + 1
+    assert yunyan.record_visit(replace(theirs), actor="inspector-1").created is False  # a lost answer is no conflict
+    assert yunyan.record_visit(replace(mine, visits_seen=seen + 1), actor="inspector-2").visits == seen + 2
+
+
+def test_of_visits_that_come_at_one_time_and_know_of_no_other_one_is_recorded(yunyan, fresh):
+    """Refused or told to come again, never both recorded: also where they meet in one transaction."""
+    checklist = checklist_at(yunyan, "P030")
+    seen = visits_of(yunyan.snapshot, "P030")
+
+    def send(_):
+        draft = VisitDraft(fresh(), "P030", "announced", answers=answers(checklist), visits_seen=seen)
+        try:
+            return yunyan.record_visit(draft, actor="a")
+        except (StaleError, BusyError) as error:
+            return error
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(send, range(16)))
+    assert sum(isinstance(outcome, VisitReceipt) for outcome in outcomes) == 1
+    assert visits_of(yunyan.snapshot, "P030") == seen + 1
 
 
 def test_unmet_items_are_reported_as_issues_of_their_types_at_the_point_with_the_visit(yunyan, fresh):

@@ -39,8 +39,8 @@
 
     function say() {
       const due = x.caseFacts.due(shown);
-      stage.className = `case-stage ${due.kind}`;
-      stage.replaceChildren(x.symbols.picture(shown.stage, 16), x.element("strong", {}, x.caseFacts.statusName(shown.status)), x.element("span", {}, due.text));
+      stage.className = `case-stage ${due ? due.kind : "ended"}`;
+      stage.replaceChildren(x.symbols.picture(shown.stage, 16), x.element("strong", {}, x.caseFacts.stateName(shown)), ...(due ? [x.element("span", {}, due.text)] : []));
       description.textContent = shown.description || x.say("no_description");
       facts.replaceChildren(x.caseFacts.facts(shown));
     }

@@ -5,8 +5,13 @@
   const HOUR = 3_600_000;
   const DAY = 24 * HOUR;
 
-  // {text, kind}: overdue, soon (within a day), later or undated.
+  const ENDED = ["CLOSED", "REJECTED"];
+
+  // {text, kind}: overdue, soon (within a day), later or undated; null where the case is over.
   function due(issue) {
+    if (ENDED.includes(issue.status)) {
+      return null;
+    }
     if (!issue.due_at) {
       return { text: x.say("no_deadline"), kind: "undated" };
     }
@@ -21,6 +26,12 @@
 
   const statusName = (status) => x.say(`status_${status.toLowerCase()}`);
 
+  // What is dispatched once more, after a verification that failed or a reopening, was returned.
+  const stateName = (issue) => (issue.status === "DISPATCHED" && issue.returned ? x.say("status_returned") : statusName(issue.status));
+
+  // The same of a step that was taken from the state `before`.
+  const stepName = (status, before) => stateName({ status, returned: ["VERIFYING", "CLOSED"].includes(before) });
+
   function heading(issue) {
     const road = x.place.roadName(issue.road);
     return [x.types.typeName(issue.type), road || x.place.areaName(issue.subdistrict)].filter(Boolean).join(" · ");
@@ -34,9 +45,10 @@
       "dl",
       { class: "facts" },
       fact("number", issue.number),
-      fact("status", statusName(issue.status)),
+      fact("status", stateName(issue)),
       fact("reported_at", x.numbers.dayAndTime(issue.reported_at)),
-      fact("due_at", issue.due_at && `${x.numbers.dayAndTime(issue.due_at)} (${due(issue).text})`),
+      fact("due_at", due(issue) && issue.due_at && `${x.numbers.dayAndTime(issue.due_at)} (${due(issue).text})`),
+      fact("closed_at", issue.closed_at && x.numbers.dayAndTime(issue.closed_at)),
       fact("place", [x.place.areaName(issue.subdistrict), x.place.roadName(issue.road)].filter(Boolean).join(" · ")),
       fact("address", issue.address),
       fact("task", task && x.nameOf(task.name)),
@@ -48,11 +60,12 @@
   const actor = (step) => (step.name ? x.nameOf(step.name) : step.actor?.startsWith("p-") ? x.say("a_reporter") : step.actor);
 
   function history(steps) {
-    const row = (step) =>
+    const before = (at) => steps.slice(0, at).findLast((step) => step.status)?.status;
+    const row = (step, at) =>
       x.element(
         "li",
         {},
-        x.element("strong", {}, step.status ? statusName(step.status) : x.say("amended")),
+        x.element("strong", {}, step.status ? stepName(step.status, before(at)) : x.say("amended")),
         x.element("span", { class: "sub" }, [x.numbers.dayAndTime(step.at), actor(step)].filter(Boolean).join(" · ")),
         step.note ? x.element("p", {}, step.note) : null,
         step.evidence ? x.element("p", {}, step.evidence.replace(/^photo:[0-9a-f]{64}$/gm, x.say("a_photo"))) : null,
@@ -60,5 +73,5 @@
     return x.element("ol", { class: "history" }, steps.map(row));
   }
 
-  x.caseFacts = { due, statusName, heading, facts, history };
+  x.caseFacts = { due, statusName, stateName, stepName, heading, facts, history };
 })(globalThis.xunjie);

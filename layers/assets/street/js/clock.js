@@ -17,5 +17,8 @@
 
   const corrected = (milliseconds) => new Date(milliseconds + skew).toISOString();
 
-  x.clock = { hear, corrected, skew: () => skew };
+  // Whether the campaign's clock stands still: the server says the moment of what is sent then.
+  const stands = () => Boolean(x.city.campaigns.find((one) => one.code === x.city.current_campaign).demo_clock);
+
+  x.clock = { hear, corrected, stands, skew: () => skew };
 })(globalThis.xunjie);

@@ -44,7 +44,7 @@
       const drafts = (await x.database.answer(kept.getAll())).filter((row) => row.name.startsWith("draft"));
       const named = new Set([
         ...rows.flatMap((entry) => x.outbox.photoKeys(entry)),
-        ...drafts.flatMap((row) => row.value.photos.map((photo) => photo.key)),
+        ...drafts.flatMap((row) => (row.value.photos || []).map((photo) => photo.key)),
       ]);
       keys.filter((key) => !named.has(key)).forEach((key) => photos.delete(key));
     });

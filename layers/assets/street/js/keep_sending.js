@@ -21,18 +21,23 @@
     }
   }
 
+  function lists() {
+    x.today.refresh({ ifOlder: true });
+    x.plan.refresh({ ifOlder: true });
+  }
+
   function start() {
     addEventListener("online", () => {
       x.emit("online");
       x.who.refresh().then(now);
-      x.today.refresh({ ifOlder: true });
+      lists();
     });
     addEventListener("offline", () => x.emit("online"));
     addEventListener("focus", now);
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") {
         now();
-        x.today.refresh({ ifOlder: true });
+        lists();
       }
     });
     x.on("wanted", now);

@@ -5,31 +5,23 @@
   const STOPS = 9;
   const ORDERS = ["route", "due", "type"];
   let order = "due";
+  let frame = null;
   let parts = null;
   let roles = [];
-  let map = null;
-  const layer = L.layerGroup();
 
   function build() {
-    const figures = x.element("div", { class: "figures" });
-    const frame = x.element("div", { class: "map", role: "region" });
-    const chip = x.element("div", { class: "map-chip end", role: "status" });
-    const asOf = x.element("p", { class: "as-of", role: "status", hidden: true });
-    const chips = x.element("div", { class: "orders", role: "group", "aria-label": x.say("order") }, ORDERS.map(orderButton));
-    const rows = x.element("ul", { class: "cases" });
-    const none = x.element("div", { class: "none" });
-    const mapFrame = x.element("div", { class: "map-frame short" }, frame, x.map.badge(), chip);
-    parts = { figures, frame, chip, chips, asOf, rows, none };
-    x.on("today", draw);
-    x.on("pending", draw);
-    x.on("theme", draw);
-    x.on("online", drawAge);
-    x.on("tab", (tab) => tab === "list" && shown());
-    const cases = x.element("div", {}, figures, mapFrame, asOf, chips, none, rows);
+    frame = x.listFrame({ choices: x.say("order"), map: x.say("list_map") });
+    frame.chips.append(...ORDERS.map(orderButton));
+    const cases = frame.element;
     const points = x.planList.build();
     const views = x.element("div", { class: "views", role: "group", "aria-label": x.say("list_views"), hidden: true }, [["issues", cases], ["points", points]].map(viewButton));
     const scroll = x.element("div", { class: "scroll" }, views, cases);
-    parts = { ...parts, cases, points, views, scroll };
+    parts = { cases, points, views, scroll };
+    x.on("today", draw);
+    x.on("pending", draw);
+    x.on("theme", draw);
+    x.on("online", () => frame.age(x.today.kept()));
+    x.on("tab", (tab) => tab === "list" && shown());
     x.on("who", offerPoints);
     return x.element("section", { class: "tab-list", "data-tab": "list" }, scroll);
   }
@@ -60,11 +52,11 @@
 
   async function choose(name) {
     order = name;
-    for (const button of parts.chips.children) {
+    for (const button of frame.chips.children) {
       button.setAttribute("aria-pressed", String(button.dataset.order === name));
     }
     if (name === "route") {
-      parts.chip.textContent = x.say("locating");
+      frame.chip.textContent = x.say("locating");
       await x.position.ask().catch((error) => {
         if (!(error instanceof x.Told)) {
           throw error;
@@ -82,13 +74,10 @@
       x.planList.shown();
       return;
     }
-    if (map === null) {
-      map = x.map.make(parts.frame, { label: x.say("list_map") });
-      layer.addTo(map.leaflet);
+    if (frame.shown()) {
       draw();
       fit();
     }
-    map.leaflet.invalidateSize();
     x.today.refresh({ ifOlder: true });
   }
 
@@ -109,35 +98,21 @@
     roles = (await x.who.current()).roles;
     const issues = ordered();
     const kept = x.today.kept();
-    drawFigures(kept);
-    drawAge();
-    parts.rows.replaceChildren(...issues.map(row));
-    const empty = kept ? x.say("list_empty") : x.say(navigator.onLine === false ? "list_never_offline" : "list_loading");
-    parts.none.replaceChildren(...(issues.length ? [] : [x.element("p", {}, empty)]));
-    parts.none.hidden = issues.length > 0;
+    const figure = (key) => [x.say(`figure_${key}`), kept ? x.numbers.count(kept.answer[key]) : x.numbers.NONE, key === "overdue" && kept?.answer.overdue ? "bad" : ""];
+    frame.count(["overdue", "verifying", "handling"].map(figure));
+    frame.age(kept);
+    frame.fill(issues.map(row), kept, [x.element("p", {}, x.say("list_empty"))]);
     drawMap(issues);
   }
 
-  function drawFigures(kept) {
-    const figure = (key, className = "") =>
-      x.element("div", { class: className }, x.element("b", {}, kept ? x.numbers.count(kept.answer[key]) : x.numbers.NONE), x.element("span", {}, x.say(`figure_${key}`)));
-    parts.figures.replaceChildren(figure("overdue", kept?.answer.overdue ? "bad" : ""), figure("verifying"), figure("handling"));
-  }
-
-  // A list that cannot be asked for anew says of when it is.
-  function drawAge() {
-    const kept = x.today.kept();
-    parts.asOf.hidden = !kept || navigator.onLine !== false;
-    parts.asOf.textContent = kept ? x.say("list_as_of", { moment: x.numbers.dayAndTime(x.inCity(new Date(kept.at).toISOString())) }) : "";
-  }
-
   function drawMap(issues) {
+    const { layer, chip } = frame;
     layer.clearLayers();
-    const walk = order === "route" ? issues.slice(0, STOPS) : [];
-    const start = x.position.last()?.place || null;
-    if (map === null) {
+    if (!frame.hasMap()) {
       return;
     }
+    const walk = order === "route" ? issues.slice(0, STOPS) : [];
+    const start = x.position.last()?.place || null;
     const open = (issue) => x.openCase(issue);
     if (start) {
       x.marks.me(start, x.position.last().accuracy).addTo(layer);
@@ -145,28 +120,24 @@
     if (walk.length) {
       x.marks.walk(walk, start).addTo(layer);
       walk.forEach((issue, i) => x.marks.stop(issue, i + 1, open).addTo(layer));
-      parts.chip.textContent = x.say("walk", { n: walk.length, length: x.numbers.length(x.routeOrder.total(walk)) });
+      chip.textContent = x.say("walk", { n: walk.length, length: x.numbers.length(x.routeOrder.total(walk)) });
     } else {
       issues.forEach((issue) => x.marks.symbol(issue, open).addTo(layer));
       const total = x.today.kept()?.answer.total ?? 0;
-      parts.chip.textContent = total > issues.length ? x.say("list_part", { n: issues.length, total }) : x.say("list_whole", { n: issues.length });
+      chip.textContent = total > issues.length ? x.say("list_part", { n: issues.length, total }) : x.say("list_whole", { n: issues.length });
     }
   }
 
   function fit() {
     const issues = order === "route" ? ordered().slice(0, STOPS) : ordered();
-    if (map === null || issues.length === 0) {
-      return;
-    }
     const start = order === "route" ? x.position.last()?.place : null;
-    const places = [...issues.map((issue) => [issue.lat, issue.lon]), ...(start ? [[start[1], start[0]]] : [])];
-    map.leaflet.fitBounds(L.latLngBounds(places), { padding: [28, 28], maxZoom: 16, animate: false });
+    frame.fit(issues.length ? [...issues.map((issue) => [issue.lat, issue.lon]), ...(start ? [[start[1], start[0]]] : [])] : []);
   }
 
   function row(issue, at) {
-    const due = x.caseFacts.due(issue);
     const waits = x.pending.waiting(issue.id);
     const ahead = x.pending.ahead(issue);
+    const due = x.caseFacts.due(ahead);
     const stuck = waits !== null && waits.state !== "waiting";
     const action = stuck ? null : x.caseActions.actionOf(ahead, roles);
     const place = x.position.last()?.place;
@@ -184,8 +155,8 @@
           "span",
           { class: "meta" },
           order === "route" && at < STOPS ? x.symbols.picture(issue.stage, 13) : null,
-          x.element("span", { class: due.kind }, due.text),
-          x.element("span", {}, x.caseFacts.statusName(ahead.status)),
+          due && x.element("span", { class: due.kind }, due.text),
+          x.element("span", {}, x.caseFacts.stateName(ahead)),
           waits ? x.element("span", { class: `tag ${waits.state}` }, x.say(stuck ? "tag_stuck" : "tag_waiting")) : null,
           away === null ? null : x.element("span", {}, x.numbers.length(away)),
         ),

@@ -80,7 +80,8 @@
     const step = entry.steps.find((one) => !one.done);
     const { version } = entry.problem;
     const id = uuid();
-    const body = { ...step.body, ...chosen, id, version };
+    const seen = step.kind === "visit" ? { visits_seen: version } : { version };
+    const body = { ...step.body, ...chosen, ...seen, id };
     const steps = entry.steps.map((one) => (one === step ? { ...one, id, body } : one));
     await update({ ...entry, steps, version, state: "waiting", problem: null, tries: 0 });
     x.tell("wanted");

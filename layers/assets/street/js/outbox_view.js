@@ -33,7 +33,10 @@
   }
 
   function headingOf(entry) {
-    const what = entry.kind === "report" ? x.say("entry_report") : x.caseFacts.statusName(entry.status);
+    if (entry.kind === "visit") {
+      return x.say("entry_visit", { point: entry.stop.name });
+    }
+    const what = entry.kind === "report" ? x.say("entry_report") : x.caseFacts.stepName(entry.status, entry.seen);
     return [what, x.types.typeName(entry.type)].join(" · ");
   }
 
@@ -52,13 +55,22 @@
       { class: `entry ${entry.state}`, "data-entry": entry.id },
       x.element("header", {}, x.icon(state), x.element("strong", {}, headingOf(entry)), entry.number ? x.element("span", { class: "sub" }, entry.number) : null),
       x.element("p", { class: "sub" }, [entry.where, at, entry.state === "sent" ? "" : progress(entry)].filter(Boolean).join(" · ")),
+      entry.kind === "visit" ? visited(entry) : null,
       other ? x.element("p", { class: "note" }, x.say("waits_for_account", { account: entry.account })) : null,
-      entry.state === "conflict" ? x.conflict(entry, () => {}) : null,
+      entry.state === "conflict" ? (entry.kind === "visit" ? x.visitConflict(entry) : x.conflict(entry, () => {})) : null,
       entry.state === "refused" ? refused(entry) : null,
       untouched(entry) ? takeBack(entry) : null,
       entry.state === "held" ? held(entry) : null,
     );
   }
+
+  // What was found, in the server's figures once it has said them; and that the checklist has changed meanwhile.
+  function visited({ stop, sheet, found, steps: [{ answer }] }) {
+    const says = [x.visits.line(answer || found), answer?.issues.length ? x.say("visit_issues", { numbers: answer.issues.join(", ") }) : "", x.visits.older(stop, sheet)];
+    return says.filter(Boolean).map((text) => x.element("p", { class: "sub" }, text));
+  }
+
+  const canEdit = (entry) => entry.kind === "report" || entry.kind === "visit";
 
   // Nothing of it has been tried: it can still be put right, or taken back.
   const untouched = (entry) =>
@@ -66,7 +78,7 @@
 
   function takeBack(entry) {
     const buttons = [
-      entry.kind === "report" ? x.element("button", { type: "button", class: "plain", onclick: () => edit(entry) }, x.say("edit_again")) : null,
+      canEdit(entry) ? x.element("button", { type: "button", class: "plain", onclick: () => edit(entry) }, x.say("edit_again")) : null,
       x.element("button", { type: "button", class: "plain", onclick: () => confirmDiscard(entry) }, x.say("discard")),
     ];
     return x.element("div", { class: "take-back" }, buttons);
@@ -75,17 +87,22 @@
   // It is in the form again: it waits for that, unless its author wants it sent as it was.
   function held(entry) {
     const release = x.element("button", { type: "button", class: "plain", onclick: () => again(entry) }, x.say("send_as_it_was"));
-    return x.element("div", { class: "take-back" }, x.element("span", { class: "note" }, x.say("being_edited")), release);
+    const back = entry.kind === "visit" ? x.element("button", { type: "button", class: "plain", onclick: () => edit(entry) }, x.say("edit_again")) : null;
+    return x.element("div", { class: "take-back" }, x.element("span", { class: "note" }, x.say("being_edited")), back, release);
   }
 
   // What is being written already is not thrown away for it.
   async function edit(entry) {
-    if (!x.report.isEmpty()) {
+    if (entry.kind === "report" && !x.report.isEmpty()) {
       x.toast(x.say("form_in_use"));
       return;
     }
     if (entry.state === "waiting") {
       await x.outbox.update({ ...entry, state: "held" }); // so that it is not sent while it is in hand
+    }
+    if (entry.kind === "visit") {
+      x.openVisit(entry.stop, { instead: entry });
+      return;
     }
     x.report.edit(entry);
     open.close();
@@ -93,10 +110,15 @@
   }
 
   // Refusals that people meet in the street, in words of theirs.
-  const PLAIN = { actor: "refused_actor", geometry: "refused_geometry", reported_at: "refused_reported_at", type: "refused_type" };
+  const PLAIN = { actor: "refused_actor", geometry: "refused_geometry", reported_at: "refused_reported_at", at: "refused_reported_at", type: "refused_type" };
+
+  const CHECKLIST = ["compliant", "version"];
 
   // Why, in the server's own words where it has some.
   function reason({ problem }) {
+    if (CHECKLIST.includes(problem.key) || problem.key?.startsWith("answers")) {
+      return x.say("refused_checklist");
+    }
     if (PLAIN[problem.key]) {
       return x.say(PLAIN[problem.key]);
     }
@@ -108,7 +130,7 @@
 
   function refused(entry) {
     const buttons = [
-      entry.kind === "report" && !entry.steps[0].done ? x.element("button", { type: "button", class: "second", onclick: () => edit(entry) }, x.say("edit_again")) : null,
+      canEdit(entry) && !entry.steps[0].done ? x.element("button", { type: "button", class: "second", onclick: () => edit(entry) }, x.say("edit_again")) : null,
       x.element("button", { type: "button", class: "second", onclick: () => again(entry) }, x.say("try_again")),
       x.element("button", { type: "button", class: "danger", onclick: () => confirmDiscard(entry) }, x.say("discard")),
     ];

@@ -23,7 +23,7 @@
   // The issue as it will be once what is on its way has arrived: its next step can be taken before that.
   function ahead(issue) {
     const last = waiting(issue.id);
-    return last && last.state === "waiting" && last.status ? { ...issue, status: last.status } : issue;
+    return last && last.state === "waiting" && last.status ? { ...issue, status: last.status, returned: last.seen === "VERIFYING" } : issue;
   }
 
   // Reports that have not arrived: they stand on the map beside what the server knows.

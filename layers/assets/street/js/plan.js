@@ -1,4 +1,4 @@
-// Today's points: what each group visits, asked for when there is a signal, kept on the phone, and shown from there.
+// Today's points with what is looked at there: asked for when there is a signal, kept on the phone, and shown from there.
 "use strict";
 
 (function (x) {
@@ -8,6 +8,7 @@
   let asking = null;
 
   async function load() {
+    await x.checklists.load();
     kept = await x.database.kept("plans", null);
     chosen = await x.database.kept("plan group", null);
     x.emit("plans");
@@ -28,7 +29,7 @@
     if (!x.who.may(await x.who.current(), "inspect")) {
       return;
     }
-    const answer = await x.today.answerOf("/api/plans");
+    const [answer] = await Promise.all([x.today.answerOf("/api/plans"), x.checklists.refresh()]);
     if (answer) {
       kept = { answer, at: Date.now() };
       await x.database.keep("plans", kept).catch(x.storageTrouble);
@@ -51,6 +52,7 @@
     await x.database.keep("plan group", group).catch(x.storageTrouble);
   }
 
+  x.on("sent", () => refresh());
   x.on("somebody else", () => load().then(() => refresh()));
 
   x.plan = { load, refresh, plans, mine, choose, kept: () => kept };

@@ -2,67 +2,48 @@
 "use strict";
 
 (function (x) {
-  let parts = null;
-  let map = null;
-  const layer = L.layerGroup();
+  let frame = null;
 
   function build() {
-    const figures = x.element("div", { class: "figures" });
-    const frame = x.element("div", { class: "map", role: "region" });
-    const chip = x.element("div", { class: "map-chip end", role: "status" });
-    const asOf = x.element("p", { class: "as-of", role: "status", hidden: true });
-    const groups = x.element("div", { class: "orders", role: "group", "aria-label": x.say("plan_group") });
-    const rows = x.element("ul", { class: "cases" });
-    const none = x.element("div", { class: "none" });
-    const mapFrame = x.element("div", { class: "map-frame short" }, frame, x.map.badge(), chip);
-    const element = x.element("div", { class: "plan" }, figures, mapFrame, asOf, groups, none, rows);
-    parts = { figures, frame, mapFrame, chip, groups, asOf, rows, none };
-    for (const event of ["plans", "theme", "online"]) {
-      x.on(event, () => element.isConnected && draw());
+    frame = x.listFrame({ choices: x.say("plan_group"), map: x.say("plan_map"), className: "plan" });
+    for (const event of ["plans", "pending", "theme", "online"]) {
+      x.on(event, () => frame.element.isConnected && draw());
     }
-    return element;
+    return frame.element;
   }
 
   // Called when the list of points comes into view.
   async function shown() {
-    if (map === null) {
-      map = x.map.make(parts.frame, { label: x.say("plan_map") });
-      layer.addTo(map.leaflet);
-    }
-    map.leaflet.invalidateSize();
+    frame.shown();
     fit(await draw());
     await x.plan.refresh({ ifOlder: true });
   }
 
+  // The stops with what is on its way from this phone: one whose visit is filled in is done, for who walks.
+  function stopsOf(plan) {
+    return (plan ? plan.stops : []).map((stop) => {
+      const waits = x.pending.waiting(x.visits.keyOf(stop));
+      return { ...stop, waits, done: stop.visited || waits !== null };
+    });
+  }
+
   async function draw() {
     const plan = await x.plan.mine();
-    const stops = plan ? plan.stops : [];
-    drawFigures(plan, stops);
-    drawGroups(plan);
+    const stops = stopsOf(plan);
     const kept = x.plan.kept();
-    parts.asOf.hidden = !kept || navigator.onLine !== false;
-    parts.asOf.textContent = kept ? x.say("list_as_of", { moment: x.numbers.dayAndTime(x.inCity(new Date(kept.at).toISOString())) }) : "";
-    parts.mapFrame.hidden = stops.length === 0;
-    parts.rows.replaceChildren(...stops.map(row));
-    parts.none.hidden = stops.length > 0;
-    parts.none.replaceChildren(...(stops.length ? [] : nothing(kept)));
+    count(plan, stops);
+    drawGroups(plan);
+    frame.age(kept);
+    frame.mapFrame.hidden = stops.length === 0;
+    frame.fill(stops.map(row), kept, [x.element("p", {}, x.say("plan_none")), x.pagesLink({ class: "act wide" }, "inspections", {}, x.say("plan_make"))]);
     drawMap(stops);
     return stops;
   }
 
-  function nothing(kept) {
-    if (!kept) {
-      return [x.element("p", {}, x.say(navigator.onLine === false ? "list_never_offline" : "list_loading"))];
-    }
-    return [x.element("p", {}, x.say("plan_none")), x.pagesLink({ class: "act wide" }, "inspections", {}, x.say("plan_make"))];
-  }
-
-  function drawFigures(plan, stops) {
-    const visited = stops.filter((stop) => stop.visited).length;
-    const figure = (key, value) => x.element("div", {}, x.element("b", {}, value), x.element("span", {}, x.say(`plan_${key}`)));
-    const length = plan ? x.numbers.length(plan.total_m) : x.numbers.NONE;
-    parts.figures.hidden = plan === null;
-    parts.figures.replaceChildren(figure("left", x.numbers.count(stops.length - visited)), figure("visited", x.numbers.count(visited)), figure("walk", length));
+  function count(plan, stops) {
+    const done = stops.filter((stop) => stop.done).length;
+    const figures = { left: x.numbers.count(stops.length - done), visited: x.numbers.count(done), walk: plan && x.numbers.length(plan.total_m) };
+    frame.count(plan ? Object.entries(figures).map(([key, figure]) => [x.say(`plan_${key}`), figure]) : []);
   }
 
   // The pages number the groups; another program may have named one in words.
@@ -73,8 +54,8 @@
     const plans = x.plan.plans();
     const chip = ({ group }) =>
       x.element("button", { type: "button", class: "chip", "aria-pressed": String(group === plan?.group), onclick: () => choose(group) }, groupName(group));
-    parts.groups.hidden = plans.length === 0;
-    parts.groups.replaceChildren(...(plans.length === 1 ? [x.element("span", { class: "sub" }, x.say("plan_of", { group: groupName(plans[0].group) }))] : plans.map(chip)));
+    frame.chips.hidden = plans.length === 0;
+    frame.chips.replaceChildren(...(plans.length === 1 ? [x.element("span", { class: "sub" }, x.say("plan_of", { group: groupName(plans[0].group) }))] : plans.map(chip)));
   }
 
   async function choose(group) {
@@ -85,8 +66,9 @@
   const placed = (stops) => stops.filter((stop) => stop.lon !== null);
 
   function drawMap(stops) {
+    const { layer, chip } = frame;
     layer.clearLayers();
-    if (map === null || stops.length === 0) {
+    if (!frame.hasMap() || stops.length === 0) {
       return;
     }
     const last = x.position.last();
@@ -96,40 +78,38 @@
     x.marks.walk(placed(stops), null).addTo(layer);
     stops.forEach((stop, i) => {
       if (stop.lon !== null) {
-        x.marks.stop({ ...stop, stage: stop.visited ? "done" : "plan" }, i + 1, () => show(stop)).addTo(layer);
+        x.marks.stop({ ...stop, stage: stop.done ? "done" : "plan" }, i + 1, () => show(stop)).addTo(layer);
       }
     });
-    parts.chip.textContent = x.say("plan_stops", { n: stops.length });
+    chip.textContent = x.say("plan_stops", { n: stops.length });
   }
 
-  function fit(stops) {
-    const places = placed(stops).map((stop) => [stop.lat, stop.lon]);
-    if (map !== null && places.length) {
-      map.leaflet.fitBounds(L.latLngBounds(places), { padding: [28, 28], maxZoom: 16, animate: false });
-    }
-  }
+  const fit = (stops) => frame.fit(placed(stops).map((stop) => [stop.lat, stop.lon]));
 
   function show(stop) {
-    const line = parts.rows.querySelector(`[data-point="${CSS.escape(stop.point)}"]`);
+    const line = frame.rows.querySelector(`[data-point="${CSS.escape(stop.point)}"]`);
     line.scrollIntoView({ block: "center" });
-    line.querySelector("a").focus({ preventScroll: true });
+    line.querySelector("button").focus({ preventScroll: true });
   }
 
+  function stateOf({ waits, visited, reason }) {
+    if (waits !== null) {
+      const stuck = waits.state === "conflict" || waits.state === "refused";
+      return x.element("span", { class: `tag ${waits.state}` }, x.say(stuck ? "tag_stuck" : "plan_is_kept"));
+    }
+    return visited ? x.element("span", { class: "good" }, x.say("plan_is_visited")) : x.element("span", { class: reason === "recheck_overdue" ? "overdue" : "" }, x.say(`reason_${reason}`));
+  }
+
+  // A sheet that waits is put right in the outbox; otherwise the point is visited.
+  const open = (stop) => (stop.waits === null ? x.openVisit(stop) : x.openOutbox());
+
   function row(stop, at) {
-    const number = x.element("span", { class: `stop ${stop.visited ? "done" : "plan"}` }, stop.visited ? x.icon("synced") : String(at + 1));
-    const state = stop.visited ? x.element("span", { class: "good" }, x.say("plan_is_visited")) : x.element("span", { class: stop.reason === "recheck_overdue" ? "overdue" : "" }, x.say(`reason_${stop.reason}`));
-    const main = x.element(
-      "div",
-      { class: "case-main" },
-      number,
-      x.element(
-        "span",
-        { class: "lines" },
-        x.element("strong", {}, stop.name),
-        x.element("span", { class: "meta" }, state, x.element("span", {}, `${stop.point} · ${x.nameOf(stop.site_class_name)}`), at ? x.element("span", {}, x.numbers.length(stop.leg_m)) : null),
-      ),
-    );
-    const record = x.pagesLink({ class: "act", "aria-label": x.say("plan_record_of", { point: stop.name }) }, "inspections", { point: stop.point }, x.say("plan_record"));
+    const number = x.element("span", { class: `stop ${stop.done ? "done" : "plan"}` }, stop.done ? x.icon("synced") : String(at + 1));
+    const about = x.element("span", {}, `${stop.point} · ${x.nameOf(stop.site_class_name)}`);
+    const away = at ? x.element("span", {}, x.numbers.length(stop.leg_m)) : null;
+    const lines = x.element("span", { class: "lines" }, x.element("strong", {}, stop.name), x.element("span", { class: "meta" }, stateOf(stop), about, away));
+    const main = x.element("button", { type: "button", class: "case-main", onclick: () => open(stop) }, number, lines);
+    const record = stop.waits === null ? x.element("button", { type: "button", class: "act", "aria-label": x.say("plan_record_of", { point: stop.name }), onclick: () => open(stop) }, x.say("plan_record")) : null;
     return x.element("li", { "data-point": stop.point }, main, record);
   }
 

@@ -2,7 +2,6 @@
 "use strict";
 
 (function (x) {
-  const campaign = () => x.city.campaigns.find((one) => one.code === x.city.current_campaign);
   const rounded = (place) => place.map((degrees) => Number(degrees.toFixed(7)));
 
   // Coordinates are sent as they were given, with their datum; what was moved on our map is WGS-84.
@@ -25,7 +24,7 @@
     };
     const photos = draft.photos.filter((photo) => photo.as === "before" || draft.onSight);
     // Where the campaign's clock stands still, the server says when it was reported.
-    const report = { kind: "report", id: issue, content, capturedAt: campaign().demo_clock ? null : at };
+    const report = { kind: "report", id: issue, content, capturedAt: x.clock.stands() ? null : at };
     const uploads = photos.map((photo) => ({ kind: "upload", photo: photo.key, sha256: photo.sha256 }));
     const attaches = photos.map((photo) => ({ kind: "attach", id: x.outbox.uuid(), photo: photo.key, as: photo.as }));
     const fixed = draft.onSight ? x.routes.onSight(draft.finding.trim()) : [];

@@ -15,6 +15,7 @@
     report: (step) => json("/api/issues", step.body),
     change: (step, entry) => json(issuePath(entry.issue, "changes"), x.who.named(step.body, entry.account)),
     attach: (step, entry) => json(issuePath(entry.issue, "amendments"), x.who.named(step.body, entry.account)),
+    visit: (step, entry) => json("/api/visits", x.who.named(step.body, entry.account)),
     upload: (step, _entry, photo) => ({
       path: "/api/photos",
       headers: { "Content-Type": photo.type },
@@ -24,7 +25,7 @@
   };
 
   // Send one step. {kind: "done", content}, or why not: "down" (try again later; `after` seconds if the server said),
-  // "signin", "stale" (somebody changed the issue; `problem` says what differs) or "refused" (`problem` says why).
+  // "signin", "stale" (somebody changed the issue, or visited the point; `problem` says what differs) or "refused" (`problem` says why).
   async function send(step, entry, photo) {
     const { path, headers, body, within } = REQUESTS[step.kind](step, entry, photo);
     let answer;

@@ -112,7 +112,7 @@
   // What came of a step: the version it made, the name of a photo; and the entry is sent with its last one.
   function received(entry, i, content) {
     const made = withStep({ ...entry, tries: 0 }, i, { done: true, answer: content });
-    const version = content.version || (entry.steps[i].kind === "report" ? 1 : made.version);
+    const version = content.version || content.visits || (entry.steps[i].kind === "report" ? 1 : made.version);
     const number = content.number || made.number;
     const done = made.steps.every((step) => step.done);
     return { ...made, version, number, state: done ? "sent" : made.state, sentAt: done ? Date.now() : null };
@@ -130,6 +130,7 @@
     const bodies = {
       report: () => ({ ...step.content, ...(step.capturedAt ? { reported_at: x.clock.corrected(step.capturedAt) } : {}) }),
       attach: () => ({ version, act: "attach", set: { photo: nameOf(step.photo), kind: step.as } }),
+      visit: () => ({ ...step.content, visits_seen: version, ...(step.capturedAt ? { at: x.clock.corrected(step.capturedAt) } : {}) }),
       change: () => ({ ...step.content, version, evidence: evidenceOf(step.content.evidence, photos) }),
     };
     const made = withStep({ ...entry, version }, i, { body: { id: step.id, ...bodies[step.kind]() } });
@@ -141,10 +142,10 @@
   const evidenceOf = (text, photos) =>
     [text, ...photos.map((step) => `photo:${step.answer.photo}`)].filter(Boolean).join("\n");
 
-  // The version that the entry before this one made of their issue.
+  // The version that the entry before this one made of their issue; of a point: how many visits it has.
   async function versionAfter(entry) {
     const before = (await x.outbox.entries()).filter((one) => one.issue === entry.issue && one.seq < entry.seq);
-    return before.at(-1)?.version ?? 1;
+    return before.at(-1)?.version ?? (entry.kind === "visit" ? entry.stop.visits ?? 0 : 1);
   }
 
   x.sender = { drain, pause };

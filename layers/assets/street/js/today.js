@@ -67,8 +67,7 @@
 
   // The campaign's present moment in milliseconds: where its clock stands, that of the list.
   function now() {
-    const campaign = x.city.campaigns.find((one) => one.code === x.city.current_campaign);
-    const stands = campaign.demo_clock && kept ? Date.parse(kept.answer.as_of) : NaN;
+    const stands = x.clock.stands() && kept ? Date.parse(kept.answer.as_of) : NaN;
     return Number.isFinite(stands) ? stands : Date.now() + x.clock.skew();
   }
 
