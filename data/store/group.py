@@ -124,9 +124,10 @@ class Group:
         mine: dict[str, tuple[str, Receipt]] = {}
         meta = replace(self._meta, last_number=self._last_number)
         receipts, fresh = sort_out(batch.issues.issues, ChainMap(mine, self._known), meta, self._city.number_prefix)
-        pending = self._of_points_and_visits(batch)
+        pending, known = self._of_points_and_visits(batch)
         if batch.documents:  # the last that may be refused
             pending += self._put(CheckedPuts(batch.documents, as_dated=batch.as_dated))[1]
+        self._points_and_visits = known
         if not (fresh or pending):
             return receipts
         if batch.as_dated:
@@ -201,9 +202,10 @@ class Group:
         self._geometries.append(batch.issues.geometries[[position for position, _ in fresh]])
         return pending
 
-    def _of_points_and_visits(self, batch: Batch) -> list[Pending]:
+    def _of_points_and_visits(self, batch: Batch) -> tuple[list[Pending], tuple[set[str], set[str]] | None]:
+        """The events, and which points and visits are known once these are taken."""
         if not (batch.points or batch.visits):
-            return []
+            return [], self._points_and_visits
         if self._points_and_visits is None:
             codes = set(self._connection.execute(select(POINT.c.code)).scalars())
             visits = set(self._connection.execute(select(VISIT.c.id)).scalars())
@@ -214,8 +216,7 @@ class Group:
         pending += visit_events(batch.visits, actor=batch.actor, points=codes, known=visits)
         for code, seen in batch.visits_seen.items():
             self._check_visits_of(code, seen)
-        self._points_and_visits = codes, visits | {visit.id for visit in batch.visits}
-        return pending
+        return pending, (codes, visits | {visit.id for visit in batch.visits})
 
     def _check_visits_of(self, code: str, seen: int) -> None:
         made = self._connection.execute(select(func.count()).select_from(VISIT).where(VISIT.c.point == code)).scalar()
