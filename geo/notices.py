@@ -29,6 +29,9 @@ class Code(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     EXTENDED = "extended"
+    ASKED = "asked"  # for more time, by the department
+    GRANTED = "granted"
+    REFUSED = "refused"
     DEFERRED = "deferred"
     RESUMED = "resumed"
     CORRECTED = "corrected"
@@ -63,6 +66,9 @@ REPORTED: Final = _rule(Code.REPORTED, _C, _I)
 WITHDRAWAL: Final = _rule(Code.WITHDRAWN, _D, _C, _I)
 """A rejection that is its reporter's own."""
 
+GRANT: Final = _rule(Code.GRANTED, _D, _I, _R)
+"""An extension that answers a request."""
+
 ON_CHANGE: Final[Mapping[tuple[Status, Status], Rule]] = {
     (S.REPORTED, S.ACCEPTED): _rule(Code.ACCEPTED, _R),
     (S.REPORTED, S.REJECTED): _rule(Code.REJECTED, _D, _I, _R),
@@ -86,6 +92,8 @@ ON_CHANGE: Final[Mapping[tuple[Status, Status], Rule]] = {
 ON_AMENDMENT: Final[Mapping[Act, Rule | None]] = {
     Act.ASSIGN: _rule(Code.ASSIGNED, _D, _I),
     Act.EXTEND: _rule(Code.EXTENDED, _D, _I, _R),
+    Act.ASK: _rule(Code.ASKED, _C),
+    Act.REFUSE: _rule(Code.REFUSED, _D),
     Act.CORRECT: _rule(Code.CORRECTED, _D, _C, _I, _R),
     Act.LINK: _rule(Code.LINKED, _D, _C, _I, _R),
     Act.UNLINK: _rule(Code.UNLINKED, _D, _C, _I, _R),
@@ -130,6 +138,8 @@ def notice_of(kind: str, payload: Mapping[str, Any]) -> Notice | None:
         return None if rule is None else Notice(rule.code, rule.to, after, note)
     if kind == _ISSUE_AMENDED:
         rule = ON_AMENDMENT[Act(payload["act"])]
+        if rule is not None and rule.code is Code.EXTENDED and payload.get("answers"):
+            rule = GRANT
         return None if rule is None else Notice(rule.code, rule.to, None, str(payload.get("note") or ""))
     return None
 

@@ -10,6 +10,7 @@ import shapely
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from data.intake.placing import PLACE_COLUMNS, Placer
+from data.store.asking import askings_of
 from data.store.bulk_insert import insert_rows, insert_tuples
 from data.store.events import Kind, us_of_iso
 from data.store.past import ISSUE_PAST, ISSUE_PAST_SHARE, ISSUE_PHOTO, KEPT
@@ -75,6 +76,8 @@ def records_of(connection: Connection, ids: Sequence[str]) -> dict[str, IssueRec
             record.last_us = max(record.last_us, us_of_iso(at))
             if kind in (Kind.ISSUE_CHANGED, Kind.ISSUE_AMENDED):
                 record.last_actor = actor
+    for issue_id, asking in askings_of(connection, list(found)).items():
+        found[issue_id].asking = asking
     return found
 
 

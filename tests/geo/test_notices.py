@@ -45,6 +45,7 @@ def test_every_code_is_told_of_something_and_to_somebody() -> None:
             told.append(notice_of("issue_changed", {"before": change.before.name, "status": change.after.name,
                                                     "note": note}))  # fmt: skip
     told += [notice_of("issue_amended", {"act": str(act), "note": ""}) for act in Act]
+    told.append(notice_of("issue_amended", {"act": "extend", "note": "", "answers": "a request"}))
     assert {notice.code for notice in told if notice is not None} == set(Code)
     assert all(notice.to for notice in told if notice is not None)
 
