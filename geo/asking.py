@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from geo.lifecycle import OPEN, Act, Status
@@ -11,27 +12,29 @@ from geo.lifecycle import OPEN, Act, Status
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One request. `id` is the UUID of the act that asked, `at` its moment and `until` the deadline that is asked for,
-    both ISO 8601 in UTC. `units` are those for which it was asked: the one that the issue was assigned to, or of an
+    """One request. `id` is the UUID of the act that asked, `until` the deadline that is asked for; moments are in UTC.
+    `units` are those for which it was asked: the one that the issue was assigned to, or of an
     issue that nobody was assigned to all of the asker's."""
 
     id: str
-    at: str
+    at: datetime
     actor: str
-    until: str
+    until: datetime
     reason: str
     units: tuple[str, ...]
 
 
 def asking_after(pending: Asking | None, at: str, actor: str, payload: Mapping[str, Any]) -> Asking | None:
-    """What is pending on an issue after an act or a change of status, as the event's `payload` says it.
+    """What is pending on an issue after an act or a change of status at a moment (ISO 8601), as the event's
+    `payload` says it.
 
     A request ends with its answer (the event names it), with the issue's life, and when the issue is given to a unit
     that did not ask.
     """
     act = payload.get("act")
     if act == Act.ASK:
-        return Asking(payload["id"], at, actor, payload["set"]["until"], payload["note"], tuple(payload["units"]))
+        asked_at, until = datetime.fromisoformat(at), datetime.fromisoformat(payload["set"]["until"])
+        return Asking(payload["id"], asked_at, actor, until, payload["note"], tuple(payload["units"]))
     if pending is None or payload.get("answers") == pending.id:
         return None
     if act is None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from data.act_desk import IssueAct
 from geo.errors import StaleError, XunjieError
-from geo.lifecycle import Amendment, Change
+from geo.lifecycle import Act, Amendment, Change
 from geo.offered import is_withdrawal
 from ui import address
 from ui.act_fields import act_fields, option_of, options_of, wished
@@ -62,7 +62,8 @@ def case_acts(case: Case) -> None:
 
 def _label(case: Case, rule: Change | Amendment) -> str:
     if isinstance(rule, Amendment):
-        return case.scene.say(f"case.act_{rule.act}")
+        grants = rule.act is Act.EXTEND and case.asking is not None
+        return case.scene.say("case.act_grant" if grants else f"case.act_{rule.act}")
     if is_withdrawal(rule, case.scene.viewer, case.subject):
         return case.scene.say("case.withdraw")
     return case.scene.say(f"case.step_{rule.before.name}_{rule.after.name}")

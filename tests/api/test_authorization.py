@@ -370,6 +370,8 @@ class Requests:
                 ("attach", photo),
                 ("correct", {"address": f"corrected {draw.random()}"}),
                 ("extend", {"due_at": "2022-01-01T00:00:00"}),
+                ("ask_extension", {"until": "2032-01-01T00:00:00"}),
+                ("refuse_extension", {}),
             ]
         )
         return {"act": act, "set": fields, "note": "n"}

@@ -51,7 +51,7 @@ def test_asking_leaves_the_deadline_and_is_granted_with_the_one_that_is_set(live
     asking = pending(live, issue)
     assert asking is not None
     assert (asking.id, asking.actor, asking.reason, asking.units) == (known, "works-1", "parts", ("d-1",))
-    assert parse_time("until", asking.until, "UTC") == LATER
+    assert asking.until == LATER
     for wrong in (ask, lambda *given: amend(*given, Act.EXTEND, due_at=LATER, actor=COMMANDER)):
         with pytest.raises(StaleError):  # who has not seen the request cannot answer it
             wrong(live, issue, version)
