@@ -18,6 +18,7 @@ from api.operation import Operation, Parameter, integer, text
 from api.schemas import BOOLEAN, COUNT, DAY, INTEGER, LAT, LON, NUMBER, STRING, TEXT, listing, nullable, record
 from api.view import View
 from api.writing import ACTOR, ID, posted, write_answers
+from data.actors import unit_name
 from data.documents.fields import Fields
 from data.documents.plan_book import MOST_STOPS, DayPlan
 from data.inspecting.planning import keep_plan, plans_of, propose_plan
@@ -63,6 +64,7 @@ def _plan(view: View, plan: DayPlan, visited: Set[int]) -> Json | None:
         return None
     return {
         "group": plan.group,
+        "group_name": unit_name(runtime(), plan.group),
         "note": plan.note if is_whole else "",
         "subdistricts": list(plan.subdistricts) if is_whole else [],
         "stops": [_stop(view, stop, visited) for stop in stops],
@@ -103,7 +105,11 @@ def _degrees(value: float) -> float | None:
 async def keep(request: Request) -> Response:
     """201 with the receipt; 200 where the same plan was kept before."""
     current = runtime()
-    required = {"group": "the group that goes", "day": "a date", "stops": "a list of point, reason and leg_m"}
+    required = {
+        "group": "the code of the group that goes",
+        "day": "a date",
+        "stops": "a list of point, reason and leg_m",
+    }
     fields = await posted(request, ("subdistricts", "note", "version"), required)
     read = Fields({name: value for name, value in fields.items() if name not in ("id", "actor", "version")})
     plan = DayPlan(
@@ -118,7 +124,9 @@ async def keep(request: Request) -> Response:
 
     def work() -> DocumentReceipt:
         version = fields.get("version", 0)
-        return keep_plan(current, plan, version=version, client_uuid=fields["id"], actor=fields["actor"])
+        return keep_plan(
+            current, current.snapshot, plan, version=version, client_uuid=fields["id"], actor=fields["actor"]
+        )
 
     receipt = await run_in_threadpool(work)
     content = {"plan": receipt.id, "version": receipt.version, "created": receipt.created}
@@ -172,7 +180,7 @@ OPERATIONS: Final = (
         summary="A day plan for a group: the most pressing points and those near them, in the order of a short walk.",
         parameters=(
             integer("k", "how many stops", 1, MOST_STOPS, default=8),
-            text("group", "the group that goes"),
+            text("group", "the code of the group that goes, in the organisation"),
             day_parameter("day", "the day of the plan; without it the filter's day"),
         ),
         schema={"stops": listing(_STOP), "total_m": NUMBER},
@@ -189,6 +197,7 @@ OPERATIONS: Final = (
                 record(
                     {
                         "group": STRING,
+                        "group_name": nullable(TEXT),
                         "note": STRING,
                         "subdistricts": listing(STRING),
                         "stops": listing(_STOP),
@@ -208,7 +217,7 @@ OPERATIONS: Final = (
             {
                 "id": ID,
                 "actor": ACTOR,
-                "group": STRING,
+                "group": {**STRING, "description": "the code of a group of the organisation in force"},
                 "day": DAY,
                 "stops": listing(record({"point": STRING, "reason": _REASON, "leg_m": NUMBER}), most=MOST_STOPS),
                 "subdistricts": listing(STRING),

@@ -179,6 +179,8 @@ def _organisation(current: Runtime, books: Books, places: list[Place]) -> None:
     """An office, a leader and a steward of each place, named by canaries; a department that is met everywhere."""
     units = [{"code": UNIT, "kind": "department", "name": {"zh": "市政", "en": "Works"}}]
     units += [{"code": "D02", "kind": "department", "name": {"zh": "城管", "en": "Order"}}]
+    groups = ("all", *(f"group.{place.code}" for place in places), *(f"of.{place.code}" for place in places))
+    units += [{"code": code, "kind": "site_group", "name": {"zh": code, "en": code}} for code in groups]
     for place in places:
         word, own = f"canary{place.code}unit", {"subdistricts": [place.code]}
         for kind in ("office", "leader"):
@@ -202,10 +204,10 @@ def _plans(current: Runtime, books: Books, places: list[Place]) -> None:
     for place in places:
         word = f"canary{place.code}plan"
         stops = tuple(Stop(code, Reason.OTHER, 10.0) for code in place.points[:2])
-        plans.append(DayPlan(f"group {place.code}", DAY, stops, (place.code,), word))
+        plans.append(DayPlan(f"group.{place.code}", DAY, stops, (place.code,), word))
         books.hide((word,), Subject(place.code))
     for plan in plans:
-        keep_plan(current, plan, version=0, client_uuid=fresh(), actor="operator")
+        keep_plan(current, current.snapshot, plan, version=0, client_uuid=fresh(), actor="operator")
 
 
 def _draws(current: Runtime, books: Books, places: list[Place]) -> None:

@@ -335,7 +335,7 @@ class Requests:
                 return {"id": known["id"], "point": draw.choice(place.points), "kind": "unannounced"} | report
             case "/api/plans":
                 stops = [{"point": draw.choice(place.points), "reason": "other", "leg_m": 1.0}]
-                return {"id": known["id"], "group": f"of {place.code}", "day": "2021-08-25", "stops": stops}
+                return {"id": known["id"], "group": f"of.{place.code}", "day": "2021-08-25", "stops": stops}
             case "/api/draws":
                 return {"id": known["id"], "seed": "too short", "subject": "points", "n": 3}
             case "/api/draws/{draw}/checks":
@@ -589,11 +589,11 @@ def test_draws_visits_and_plans_are_bounded_by_the_scope(town: Town) -> None:
     assert 0 < sum(own["followed"].values()) < sum(whole["followed"].values())
     assert both(f"/api/inspections?subdistrict={place.code}")[1]["followed"] == own["followed"]
     own, whole = both(f"/api/plans?day={DAY}")
-    assert {plan["group"] for plan in own["plans"]} == {"all", f"group {place.code}"}
+    assert {plan["group"] for plan in own["plans"]} == {"all", f"group.{place.code}"}
     assert [plan["note"] for plan in own["plans"]] == ["", f"canary{place.code}plan"]
     assert len(whole["plans"]) == 4
     stops = [{"point": town.places[1].points[0], "reason": "other", "leg_m": 1.0}]
-    wish = {"id": str(uuid.uuid4()), "group": "mine", "day": "2021-08-26", "stops": stops}
+    wish = {"id": str(uuid.uuid4()), "group": "all", "day": "2021-08-26", "stops": stops}
     assert town.client.post("/api/plans", json=wish, headers=inspector.headers()).status_code == 404
     visit = {"id": str(uuid.uuid4()), "point": town.places[1].points[0], "kind": "unannounced", "compliant": True}
     assert town.client.post("/api/visits", json=visit, headers=inspector.headers()).status_code == 404
