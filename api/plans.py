@@ -21,6 +21,7 @@ from api.writing import ACTOR, ID, posted, write_answers
 from data.actors import unit_name
 from data.documents.fields import Fields
 from data.documents.plan_book import MOST_STOPS, DayPlan
+from data.duties import duties_in_force
 from data.inspecting.planning import keep_plan, plans_of, propose_plan
 from data.runtime import runtime
 from data.store.putting import DocumentReceipt
@@ -51,9 +52,14 @@ def plans(view: View, own: Mapping[str, Any]) -> Json:
     is told nor its subdistricts and length; one of which it means nothing is left out, but for that of an own group."""
     day = own["day"] or view.day
     visited = _visited(view, day)
+    seen = duties_in_force(view.snapshot).in_sight(view.filter.within, view.snapshot)
     return {
         "day": day.isoformat(),
-        "plans": [entry for plan in plans_of(view.snapshot, day) if (entry := _plan(view, plan, visited)) is not None],
+        "plans": [
+            entry | {"group_name": unit_name(runtime(), entry["group"]) if entry["group"] in seen else None}
+            for plan in plans_of(view.snapshot, day)
+            if (entry := _plan(view, plan, visited)) is not None
+        ],
     }
 
 
@@ -64,7 +70,6 @@ def _plan(view: View, plan: DayPlan, visited: Set[int]) -> Json | None:
         return None
     return {
         "group": plan.group,
-        "group_name": unit_name(runtime(), plan.group),
         "note": plan.note if is_whole else "",
         "subdistricts": list(plan.subdistricts) if is_whole else [],
         "stops": [_stop(view, stop, visited) for stop in stops],
@@ -197,7 +202,7 @@ OPERATIONS: Final = (
                 record(
                     {
                         "group": STRING,
-                        "group_name": nullable(TEXT),
+                        "group_name": {**nullable(TEXT), "description": "of a unit that the asker may know by name"},
                         "note": STRING,
                         "subdistricts": listing(STRING),
                         "stops": listing(_STOP),

@@ -591,6 +591,7 @@ def test_draws_visits_and_plans_are_bounded_by_the_scope(town: Town) -> None:
     own, whole = both(f"/api/plans?day={DAY}")
     assert {plan["group"] for plan in own["plans"]} == {"all", f"group.{place.code}"}
     assert [plan["note"] for plan in own["plans"]] == ["", f"canary{place.code}plan"]
+    assert all(plan["group_name"] for plan in (*own["plans"], *whole["plans"]))
     assert len(whole["plans"]) == 4
     stops = [{"point": town.places[1].points[0], "reason": "other", "leg_m": 1.0}]
     wish = {"id": str(uuid.uuid4()), "group": "all", "day": "2021-08-26", "stops": stops}
@@ -617,7 +618,8 @@ def test_a_unit_is_known_by_name_where_it_may_have_to_do_with_somebody(town: Tow
         one.login: [u["code"] for u in town.client.get("/api/organisation", headers=one.headers()).json()["units"]]
         for one in (first, unit)
     }
-    assert listed["inspector-first"] == [UNIT, "D02", f"office.{place.code}", f"leader.{place.code}", f"S.{place.code}"]
+    theirs = (f"{kind}.{place.code}" for kind in ("office", "leader", "group", "of", "S"))
+    assert listed["inspector-first"] == [UNIT, "D02", "all", *theirs]
     assert listed["department-unit"] == [UNIT]
     address = f"/api/assignment?type=E0501&subdistrict={place.code}"
     named = [town.client.get(address, headers=one.headers()).json()["unit"] for one in (first, unit, public)]
