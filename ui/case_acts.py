@@ -95,6 +95,7 @@ def _confirm() -> None:
         if pin["issue"] != case.id:
             return
         rule = option_of(case, pin["option"])
+        label = _label(case, rule)
         acts: list[IssueAct] = wished(case, rule, int(state.get(_TURN) or 0), version=pin["version"], key=pin["key"])
         in_one_thread(lambda: scene.runtime.act_many(acts, actor=scene.viewer))
     except XunjieError as error:
@@ -104,4 +105,4 @@ def _confirm() -> None:
         say(f"case {pin['key']}", refusal_words(scene, error), good=False)
         return
     _start_afresh()
-    say(f"case {case.id} {state[_TURN]}", scene.say("case.done", act=_label(case, rule)))
+    say(f"case {case.id} {state[_TURN]}", scene.say("case.done", act=label))

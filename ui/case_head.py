@@ -110,7 +110,7 @@ def _facts(case: Case) -> list[Html]:
         facts.append(("case.field_until", figures.table_moment(until and until.astimezone(scene.zone))))
     if case.asking is not None:
         wished = figures.table_moment(case.asking.until.astimezone(scene.zone))
-        asked = tag("b", scene.say("case.asked_for", until=wished, who=actor_name(scene, case.asking.actor)), cls="off")
+        asked = tag("b", scene.say("case.asked_for", until=wished, who=actor_name(scene, case.asking.actor)))
         facts.append(("case.asking", join([asked, " · ", case.asking.reason])))
     [told] = told_to(scene, np.array([row]))
     if told:

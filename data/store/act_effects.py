@@ -39,7 +39,7 @@ def changed(record: IssueRecord, act: CheckedChange, at_us: int, city: City) -> 
     payload = {"before": STATUS_NAMES[before], "status": STATUS_NAMES[act.status]}
     payload |= {"note": act.note, "evidence": act.evidence, **more}
     if act.status is Status.DEFERRED and record.asking is not None:
-        payload["answers"] = record.asking.id
+        payload |= _answer(record.asking)
     record.change(at_us, act.actor, act.status, act.note, act.evidence, more)
     return rule, payload
 
@@ -80,7 +80,7 @@ def amended(record: IssueRecord, act: CheckedAmendment, at_us: int, wall_us: int
     more: dict[str, Any] = {}
     if act.act in (Act.ASK, Act.REFUSE):
         wanted = act.wanted
-        more = _asked(record, act, at_us) if act.act is Act.ASK else {"answers": _pending(record).id}
+        more = _asked(record, act, at_us) if act.act is Act.ASK else _answer(_pending(record))
     elif act.act in (Act.ATTACH, Act.DETACH):
         there = (act.wanted["photo"], act.wanted["kind"]) in record.photos
         if there == (act.act is Act.ATTACH):
@@ -102,7 +102,7 @@ def amended(record: IssueRecord, act: CheckedAmendment, at_us: int, wall_us: int
     if act.act is Act.EXTEND and due_us is None:
         raise BadValueError("due_at", "", "a moment: a deadline can be put off, not taken away")
     if act.act is Act.EXTEND and record.asking is not None and (due_us or 0) > (record.columns["due_us"] or NEVER):
-        more = {"answers": record.asking.id}  # its author saw the request: they name a version after it
+        more = _answer(record.asking)  # its author saw the request: they name a version after it
     record.amend(at_us, act.actor, act.act, wanted, recorded_us=wall_us)
     return rule, {"act": str(act.act), "set": wanted, "before": before, "note": act.note, **more}
 
@@ -120,7 +120,13 @@ def _asked(record: IssueRecord, act: CheckedAmendment, at_us: int) -> dict[str, 
         raise BadValueError("until", act.wanted["until"], f"a moment after {_iso(latest)}")
     department = record.columns["department"]
     scope = WHOLE if act.viewer is None else act.viewer.scope
-    return {"units": sorted(scope.departments or ()) if department is None else [department]}
+    if department is not None:
+        return {"units": [department]}
+    return {"units": None if scope.departments is None else sorted(scope.departments)}
+
+
+def _answer(asking: Asking) -> dict[str, Any]:
+    return {"answers": asking.id, "asker": asking.actor}
 
 
 def _pending(record: IssueRecord) -> Asking:
