@@ -114,8 +114,9 @@ def act_of(issue: str, fields: Mapping[str, Any], current: Runtime) -> IssueAct:
         raise BadValueError("set", wanted, "an object of the fields to set")
     if wanted.get("geometry") is not None:
         wanted = wanted | {"geometry": geometry_of(wanted["geometry"])}
-    if wanted.get("due_at") is not None:
-        wanted = wanted | {"due_at": moment_of("due_at", wanted["due_at"], current)}
+    for name in ("due_at", "until"):
+        if wanted.get(name) is not None:
+            wanted = wanted | {name: moment_of(name, wanted[name], current)}
     return IssueAct(
         issue,
         fields["version"],
@@ -181,7 +182,7 @@ AMEND: Final = Operation(
     action=Action.AMEND,
     method="POST",
     endpoint=amend,
-    summary="Assign, put off, correct, link or illustrate an issue; exactly once, and from the version that was seen.",
+    summary="Assign, put off, ask for more time, correct, link or illustrate an issue; once, from the version seen.",
     path_parameters={"identity": "UUID or number of the issue"},
     body=record({**_SAID, "act": {"enum": list(Act)}, "set": _SET, "actor": _ACTOR}, optional=["note", "set", "actor"]),
     answers={
@@ -245,6 +246,8 @@ _ENTRY: Final = record(
         **dict.fromkeys(("note", "evidence"), STRING),
         **dict.fromkeys(("until", "due_at"), nullable(STRING)),
         **dict.fromkeys(("set", "before"), _CHANGED),
+        "answers": {**nullable(INTEGER), "description": "the version of the request for more time that this answers"},
+        "lapsed": {**nullable(INTEGER), "description": "that of the one that ended with this unanswered"},
     }
 )
 HISTORY: Final = Operation(

@@ -29,6 +29,7 @@ from api.view import View
 from data.actors import actor_name
 from data.exporting.issue_properties import IssueProperties, issue_geometries
 from data.runtime import runtime
+from geo.asking import Asking
 from geo.errors import NotFoundError
 from geo.history import endings_at
 from geo.iso_time import local_iso
@@ -49,6 +50,7 @@ def issue_record(view: View, own: Mapping[str, Any]) -> Json:
     [geometry] = issue_geometries(view.issues, rows)
     [lon], [lat] = view.issues.lonlat(rows)
     steps = view.snapshot.events(row)
+    asking = runtime().askings([properties["id"]], as_of=view.filter.as_of).get(properties["id"])
     names = {actor: actor_name(runtime(), actor) for actor in {step.actor for step in steps}}
     return {
         **properties,
@@ -58,6 +60,7 @@ def issue_record(view: View, own: Mapping[str, Any]) -> Json:
         "returned": bool(returned(view.issues, rows, history=view.snapshot.history, as_of_us=view.as_of_us)[0]),
         "version": int(view.snapshot.records.of(rows).version[0]),  # the present one, whatever the moment
         "geometry": geometry,
+        "asking": None if asking is None else _asking(view, asking),
         "history": [
             {
                 "status": step.status.name,
@@ -73,6 +76,17 @@ def issue_record(view: View, own: Mapping[str, Any]) -> Json:
     }
 
 
+def _asking(view: View, asking: Asking) -> Json:
+    return {
+        "until": local_iso(asking.until, view.city.time_zone),
+        "at": local_iso(asking.at, view.city.time_zone),
+        "actor": asking.actor,
+        "name": actor_name(runtime(), asking.actor),
+        "note": asking.reason,
+    }
+
+
+_NAME: Final = {**nullable(TEXT), "description": "of the account or unit that the actor stands for"}
 _MAYBE: Final = nullable(STRING)
 PROPERTIES: Final[Mapping[str, Schema]] = {
     **dict.fromkeys(("id", "number", "campaign", "register", "type"), STRING),
@@ -111,13 +125,17 @@ OPERATION = data_operation(
         "returned": RETURNED,
         "version": {"type": "integer", "minimum": 1, "description": "grows with every change; a change names it"},
         "geometry": GEOMETRY,
+        "asking": {
+            **nullable(record({"until": MOMENT, "at": MOMENT, "actor": STRING, "name": _NAME, "note": STRING})),
+            "description": "the department's request for more time that is pending",
+        },
         "history": listing(
             record(
                 {
                     "status": STRING,
                     "at": MOMENT,
                     "actor": STRING,
-                    "name": {**nullable(TEXT), "description": "of the account or unit that the actor stands for"},
+                    "name": _NAME,
                     "note": STRING,
                     "evidence": STRING,
                 }

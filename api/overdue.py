@@ -13,7 +13,9 @@ from api.place_names import subdistrict_of, type_of
 from api.schemas import BOOLEAN, COUNT, MOMENT, STRING, TEXT, listing, nullable, record
 from api.view import View
 from data.overdue_list import OverdueIssue, overdue_issues
+from data.runtime import runtime
 from data.unit_work import unit_work
+from geo.asking import Asking
 from geo.clock import from_us
 from geo.iso_time import local_iso
 from geo.permissions import Action
@@ -22,19 +24,22 @@ _MOST: Final = 500
 
 
 def overdue(view: View, own: Mapping[str, Any]) -> Json:
-    """The earliest deadlines first; `total` counts all of them. `level` is null for what is only due soon."""
+    """The earliest deadlines first; `total` counts all of them. `level` is null for what is only due soon;
+    `asked_until` is the deadline that the department asks for, unanswered."""
     work = unit_work(view.snapshot, view.filter)
     listed, total = overdue_issues(
         view.snapshot, view.filter, work, most=own["most"], soon=own["soon"], unit=own["unit"]
     )
     details = view.snapshot.records.of(np.array([entry.row for entry in listed], np.int64))
+    askings = runtime().askings(details.id.tolist(), as_of=view.filter.as_of)
     rows = [
-        {"id": details.id[at], "number": details.number[at], **_row(view, entry)} for at, entry in enumerate(listed)
+        {"id": details.id[at], "number": details.number[at], **_row(view, entry, askings.get(details.id[at]))}
+        for at, entry in enumerate(listed)
     ]
     return {"rows": rows, "total": total}
 
 
-def _row(view: View, entry: OverdueIssue) -> Json:
+def _row(view: View, entry: OverdueIssue, asking: Asking | None) -> Json:
     kind = type_of(view.city, view.issues, entry.row)
     subdistrict, subdistrict_name = subdistrict_of(view.city, view.issues, entry.row)
     due = from_us(entry.due_us)
@@ -47,6 +52,7 @@ def _row(view: View, entry: OverdueIssue) -> Json:
         "subdistrict_name": subdistrict_name,
         "unit": None if unit is None else {"code": unit.code, "name": unit.name},
         "due_at": local_iso(due, view.city.time_zone),
+        "asked_until": None if asking is None else local_iso(asking.until, view.city.time_zone),
         "overdue": entry.is_overdue,
         "working_days_past": entry.past_days,
         "level": None if level is None else {"code": level.code, "name": level.name, "to": level.to},
@@ -75,6 +81,7 @@ OPERATION = data_operation(
                     "subdistrict_name": nullable(TEXT),
                     "unit": nullable(record({"code": STRING, "name": TEXT})),
                     "due_at": MOMENT,
+                    "asked_until": nullable(MOMENT),
                     "overdue": BOOLEAN,
                     "working_days_past": COUNT,
                     "level": nullable(record({"code": STRING, "name": TEXT, "to": TEXT})),

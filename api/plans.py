@@ -18,8 +18,10 @@ from api.operation import Operation, Parameter, integer, text
 from api.schemas import BOOLEAN, COUNT, DAY, INTEGER, LAT, LON, NUMBER, STRING, TEXT, listing, nullable, record
 from api.view import View
 from api.writing import ACTOR, ID, posted, write_answers
+from data.actors import unit_name
 from data.documents.fields import Fields
 from data.documents.plan_book import MOST_STOPS, DayPlan
+from data.duties import duties_in_force
 from data.inspecting.planning import keep_plan, plans_of, propose_plan
 from data.runtime import runtime
 from data.store.putting import DocumentReceipt
@@ -50,9 +52,14 @@ def plans(view: View, own: Mapping[str, Any]) -> Json:
     is told nor its subdistricts and length; one of which it means nothing is left out, but for that of an own group."""
     day = own["day"] or view.day
     visited = _visited(view, day)
+    seen = duties_in_force(view.snapshot).in_sight(view.filter.within, view.snapshot)
     return {
         "day": day.isoformat(),
-        "plans": [entry for plan in plans_of(view.snapshot, day) if (entry := _plan(view, plan, visited)) is not None],
+        "plans": [
+            entry | {"group_name": unit_name(runtime(), entry["group"]) if entry["group"] in seen else None}
+            for plan in plans_of(view.snapshot, day)
+            if (entry := _plan(view, plan, visited)) is not None
+        ],
     }
 
 
@@ -103,7 +110,11 @@ def _degrees(value: float) -> float | None:
 async def keep(request: Request) -> Response:
     """201 with the receipt; 200 where the same plan was kept before."""
     current = runtime()
-    required = {"group": "the group that goes", "day": "a date", "stops": "a list of point, reason and leg_m"}
+    required = {
+        "group": "the code of the group that goes",
+        "day": "a date",
+        "stops": "a list of point, reason and leg_m",
+    }
     fields = await posted(request, ("subdistricts", "note", "version"), required)
     read = Fields({name: value for name, value in fields.items() if name not in ("id", "actor", "version")})
     plan = DayPlan(
@@ -118,7 +129,9 @@ async def keep(request: Request) -> Response:
 
     def work() -> DocumentReceipt:
         version = fields.get("version", 0)
-        return keep_plan(current, plan, version=version, client_uuid=fields["id"], actor=fields["actor"])
+        return keep_plan(
+            current, current.snapshot, plan, version=version, client_uuid=fields["id"], actor=fields["actor"]
+        )
 
     receipt = await run_in_threadpool(work)
     content = {"plan": receipt.id, "version": receipt.version, "created": receipt.created}
@@ -172,7 +185,7 @@ OPERATIONS: Final = (
         summary="A day plan for a group: the most pressing points and those near them, in the order of a short walk.",
         parameters=(
             integer("k", "how many stops", 1, MOST_STOPS, default=8),
-            text("group", "the group that goes"),
+            text("group", "the code of the group that goes, in the organisation"),
             day_parameter("day", "the day of the plan; without it the filter's day"),
         ),
         schema={"stops": listing(_STOP), "total_m": NUMBER},
@@ -189,6 +202,7 @@ OPERATIONS: Final = (
                 record(
                     {
                         "group": STRING,
+                        "group_name": {**nullable(TEXT), "description": "of a unit that the asker may know by name"},
                         "note": STRING,
                         "subdistricts": listing(STRING),
                         "stops": listing(_STOP),
@@ -208,7 +222,7 @@ OPERATIONS: Final = (
             {
                 "id": ID,
                 "actor": ACTOR,
-                "group": STRING,
+                "group": {**STRING, "description": "the code of a group of the organisation in force"},
                 "day": DAY,
                 "stops": listing(record({"point": STRING, "reason": _REASON, "leg_m": NUMBER}), most=MOST_STOPS),
                 "subdistricts": listing(STRING),

@@ -19,11 +19,14 @@ from data.photos.files import is_photo_name
 from data.photos.rights import may_see_photo
 from data.snapshot import Snapshot
 from data.store.acting import Acting, ChangeReceipt, CheckedAct, CheckedActs, RefusedTogetherError
+from data.store.asking import askings_of
 from data.store.database import Store, read_events
 from data.store.personal import Erasure, ErasureReceipt, persons, references_of
 from data.store.writer_queue import WriterQueue
 from geo.access import Viewer
+from geo.asking import Asking
 from geo.city import City
+from geo.clock import to_us
 from geo.errors import BadValueError, ConflictError, NotAllowedError, NotFoundError, StaleError, XunjieError
 from geo.lifecycle import WITHDRAWN, Act, Status
 from geo.permissions import Action, reach
@@ -161,6 +164,11 @@ class ActDesk:
         if not entries:
             raise NotFoundError("issue", issue_id[:80])
         return entries
+
+    def askings(self, issues: Sequence[str], *, as_of: datetime | None = None) -> dict[str, Asking]:
+        """The request for more time that is pending on each of `issues` (UUIDs) that has one; as it was at `as_of`."""
+        with self.store.reading() as connection:
+            return askings_of(connection, issues, as_of_us=None if as_of is None else to_us(as_of))
 
     def erase_person(self, ref: str, *, actor: str, note: str = "") -> ErasureReceipt:
         """Forget the personal data that `ref` stands for; the log says that it happened, and names the reference only.

@@ -11,15 +11,21 @@ import shapely
 
 from data.store.events import Event, Kind
 from data.store.personal import is_reference
+from geo.asking import Asking, asking_after
 from geo.issue import UNNAMED
 from geo.lifecycle import Status
+
+_ACTS = (Kind.ISSUE_CHANGED, Kind.ISSUE_AMENDED)
 
 
 @dataclass(frozen=True, slots=True)
 class StoryEntry:
     """One thing that happened. `kind` is reported, changed or amended; `version` the issue's after it; `seq` and `hash`
     those of its event (several steps of an import share one). Moments are ISO 8601 in UTC; `recorded_at` is wall time,
-    None where it was not kept. `set` and `before` are what an amendment changed, geometries as GeoJSON."""
+    None where it was not kept. `set` and `before` are what an amendment changed, geometries as GeoJSON.
+
+    `answers` is the version of the request for more time that this granted or refused, `lapsed` that of one that ended
+    with it unanswered."""
 
     seq: int
     hash: str
@@ -36,15 +42,26 @@ class StoryEntry:
     due_at: str | None = None
     set: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] = field(default_factory=dict)
+    answers: int | None = None
+    lapsed: int | None = None
 
 
 def story_of(events: Iterable[Event]) -> Iterator[StoryEntry]:
     """The entries of the events of one issue, in their order."""
     version = 0
+    asking: Asking | None = None
+    asked = 0  # the version that the last request made
     for event in events:
         payload = orjson.loads(event.payload)
         recorded = payload.get("recorded_at")
         version += 1
+        answers = lapsed = None
+        if event.kind in _ACTS:
+            pending, asking = asking, asking_after(asking, event.at, event.actor, payload)
+            if pending is not None and asking is None:
+                answers, lapsed = (asked, None) if "answers" in payload else (None, asked)
+            elif pending is not asking:
+                asked = version
         match Kind(event.kind):
             case Kind.ISSUE_REPORTED | Kind.ISSUE_IMPORTED:
                 at, who = payload["reported_at"], _reporter(event, payload)
@@ -58,11 +75,13 @@ def story_of(events: Iterable[Event]) -> Iterator[StoryEntry]:
             case Kind.ISSUE_CHANGED:
                 yield StoryEntry(event.seq, event.hash, "changed", version, event.at, recorded, event.actor,
                                  payload["status"], note=payload["note"], evidence=payload["evidence"],
-                                 until=payload.get("until"), due_at=payload.get("due_at"))  # fmt: skip
+                                 until=payload.get("until"), due_at=payload.get("due_at"), answers=answers,
+                                 lapsed=lapsed)  # fmt: skip
             case Kind.ISSUE_AMENDED:
                 yield StoryEntry(event.seq, event.hash, "amended", version, event.at, recorded, event.actor,
                                  act=payload["act"], note=payload["note"], set=_shown(payload["set"]),
-                                 before=_shown(payload["before"]))  # fmt: skip
+                                 before=_shown(payload["before"]), answers=answers,
+                                 lapsed=lapsed)  # fmt: skip
 
 
 def _reporter(event: Event, payload: dict[str, Any]) -> str:

@@ -73,6 +73,8 @@ class Act(StrEnum):
 
     ASSIGN = "assign"
     EXTEND = "extend"
+    ASK = "ask_extension"  # the deadline stays until it is granted, which EXTEND or a deferral does
+    REFUSE = "refuse_extension"
     CORRECT = "correct"
     LINK = "link"  # as a duplicate of another issue
     UNLINK = "unlink"
@@ -116,6 +118,8 @@ CHANGES: Final[tuple[Change, ...]] = (
 AMENDMENTS: Final[tuple[Amendment, ...]] = (
     Amendment(A.ASSIGN, _HQ, ("department",), OPEN),
     Amendment(A.EXTEND, _HQ, ("due_at",), OPEN, evidence=E.REASON, deadline=D.SET),
+    Amendment(A.ASK, _UNIT, ("until",), OPEN, evidence=E.REASON),
+    Amendment(A.REFUSE, _HQ, (), OPEN, evidence=E.REASON),
     Amendment(A.CORRECT, (R.COMMANDER, R.PLANNER, R.INSPECTOR), ("type", "task", "description", "address", "geometry"),
               frozenset(Status), must=False, evidence=E.REASON),
     Amendment(A.LINK, (R.COMMANDER, R.PLANNER, R.INSPECTOR), ("duplicate_of",), frozenset(Status)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -29,6 +29,9 @@ class Code(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     EXTENDED = "extended"
+    ASKED = "asked"  # for more time, by the department
+    GRANTED = "granted"
+    REFUSED = "refused"
     DEFERRED = "deferred"
     RESUMED = "resumed"
     CORRECTED = "corrected"
@@ -43,6 +46,7 @@ class To(StrEnum):
     COMMANDERS = "commanders"
     INSPECTORS = "inspectors"  # those of the issue's place
     REPORTER = "reporter"
+    ASKER = "asker"  # who asked for what this answers, whatever it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,9 @@ S = Status
 REPORTED: Final = _rule(Code.REPORTED, _C, _I)
 WITHDRAWAL: Final = _rule(Code.WITHDRAWN, _D, _C, _I)
 """A rejection that is its reporter's own."""
+
+GRANT: Final = _rule(Code.GRANTED, _D, _I, _R)
+"""An extension that answers a request."""
 
 ON_CHANGE: Final[Mapping[tuple[Status, Status], Rule]] = {
     (S.REPORTED, S.ACCEPTED): _rule(Code.ACCEPTED, _R),
@@ -86,6 +93,8 @@ ON_CHANGE: Final[Mapping[tuple[Status, Status], Rule]] = {
 ON_AMENDMENT: Final[Mapping[Act, Rule | None]] = {
     Act.ASSIGN: _rule(Code.ASSIGNED, _D, _I),
     Act.EXTEND: _rule(Code.EXTENDED, _D, _I, _R),
+    Act.ASK: _rule(Code.ASKED, _C),
+    Act.REFUSE: _rule(Code.REFUSED, _D),
     Act.CORRECT: _rule(Code.CORRECTED, _D, _C, _I, _R),
     Act.LINK: _rule(Code.LINKED, _D, _C, _I, _R),
     Act.UNLINK: _rule(Code.UNLINKED, _D, _C, _I, _R),
@@ -107,12 +116,14 @@ SILENT: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one event says, and to whom. `status` is the issue's after it (None: unchanged), `note` the reason given."""
+    """What one event says, and to whom. `status` is the issue's after it (None: unchanged), `note` the reason given,
+    `asker` the account that asked for what this answers."""
 
     code: Code
     to: frozenset[To]
     status: Status | None
     note: str
+    asker: str = ""
 
 
 def notice_of(kind: str, payload: Mapping[str, Any]) -> Notice | None:
@@ -127,22 +138,36 @@ def notice_of(kind: str, payload: Mapping[str, Any]) -> Notice | None:
         rule = ON_CHANGE.get((Status[payload["before"]], after))
         if rule is not None and rule.code is Code.REJECTED and note.startswith(WITHDRAWN):
             rule = WITHDRAWAL
-        return None if rule is None else Notice(rule.code, rule.to, after, note)
+        return None if rule is None else _answering(Notice(rule.code, rule.to, after, note), payload)
     if kind == _ISSUE_AMENDED:
         rule = ON_AMENDMENT[Act(payload["act"])]
-        return None if rule is None else Notice(rule.code, rule.to, None, str(payload.get("note") or ""))
+        if rule is not None and rule.code is Code.EXTENDED and payload.get("answers"):
+            rule = GRANT
+        note = str(payload.get("note") or "")
+        return None if rule is None else _answering(Notice(rule.code, rule.to, None, note), payload)
     return None
 
 
+def _answering(notice: Notice, payload: Mapping[str, Any]) -> Notice:
+    asker = str(payload.get("asker") or "")
+    return replace(notice, to=notice.to | {To.ASKER}, asker=asker) if asker else notice
+
+
 def concerns(
-    to: frozenset[To], viewer: Viewer, subject: Subject, *, reporters: frozenset[str] = frozenset(), actor: str = ""
+    to: frozenset[To],
+    viewer: Viewer,
+    subject: Subject,
+    *,
+    reporters: frozenset[str] = frozenset(),
+    asker: str = "",
+    actor: str = "",
 ) -> bool:
     """Whether `viewer` gets a notice for `to` about an issue at `subject`.
 
     Nobody is told of what lies outside their reach, nor of what they did themselves (`actor`). A department is told of
     what it answers for (assigned, or by rule), an inspector of what lies in their own scope, however far another of
     their roles sees.
-    `reporters` are the accounts that reported the issue.
+    `reporters` are the accounts that reported the issue, `asker` is the one that asked for what this answers.
     """
     if viewer.account == actor or not may(viewer, Action.SEE_ISSUES, subject):
         return False
@@ -151,6 +176,7 @@ def concerns(
     theirs = subject.department is not None or scope.answers_for(subject)
     return (
         (To.REPORTER in to and viewer.account in reporters)
+        or (To.ASKER in to and viewer.account == asker)
         or (To.COMMANDERS in to and Role.COMMANDER in viewer.roles)
         or (To.INSPECTORS in to and Role.INSPECTOR in viewer.roles and own)
         or (To.DEPARTMENT in to and Role.DEPARTMENT in viewer.roles and own and theirs)

@@ -96,12 +96,15 @@ def an_act(runtime: Runtime, row: int, choice: int) -> IssueAct:
         (Act.ATTACH, {}),
         (Act.ASSIGN, {"department": (*DEPARTMENTS, None)[turn % 3]}),
         (Act.EXTEND, {"due_at": max(reported, CLOCK + timedelta(hours=turn % 97 - 48))}),
+        (Act.ASK, {"until": FAR + timedelta(days=9 + turn % 7)}),
     )
-    offered = amendments if is_open else amendments[:-2]
+    offered = amendments if is_open else amendments[:-3]
     act, fields = offered[turn % len(offered)]
     if act is Act.ATTACH:
         fields = {"photo": photo_in(runtime), "kind": KINDS[turn // len(offered) % len(KINDS)]}
         act = Act.DETACH if _is_attached(runtime, identity, fields) else act
+    if act is Act.ASK and runtime.askings([identity]) and turn % 2:
+        act, fields = Act.REFUSE, {}
     return IssueAct(**known, act=act, fields=fields)
 
 
@@ -113,12 +116,13 @@ def _is_attached(runtime: Runtime, identity: str, fields: Mapping[str, object]) 
 
 
 NOTHING, CIRCLE = "nothing would change", "by its own links"
+UNDATED, ASKED = "has no deadline", "answered first"
 
 
 def refusal_of(runtime: Runtime, act: IssueAct) -> str | None:
     """What a lawful act is refused with: it would change nothing, or link an issue to itself; None where it is made.
     Told from what readers see, not from what the writer knows."""
-    if act.act in (None, Act.ATTACH, Act.DETACH):
+    if act.act in (None, Act.ATTACH, Act.DETACH, Act.REFUSE):
         return None
     snapshot, row = runtime.snapshot, runtime.snapshot.row(act.issue)
     table, at = snapshot.issues, np.array([row])
@@ -133,6 +137,8 @@ def refusal_of(runtime: Runtime, act: IssueAct) -> str | None:
             target = other.duplicate_of
         else:
             return CIRCLE
+    if act.act is Act.ASK:
+        return UNDATED if table.due_us[row] == NEVER else ASKED if runtime.askings([act.issue]) else None
     if act.act is Act.UNLINK:
         return NOTHING if standing.duplicate_of is None else None
     tasks, departments = [*(t.code for t in snapshot.city.catalogue.tasks), None], [*table.departments.tolist(), None]
@@ -161,6 +167,8 @@ def same_past(runtime: Runtime, then: Projection, as_of: datetime) -> None:
     details = snapshot.records.of(known, as_of_us=as_of_us)
     endings = endings_at(snapshot.history, known, as_of_us)
     assert set(details.id) == set(then.issues)
+    asked = {identity: record.asking for identity, record in then.issues.items() if record.asking is not None}
+    assert runtime.askings(list(details.id), as_of=as_of) == asked
     placed = runtime._placer
     for at, row in enumerate(known.tolist()):
         columns = then.issues[details.id[at]].columns

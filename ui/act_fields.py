@@ -11,7 +11,7 @@ import streamlit as st
 
 from data.act_desk import IssueAct
 from data.bulk_acts import BulkAct, BulkWish, proposal, wished_acts
-from geo.clock import from_us
+from geo.clock import NEVER, from_us
 from geo.errors import BadValueError
 from geo.iso_time import day_end
 from geo.lifecycle import AMENDMENTS, WITHDRAWN, Act, Amendment, Change, Deadline, Evidence, Status
@@ -32,13 +32,16 @@ def options_of(case: Case) -> dict[str, Rule]:
     changes, amendments = case.offered
     options: dict[str, Rule] = {f"to {change.after.name}": change for change in changes}
     photos = case.scene.runtime.photos.of_issue(case.id) if any(r.act is Act.DETACH for r in amendments) else []
-    for rule in amendments:
-        linked = case.standing.duplicate_of is not None
-        idle = (rule.act is Act.UNLINK and not linked) or (rule.act is Act.LINK and linked)
-        if rule.act is Act.ATTACH or idle or (rule.act is Act.DETACH and not photos):
-            continue
-        options[f"do {rule.act}"] = rule
-    return options
+    linked = case.standing.duplicate_of is not None
+    idle = {
+        Act.ATTACH: True,
+        Act.DETACH: not photos,
+        Act.LINK: linked,
+        Act.UNLINK: not linked,
+        Act.ASK: case.asking is not None or int(case.scene.table.due_us[case.row]) == NEVER,
+        Act.REFUSE: case.asking is None,
+    }
+    return options | {f"do {rule.act}": rule for rule in amendments if not idle.get(rule.act, False)}
 
 
 def option_of(case: Case, code: str) -> Rule:
@@ -122,6 +125,8 @@ def _amendment_fields(case: Case, rule: Amendment, turn: int) -> None:
     match rule.act:
         case Act.EXTEND:
             _day_field(case, "due_at", turn, days=_days_to_extend(case))
+        case Act.ASK:
+            _day_field(case, "asked_until", turn, days=_days_to_extend(case))
         case Act.CORRECT:
             correction_fields(case, turn)
         case Act.LINK:
@@ -135,7 +140,9 @@ def _amendment_fields(case: Case, rule: Amendment, turn: int) -> None:
 
 
 def _days_to_extend(case: Case) -> int:
-    """Three days after the deadline in force, or after today where that has passed."""
+    """To the day that is asked for; else three days after the deadline in force, or after today where that is past."""
+    if case.asking is not None:
+        return max((case.asking.until.astimezone(case.scene.zone).date() - case.scene.as_of.date()).days, 0)
     due = from_us(int(case.scene.table.due_us[case.row]))
     today = case.scene.as_of.date()
     return 3 + (0 if due is None else max((due.astimezone(case.scene.zone).date() - today).days, 0))
@@ -185,6 +192,8 @@ def _amended(case: Case, rule: Amendment, state: Mapping[str, Any], turn: int) -
             return {"department": state.get(f"act-unit-{turn}") or ""}
         case Act.EXTEND:
             return {"due_at": _moment(case, state.get(f"act-due_at-{turn}"))}
+        case Act.ASK:
+            return {"until": _moment(case, state.get(f"act-asked_until-{turn}"))}
         case Act.LINK:
             return {"duplicate_of": str(state.get(f"act-duplicate_of-{turn}") or "").strip()}
         case Act.DETACH:

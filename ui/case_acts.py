@@ -10,7 +10,7 @@ import streamlit as st
 
 from data.act_desk import IssueAct
 from geo.errors import StaleError, XunjieError
-from geo.lifecycle import Amendment, Change
+from geo.lifecycle import Act, Amendment, Change
 from geo.offered import is_withdrawal
 from ui import address
 from ui.act_fields import act_fields, option_of, options_of, wished
@@ -62,7 +62,8 @@ def case_acts(case: Case) -> None:
 
 def _label(case: Case, rule: Change | Amendment) -> str:
     if isinstance(rule, Amendment):
-        return case.scene.say(f"case.act_{rule.act}")
+        grants = rule.act is Act.EXTEND and case.asking is not None
+        return case.scene.say("case.act_grant" if grants else f"case.act_{rule.act}")
     if is_withdrawal(rule, case.scene.viewer, case.subject):
         return case.scene.say("case.withdraw")
     return case.scene.say(f"case.step_{rule.before.name}_{rule.after.name}")
@@ -94,6 +95,7 @@ def _confirm() -> None:
         if pin["issue"] != case.id:
             return
         rule = option_of(case, pin["option"])
+        label = _label(case, rule)
         acts: list[IssueAct] = wished(case, rule, int(state.get(_TURN) or 0), version=pin["version"], key=pin["key"])
         in_one_thread(lambda: scene.runtime.act_many(acts, actor=scene.viewer))
     except XunjieError as error:
@@ -103,4 +105,4 @@ def _confirm() -> None:
         say(f"case {pin['key']}", refusal_words(scene, error), good=False)
         return
     _start_afresh()
-    say(f"case {case.id} {state[_TURN]}", scene.say("case.done", act=_label(case, rule)))
+    say(f"case {case.id} {state[_TURN]}", scene.say("case.done", act=label))

@@ -22,7 +22,7 @@ from ui.markup import Html, join, tag
 from ui.names import entry_name, road_name, subdistrict_name
 from ui.one_case import Case
 from ui.refusals import issue_number
-from ui.who import unit_name
+from ui.who import actor_name, unit_name
 
 
 def case_head(case: Case) -> None:
@@ -108,6 +108,10 @@ def _facts(case: Case) -> list[Html]:
     if standing.deferred_until_us is not None:
         until = from_us(standing.deferred_until_us)
         facts.append(("case.field_until", figures.table_moment(until and until.astimezone(scene.zone))))
+    if case.asking is not None:
+        wished = figures.table_moment(case.asking.until.astimezone(scene.zone))
+        asked = tag("b", scene.say("case.asked_for", until=wished, who=actor_name(scene, case.asking.actor)))
+        facts.append(("case.asking", join([asked, " · ", case.asking.reason])))
     [told] = told_to(scene, np.array([row]))
     if told:
         facts.append(("case.level", told))

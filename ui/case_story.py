@@ -43,7 +43,7 @@ def _at(case: Case, entry: StoryEntry) -> datetime:
 
 def _what(scene: Scene, entry: StoryEntry, before: str | None) -> str:
     """What happened, in the words of the notice of it; `before` is the status until then, None at the report."""
-    told = {"note": entry.note, "act": entry.act, "status": entry.status, "before": before}
+    told = {"note": entry.note, "act": entry.act, "answers": entry.answers, "status": entry.status, "before": before}
     kind = "issue_amended" if entry.act else "issue_changed" if before else "issue_reported"
     notice = notice_of(kind, told)
     if notice is not None:
@@ -63,6 +63,9 @@ def _entry(case: Case, entry: StoryEntry, before: str | None) -> Html:
     if entry.evidence:
         body.append(tag("p", tag("span", scene.say("case.field_evidence"), cls="k"), *_evidence(case, entry.evidence)))
     body += _changes(case, entry)
+    for name, version in (("answers", entry.answers), ("lapsed", entry.lapsed)):
+        if version is not None:
+            body.append(tag("p", scene.say(f"case.asking_{name}", version=version), cls="xj-cap"))
     proof = scene.say("case.event", seq=entry.seq, hash=entry.hash[:12], version=entry.version)
     kind = "act" if entry.act else str(entry.status)
     return tag("li", head, *body, tag("p", proof, cls="proof"), cls=f"e-{kind}")
@@ -98,6 +101,8 @@ def _changes(case: Case, entry: StoryEntry) -> list[Html]:
     for name, value in told.items():
         if name in _QUIET:
             continue
+        if entry.act == "ask_extension":
+            name = "asked_until"
         after = value_words(scene, name, value)
         before = [value_words(scene, name, entry.before[name]), " → "] if name in entry.before else []
         rows.append(tag("p", tag("span", field_name(scene, name), cls="k"), *before, tag("b", after)))

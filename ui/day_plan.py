@@ -9,9 +9,8 @@ from typing import Any
 import streamlit as st
 
 from data.documents.plan_book import MOST_STOPS, PLANS, DayPlan, plan_id
-from data.duties import duties_in_force
+from data.inspecting import groups
 from data.inspecting.planning import keep_plan, plans_of, propose_plan
-from geo.organisation import UnitKind
 from geo.permissions import Action
 from geo.selection import select_points
 from geo.visit_plan import Reason, Stop
@@ -25,7 +24,6 @@ from ui.scene import Scene, open_scene
 from ui.who import unit_name
 
 _GROUP, _K, _AREAS, _ID = "plan-group", "plan-k", "plan-areas", "plan-id"
-GROUPS = 14
 _SYMBOLS = {Reason.RECHECK_OVERDUE: "overdue", Reason.RECHECK_DUE: "failing", Reason.UNVISITED: "unvisited"}
 
 
@@ -43,6 +41,8 @@ def day_plan(scene: Scene) -> None:
     total = figures.length(sum(stop.leg_m for stop in stops), scene.language)
     line = scene.say("inspections.plan_line", n=len(stops), length=total)
     state = scene.say("inspections.plan_kept" if kept else "inspections.plan_proposed", group=_group(scene, group))
+    if not group:
+        state = scene.say("inspections.plan_no_groups")
     st.html(tag("p", state, " · ", line, cls="xj-cap"))
     columns = [Column(scene.say(f"inspections.column_{name}")) for name in ("stop", "point", "reason")]
     record_table(
@@ -53,7 +53,7 @@ def day_plan(scene: Scene) -> None:
         label=scene.say("inspections.plan_label"),
         selected=address.view("point"),
     )
-    if not scene.may(Action.INSPECT):
+    if not group or not scene.may(Action.INSPECT):
         return
     if kept:
         st.button(scene.say("inspections.plan_anew"), key="plan-anew", on_click=_anew)
@@ -82,13 +82,11 @@ def _questions(scene: Scene) -> None:
 
 
 def groups_of(scene: Scene) -> list[str]:
-    """The codes of the groups that go out: those of the organisation, else plain numbers; and who has a plan for today
-    under another name, as plans were kept before groups had codes."""
-    organisation = duties_in_force(scene.snapshot).organisation
-    units = [unit for kind in (UnitKind.SITE_GROUP, UnitKind.SECTOR_GROUP) for unit in organisation.of_kind(kind)]
-    codes = [unit.code for unit in units] or [f"{number:02d}" for number in range(1, GROUPS + 1)]
+    """The codes of the groups of the organisation; and who has a plan for today under another name, as plans were kept
+    before groups had codes."""
+    codes = [unit.code for unit in groups.groups_of(scene.snapshot)]
     kept = [plan.group for plan in plans_of(scene.snapshot, scene.moment.date())]
-    return [*codes, *(group for group in kept if group not in codes)]
+    return [*codes, *(name for name in kept if name not in codes)]
 
 
 def _group(scene: Scene, code: str) -> str:
@@ -97,9 +95,10 @@ def _group(scene: Scene, code: str) -> str:
 
 
 def _stops(scene: Scene) -> tuple[str, Sequence[Stop], bool]:
-    """The group, the stops of its kept plan (unless a new one is asked for) or of a proposed one, and which it is."""
+    """The group ("" where there is none), the stops of its kept plan (unless a new one is asked for) or of a proposed
+    one, and which it is."""
     state: Any = st.session_state
-    group, day = str(state[_GROUP]), scene.moment.date()
+    group, day = str(state[_GROUP] or ""), scene.moment.date()
     kept = next((plan for plan in plans_of(scene.snapshot, day) if plan.group == group), None)
     if kept is not None and not state.get("plan-new"):
         mask = select_points(scene.snapshot.points, scene.city, scene.whole)
@@ -143,7 +142,9 @@ def _keep() -> None:
     before = scene.snapshot.documents.document(PLANS, plan_id(plan.group, plan.day))
     version = 0 if before is None else before.version
     receipt = tried(
-        scene, "plan", lambda: keep_plan(scene.runtime, plan, version=version, client_uuid=request, actor=who(scene))
+        scene,
+        "plan",
+        lambda: keep_plan(scene.runtime, scene.snapshot, plan, version=version, client_uuid=request, actor=who(scene)),
     )
     _forget()
     if receipt is not None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from data.issue_records import Details, Standing
 from geo.access import Subject
+from geo.asking import Asking
 from geo.errors import NotFoundError
 from geo.lifecycle import Amendment, Change, Status
 from geo.offered import offered
@@ -61,6 +62,12 @@ class Case:
     def subject(self) -> Subject:
         """What permissions look at."""
         return subject_at(self.scene.table, self.row, self.scene.city)
+
+    @cached_property
+    def asking(self) -> Asking | None:
+        """The department's request for more time that is pending at the scene's moment."""
+        as_of = None if self.scene.is_now else self.scene.filter.as_of
+        return self.scene.runtime.askings([self.id], as_of=as_of).get(self.id)
 
     @cached_property
     def offered(self) -> tuple[tuple[Change, ...], tuple[Amendment, ...]]:

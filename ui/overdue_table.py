@@ -9,6 +9,7 @@ import streamlit as st
 
 from data.overdue_list import OverdueIssue, overdue_issues
 from data.unit_work import UnitWork
+from geo.asking import Asking
 from geo.clock import from_us
 from ui import address, figures
 from ui.case_link import case_link
@@ -29,6 +30,7 @@ def overdue_table(scene: Scene, work: UnitWork) -> None:
         st.html(tag("p", scene.say("organisation.overdue_none"), cls="xj-cap", role="status"))
         return
     details = scene.snapshot.records.of(np.array([entry.row for entry in listed], np.int64))
+    askings = scene.runtime.askings(details.id.tolist(), as_of=scene.filter.as_of)
     heads = {"number": "number", "type": "type", "unit": "unit", "past": "past", "due": "due", "case": "case"}
     record_table(
         "overdue-issues",
@@ -41,7 +43,7 @@ def overdue_table(scene: Scene, work: UnitWork) -> None:
                 str(details.id[at]),
                 (
                     Cell(str(details.number[at]), symbol="overdue"),
-                    *_cells(scene, entry),
+                    *_cells(scene, entry, askings.get(str(details.id[at]))),
                     Cell(scene.say("case.open_case"), href=case_link(scene, str(details.id[at]))),
                 ),
             )
@@ -58,16 +60,20 @@ def overdue_table(scene: Scene, work: UnitWork) -> None:
         st.html(tag("p", more, cls="xj-cap"))
 
 
-def _cells(scene: Scene, entry: OverdueIssue) -> tuple[Cell, ...]:
+def _cells(scene: Scene, entry: OverdueIssue, asking: Asking | None) -> tuple[Cell, ...]:
     table, city = scene.table, scene.city
     kind, area = city.catalogue.types[int(table.type[entry.row])], int(table.subdistrict[entry.row])
     due = from_us(entry.due_us)
     where = subdistrict_name(scene, city.areas.codes[area] if area >= 0 else "-")
     told = "" if entry.level is None else scene.say("organisation.told_to", to=scene.name(entry.level.to))
+    asked = ""
+    if asking is not None:
+        until = figures.day(asking.until.astimezone(scene.zone).date(), scene.language)
+        asked = scene.say("organisation.asked_until", until=until)
     unit = scene.say("organisation.uncovered") if entry.unit is None else scene.name(entry.unit.name)
     return (
         replace(group_cell(scene, kind.group, scene.name(kind.name)), small=where),
         Cell(unit, small=told),
         Cell(figures.count(entry.past_days), tone="late"),
-        Cell(figures.NONE if due is None else figures.moment(due.astimezone(scene.zone), scene.language)),
+        Cell(figures.NONE if due is None else figures.moment(due.astimezone(scene.zone), scene.language), small=asked),
     )

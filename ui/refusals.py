@@ -104,7 +104,7 @@ def value_words(scene: Scene, name: str, value: object) -> str:
         return entry_name(scene, name, text)
     if name == "department":
         return unit_name(scene, text)
-    if name in ("due_at", "until"):
+    if name in ("due_at", "until", "asked_until"):
         return moment_words(scene, text)
     if name == "duplicate_of":
         return issue_number(scene, text)

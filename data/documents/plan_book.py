@@ -18,7 +18,7 @@ MOST_STOPS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class DayPlan:
-    """The plan of one group for one day."""
+    """The plan of one group, by its code in the organisation (data.inspecting.groups), for one day."""
 
     group: str
     day: date

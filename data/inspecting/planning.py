@@ -12,6 +12,7 @@ from data.documents.plan_book import MOST_STOPS, PLANS, DayPlan, plan_content, p
 from data.inspecting.checklists import rechecks_at
 from data.inspecting.draw_results import findings
 from data.inspecting.drawing import draws_of
+from data.inspecting.groups import must_be_a_group
 from data.intake.draft_checks import MAX_NAME, checked_text
 from data.snapshot import Snapshot
 from data.store.putting import DocumentReceipt
@@ -100,12 +101,16 @@ def plans_of(snapshot: Snapshot, day: date) -> list[DayPlan]:
     return sorted((plan for plan in plans if plan.day == day), key=lambda plan: plan.group)
 
 
-def keep_plan(desk: DocumentDesk, plan: DayPlan, *, version: int, client_uuid: str, actor: str) -> DocumentReceipt:
-    """Keep a plan, exactly once; `version` 0 for the first plan of a group and day."""
+def keep_plan(
+    desk: DocumentDesk, snapshot: Snapshot, plan: DayPlan, *, version: int, client_uuid: str, actor: str
+) -> DocumentReceipt:
+    """Keep a plan, exactly once; `version` 0 for the first plan of a group and day. Raises BadValueError for a group
+    that the organisation does not have, but for one whose plan of that day is there already."""
     checked_text("group", plan.group, MAX_NAME - 11, required=True)
-    return desk.put_document(
-        PLANS, plan_id(plan.group, plan.day), plan_content(plan), version, client_uuid=client_uuid, actor=actor
-    )
+    identity = plan_id(plan.group, plan.day)
+    if snapshot.documents.document(PLANS, identity) is None:
+        must_be_a_group(snapshot, plan.group)
+    return desk.put_document(PLANS, identity, plan_content(plan), version, client_uuid=client_uuid, actor=actor)
 
 
 def _drawn_and_open(snapshot: Snapshot, moment: datetime) -> set[str]:

@@ -62,7 +62,8 @@ def checked_amendment(
     """The amendment with every field checked by itself. Raises BadValueError for the first one that cannot be taken.
 
     `fields` are those of its rule (geo.lifecycle.AMENDMENTS): `geometry` a shape in `datum` (WGS-84 without one),
-    `due_at` an aware moment or None, `department` and `task` None for none, `photo` a SHA-256 in hex digits.
+    `due_at` an aware moment or None, `until` such a moment, `department` and `task` None for none, `photo` a SHA-256 in
+    hex digits.
     """
     version = checked_version(expected)
     if not isinstance(act, str) or act not in list(Act):
@@ -84,7 +85,7 @@ def checked_amendment(
     for name in rule.fields:
         if name in fields:
             wanted |= _checked(name, fields, city)
-    if not wanted:
+    if not wanted and rule.fields:
         raise BadValueError("set", "{}", f"at least one of {', '.join(rule.fields)}")
     sent: list[object] = [issue_id, version, str(rule.act), wanted, who, said]
     return CheckedAmendment(change_id, issue_id, version, rule.act, wanted, who, said, content_hash(sent), viewer)
@@ -104,7 +105,9 @@ def _checked(name: str, fields: Mapping[str, object], city: City) -> dict[str, A
         case "department":
             return {name: None if value is None else checked_department(value)}
         case "due_at":
-            return {name: None if value is None else iso_utc(to_us(checked_moment(name, _moment(value))))}
+            return {name: None if value is None else iso_utc(to_us(checked_moment(name, _moment(name, value))))}
+        case "until":
+            return {name: iso_utc(to_us(checked_moment(name, _moment(name, value))))}
         case "duplicate_of":
             return {name: checked_uuid(name, value)}
         case "photo":
@@ -118,9 +121,9 @@ def _checked(name: str, fields: Mapping[str, object], city: City) -> dict[str, A
     return _checked_geometry(value, fields.get("datum", "wgs84"), city)
 
 
-def _moment(value: object) -> datetime:
+def _moment(name: str, value: object) -> datetime:
     if not isinstance(value, datetime):
-        raise BadValueError("due_at", value, "a time with its offset from UTC")
+        raise BadValueError(name, value, "a time with its offset from UTC")
     return value
 
 

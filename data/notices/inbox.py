@@ -81,12 +81,13 @@ def _concerning(snapshot: Snapshot, tail: Sequence[Told], viewer: Viewer) -> lis
     for told, is_seen, kind in zip(tail, seen, kinds, strict=True):
         if not is_seen or told.actor == viewer.account:
             continue
-        own = viewer.account in told.reporters
-        key = (told.notice.to, *kind, own)
+        own, asked = viewer.account in told.reporters, viewer.account == told.notice.asker
+        key = (told.notice.to, *kind, own, asked)
         if key not in answers:
             subject = subject_at(table, told.position, snapshot.city)
             reporters = frozenset({viewer.account}) if own else frozenset()
-            answers[key] = concerns(told.notice.to, viewer, subject, reporters=reporters)
+            asker = viewer.account if asked else ""
+            answers[key] = concerns(told.notice.to, viewer, subject, reporters=reporters, asker=asker)
         if answers[key]:
             mine.append(told)
     return mine

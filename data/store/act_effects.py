@@ -7,10 +7,12 @@ from typing import Any
 
 from data.intake.amendments import CheckedAmendment
 from data.intake.changes import CheckedChange
-from data.store.events import iso_utc
+from data.store.events import iso_utc, us_of_iso
 from data.store.projection import STATUS_NAMES, IssueRecord, us_or_none
+from geo.access import WHOLE
+from geo.asking import Asking
 from geo.city import City
-from geo.clock import from_us, to_us
+from geo.clock import NEVER, from_us, to_us
 from geo.errors import BadValueError, ConflictError, StaleError
 from geo.lifecycle import (
     Act,
@@ -36,6 +38,8 @@ def changed(record: IssueRecord, act: CheckedChange, at_us: int, city: City) -> 
     more = _deadline(record, rule, act, at_us, city)
     payload = {"before": STATUS_NAMES[before], "status": STATUS_NAMES[act.status]}
     payload |= {"note": act.note, "evidence": act.evidence, **more}
+    if act.status is Status.DEFERRED and record.asking is not None:
+        payload |= _answer(record.asking)
     record.change(at_us, act.actor, act.status, act.note, act.evidence, more)
     return rule, payload
 
@@ -72,11 +76,16 @@ def amended(record: IssueRecord, act: CheckedAmendment, at_us: int, wall_us: int
     out. Raises TransitionError where the state forbids it, ConflictError where nothing would change, BadValueError for
     a deadline before the report."""
     rule = amendment_of(act.act, Status(record.columns["status"]))
-    if act.act in (Act.ATTACH, Act.DETACH):
+    before: dict[str, Any] = {}
+    more: dict[str, Any] = {}
+    if act.act in (Act.ASK, Act.REFUSE):
+        wanted = act.wanted
+        more = _asked(record, act, at_us) if act.act is Act.ASK else _answer(_pending(record))
+    elif act.act in (Act.ATTACH, Act.DETACH):
         there = (act.wanted["photo"], act.wanted["kind"]) in record.photos
         if there == (act.act is Act.ATTACH):
             raise ConflictError(f"the photo is {'already' if there else 'not'} attached as {act.wanted['kind']}")
-        wanted, before = act.wanted, {}
+        wanted = act.wanted
     else:
         present = present_values(record)
         wanted = {name: value for name, value in act.wanted.items() if present[name] != value}
@@ -92,8 +101,38 @@ def amended(record: IssueRecord, act: CheckedAmendment, at_us: int, wall_us: int
         raise BadValueError("due_at", wanted["due_at"], "a moment not before the report")
     if act.act is Act.EXTEND and due_us is None:
         raise BadValueError("due_at", "", "a moment: a deadline can be put off, not taken away")
+    if act.act is Act.EXTEND and record.asking is not None and (due_us or 0) > (record.columns["due_us"] or NEVER):
+        more = _answer(record.asking)  # its author saw the request: they name a version after it
     record.amend(at_us, act.actor, act.act, wanted, recorded_us=wall_us)
-    return rule, {"act": str(act.act), "set": wanted, "before": before, "note": act.note}
+    return rule, {"act": str(act.act), "set": wanted, "before": before, "note": act.note, **more}
+
+
+def _asked(record: IssueRecord, act: CheckedAmendment, at_us: int) -> dict[str, Any]:
+    """For whom more time is asked. Raises ConflictError where a request is pending or there is no deadline,
+    BadValueError for one that is not later than the deadline in force, and than now."""
+    due_us = record.columns["due_us"]
+    if due_us is None:
+        raise ConflictError("the issue has no deadline, so there is no more time to ask for")
+    if record.asking is not None:
+        raise ConflictError(f"{record.asking.actor} has asked for more time already; that is to be answered first")
+    latest = max(due_us, at_us)
+    if us_of_iso(act.wanted["until"]) <= latest:
+        raise BadValueError("until", act.wanted["until"], f"a moment after {_iso(latest)}")
+    department = record.columns["department"]
+    scope = WHOLE if act.viewer is None else act.viewer.scope
+    if department is not None:
+        return {"units": [department]}
+    return {"units": None if scope.departments is None else sorted(scope.departments)}
+
+
+def _answer(asking: Asking) -> dict[str, Any]:
+    return {"answers": asking.id, "asker": asking.actor}
+
+
+def _pending(record: IssueRecord) -> Asking:
+    if record.asking is None:
+        raise ConflictError("nobody has asked for more time, or that has been answered")
+    return record.asking
 
 
 def present_values(record: IssueRecord) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import shapely
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from data.intake.placing import PLACE_COLUMNS, Placer
+from data.store.asking import ASKS, askings_where_asked
 from data.store.bulk_insert import insert_rows, insert_tuples
 from data.store.events import Kind, us_of_iso
 from data.store.past import ISSUE_PAST, ISSUE_PAST_SHARE, ISSUE_PHOTO, KEPT
@@ -63,18 +64,23 @@ def records_of(connection: Connection, ids: Sequence[str]) -> dict[str, IssueRec
             records[photo.issue_row].photos[photo.photo, photo.kind] = photo.at_us, photo.recorded_us, photo.actor
     found = {record.columns["id"]: record for record in records.values()}
     e = EVENT.c
+    asked: set[str] = set()
     for start in range(0, len(wanted), CHUNK):
         said = (
-            select(e.issue_id, e.at, e.actor, e.kind)
+            select(e.issue_id, e.at, e.actor, e.kind, ASKS)
             .where(e.issue_id.in_(wanted[start : start + CHUNK]))
             .order_by(e.seq)
         )
-        for issue_id, at, actor, kind in connection.execute(said):
+        for issue_id, at, actor, kind, asks in connection.execute(said):
             record = found[issue_id]
             record.first_actor = record.first_actor or actor
             record.last_us = max(record.last_us, us_of_iso(at))
             if kind in (Kind.ISSUE_CHANGED, Kind.ISSUE_AMENDED):
                 record.last_actor = actor
+            if asks:
+                asked.add(issue_id)
+    for issue_id, asking in askings_where_asked(connection, asked).items():
+        found[issue_id].asking = asking
     return found
 
 

@@ -23,6 +23,7 @@ from data.store.events import Kind, Pending, iso_utc
 from data.store.past import ISSUE_PAST
 from data.store.projection import IssueRecord, change_columns
 from geo.access import Subject
+from geo.asking import asking_after
 from geo.city import City
 from geo.clock import to_us
 from geo.errors import BadValueError, ConflictError, NotFoundError, XunjieError
@@ -181,6 +182,7 @@ class Acting:
             record.columns.pop("subdistrict", None)  # worked out anew with the row, or sooner if it is asked for
         forks[act.issue_id] = record
         payload |= {"id": act.id, "content": act.content, "revision": revision, "recorded_at": iso_utc(wall_us)}
+        record.asking = asking_after(before.asking, iso_utc(at_us), act.actor, payload)
         receipt = ChangeReceipt(act.id, act.issue_id, record.columns["version"], revision, created=True)
         return receipt, Pending(act.issue_id, at_us, act.actor, kind, payload)
 

@@ -15,6 +15,7 @@ import orjson
 from data.store.documents import document_columns
 from data.store.events import Event, Kind, us_of_iso
 from data.store.past import KEPT
+from geo.asking import Asking, asking_after
 from geo.clock import NEVER
 from geo.lifecycle import OPEN, Act, Status
 
@@ -54,6 +55,7 @@ class IssueRecord:
     first_actor: str = ""  # of the report; these three only where acts are taken
     last_actor: str = ""
     last_us: int = NEVER
+    asking: Asking | None = None  # which no table holds: the log alone says it
 
     def change(
         self, at_us: int, actor: str, status: Status, note: str, evidence: str, more: Mapping[str, Any] = _NOTHING
@@ -85,6 +87,8 @@ class IssueRecord:
                 del self.photos[wanted["photo"], wanted["kind"]]
             case Act.LINK | Act.UNLINK:
                 columns["duplicate_of"] = wanted["duplicate_of"]
+            case Act.ASK | Act.REFUSE:
+                pass  # the deadline stays
             case _:
                 values = column_values(wanted)
                 if act == Act.EXTEND and columns["due_us"] is not None and values["due_us"] > columns["due_us"]:
@@ -93,7 +97,7 @@ class IssueRecord:
 
     def copy(self) -> IssueRecord:
         """One that can be changed apart from this one."""
-        said = (self.first_actor, self.last_actor, self.last_us)
+        said = (self.first_actor, self.last_actor, self.last_us, self.asking)
         return IssueRecord(dict(self.columns), list(self.steps), list(self.past), dict(self.photos), *said)
 
     def become(self, other: IssueRecord) -> None:
@@ -190,12 +194,12 @@ class Projection:
                 record = self.issues[str(event.issue_id)]
                 status = _STATUSES[payload["status"]]
                 record.change(us_of_iso(event.at), event.actor, status, payload["note"], payload["evidence"], payload)
-                self._acted(record, payload)
+                self._acted(record, event, payload)
             case Kind.ISSUE_AMENDED:
                 record = self.issues[str(event.issue_id)]
                 recorded_us = us_of_iso(payload["recorded_at"])
                 record.amend(us_of_iso(event.at), event.actor, payload["act"], payload["set"], recorded_us=recorded_us)
-                self._acted(record, payload)
+                self._acted(record, event, payload)
             case Kind.POINT_ADDED:
                 self.points.append(point_columns(len(self.points) + 1, payload))
             case Kind.VISIT_RECORDED:
@@ -208,8 +212,9 @@ class Projection:
             case Kind.LAYERS_CHANGED:
                 pass  # places are not part of the records
 
-    def _acted(self, record: IssueRecord, payload: Mapping[str, Any]) -> None:
-        """The rest of an act: its UUID, and the number of what it left behind."""
+    def _acted(self, record: IssueRecord, event: Event, payload: Mapping[str, Any]) -> None:
+        """The rest of an act: its UUID, the request that it made or ended, and the number of what it left behind."""
+        record.asking = asking_after(record.asking, event.at, event.actor, payload)
         if "id" in payload:  # those of a history came with their report
             revision, content = payload["revision"], payload["content"]
             self.changes.append(change_columns(record, payload["id"], revision=revision, content=content))

@@ -176,14 +176,19 @@ def _link(current: Runtime, places: list[Place]) -> None:
 
 
 def _organisation(current: Runtime, books: Books, places: list[Place]) -> None:
-    """An office, a leader and a steward of each place, named by canaries; a department that is met everywhere."""
+    """An office, a leader, groups and a steward of each place, named by canaries; departments and a group that are met
+    everywhere."""
     units = [{"code": UNIT, "kind": "department", "name": {"zh": "市政", "en": "Works"}}]
     units += [{"code": "D02", "kind": "department", "name": {"zh": "城管", "en": "Order"}}]
+    units.append({"code": "all", "kind": "site_group", "name": {"zh": "全部", "en": "Everywhere"}})
     for place in places:
         word, own = f"canary{place.code}unit", {"subdistricts": [place.code]}
         for kind in ("office", "leader"):
             name = {"zh": f"{word}{kind}", "en": f"{word}{kind}en"}
             units.append({"code": f"{kind}.{place.code}", "kind": kind, "name": name, **own})
+        for code in (f"group.{place.code}", f"of.{place.code}"):
+            name = {"zh": f"{word}group", "en": f"{word}groupen"}
+            units.append({"code": code, "kind": "site_group", "name": name, **own})
         name = {"zh": f"{word}steward", "en": f"{word}stewarden"}
         units.append({"code": f"S.{place.code}", "kind": "steward", "name": name, "points": place.points})
         books.hide((word,), Subject(place.code))
@@ -202,10 +207,10 @@ def _plans(current: Runtime, books: Books, places: list[Place]) -> None:
     for place in places:
         word = f"canary{place.code}plan"
         stops = tuple(Stop(code, Reason.OTHER, 10.0) for code in place.points[:2])
-        plans.append(DayPlan(f"group {place.code}", DAY, stops, (place.code,), word))
+        plans.append(DayPlan(f"group.{place.code}", DAY, stops, (place.code,), word))
         books.hide((word,), Subject(place.code))
     for plan in plans:
-        keep_plan(current, plan, version=0, client_uuid=fresh(), actor="operator")
+        keep_plan(current, current.snapshot, plan, version=0, client_uuid=fresh(), actor="operator")
 
 
 def _draws(current: Runtime, books: Books, places: list[Place]) -> None:

@@ -52,6 +52,9 @@ def test_an_amendment_is_made_once_and_the_story_tells_it(empty: TestClient, iss
         (wish("correct", set=[], note="x"), 400, "set"),
         (wish("correct", set={"geometry": 7}, note="x"), 400, "geometry"),
         (wish("extend", set={"due_at": "2021-09-01"}, note="x"), 400, "due_at"),
+        (wish("ask_extension", set={"until": "2021-09-01"}, note="x"), 400, "until"),
+        (wish("ask_extension", set={}, note="x"), 400, "until"),
+        (wish("refuse_extension", note="x"), 409, None),
         ({**wish("assign", set={"department": "d"}), "colour": "red"}, 400, "colour"),
         (wish("assign", 7, set={"department": "D01"}), 409, None),
         (wish("assign", set={"department": "城管局"}), 400, "department"),
@@ -92,6 +95,26 @@ def test_a_deferral_names_its_end(empty: TestClient, issue: dict[str, Any]) -> N
     body = {"id": str(uuid.uuid4()), "version": 3, "status": "DEFERRED", "actor": "a", "note": "雨季"}
     assert empty.post(path, json=body).json()["error"]["key"] == "until"
     assert empty.post(path, json={**body, "until": "2199-01-01T00:00:00+08:00"}).status_code == 201
+
+
+def test_more_time_is_asked_for_seen_and_answered(empty: TestClient, issue: dict[str, Any]) -> None:
+    path = f"/api/issues/{issue['id']}"
+    until = "2199-01-01T00:00:00+08:00"
+    body = wish("ask_extension", set={"until": until}, note="等配件")
+    assert empty.post(f"{path}/amendments", json=body).status_code == 201
+    record = empty.get(path).json()
+    assert record["due_at"] == issue["due_at"]
+    assert {name: record["asking"][name] for name in ("until", "actor", "note")} == {
+        "until": until, "actor": "指挥部", "note": "等配件",
+    }  # fmt: skip
+    listed = empty.get("/api/overdue?as_of=2198-01-01&most=500").json()["rows"]
+    assert [row["asked_until"] for row in listed if row["id"] == issue["id"]] == [until]
+    assert empty.post(f"{path}/amendments", json=wish("refuse_extension", 2, note="不可")).status_code == 201
+    assert empty.get(path).json()["asking"] is None
+    entries = empty.get(f"{path}/history").json()["entries"]
+    assert [(entry["act"], entry["answers"]) for entry in entries[1:]] == [
+        ("ask_extension", None), ("refuse_extension", 2),
+    ]  # fmt: skip
 
 
 def test_an_unknown_issue_has_no_story(empty: TestClient) -> None:

@@ -335,7 +335,7 @@ class Requests:
                 return {"id": known["id"], "point": draw.choice(place.points), "kind": "unannounced"} | report
             case "/api/plans":
                 stops = [{"point": draw.choice(place.points), "reason": "other", "leg_m": 1.0}]
-                return {"id": known["id"], "group": f"of {place.code}", "day": "2021-08-25", "stops": stops}
+                return {"id": known["id"], "group": f"of.{place.code}", "day": "2021-08-25", "stops": stops}
             case "/api/draws":
                 return {"id": known["id"], "seed": "too short", "subject": "points", "n": 3}
             case "/api/draws/{draw}/checks":
@@ -370,6 +370,8 @@ class Requests:
                 ("attach", photo),
                 ("correct", {"address": f"corrected {draw.random()}"}),
                 ("extend", {"due_at": "2022-01-01T00:00:00"}),
+                ("ask_extension", {"until": "2032-01-01T00:00:00"}),
+                ("refuse_extension", {}),
             ]
         )
         return {"act": act, "set": fields, "note": "n"}
@@ -587,11 +589,12 @@ def test_draws_visits_and_plans_are_bounded_by_the_scope(town: Town) -> None:
     assert 0 < sum(own["followed"].values()) < sum(whole["followed"].values())
     assert both(f"/api/inspections?subdistrict={place.code}")[1]["followed"] == own["followed"]
     own, whole = both(f"/api/plans?day={DAY}")
-    assert {plan["group"] for plan in own["plans"]} == {"all", f"group {place.code}"}
+    assert {plan["group"] for plan in own["plans"]} == {"all", f"group.{place.code}"}
     assert [plan["note"] for plan in own["plans"]] == ["", f"canary{place.code}plan"]
+    assert all(plan["group_name"] for plan in (*own["plans"], *whole["plans"]))
     assert len(whole["plans"]) == 4
     stops = [{"point": town.places[1].points[0], "reason": "other", "leg_m": 1.0}]
-    wish = {"id": str(uuid.uuid4()), "group": "mine", "day": "2021-08-26", "stops": stops}
+    wish = {"id": str(uuid.uuid4()), "group": "all", "day": "2021-08-26", "stops": stops}
     assert town.client.post("/api/plans", json=wish, headers=inspector.headers()).status_code == 404
     visit = {"id": str(uuid.uuid4()), "point": town.places[1].points[0], "kind": "unannounced", "compliant": True}
     assert town.client.post("/api/visits", json=visit, headers=inspector.headers()).status_code == 404
@@ -615,7 +618,8 @@ def test_a_unit_is_known_by_name_where_it_may_have_to_do_with_somebody(town: Tow
         one.login: [u["code"] for u in town.client.get("/api/organisation", headers=one.headers()).json()["units"]]
         for one in (first, unit)
     }
-    assert listed["inspector-first"] == [UNIT, "D02", f"office.{place.code}", f"leader.{place.code}", f"S.{place.code}"]
+    theirs = (f"{kind}.{place.code}" for kind in ("office", "leader", "group", "of", "S"))
+    assert listed["inspector-first"] == [UNIT, "D02", "all", *theirs]
     assert listed["department-unit"] == [UNIT]
     address = f"/api/assignment?type=E0501&subdistrict={place.code}"
     named = [town.client.get(address, headers=one.headers()).json()["unit"] for one in (first, unit, public)]

@@ -142,12 +142,16 @@ def test_drawn_issues_are_checked_and_the_share_follows(client: TestClient) -> N
 def test_a_plan_is_kept_once_and_shown_for_its_day(client: TestClient) -> None:
     proposed = client.get("/api/plans/proposal?k=5&subdistrict=520103019").json()
     stops = [{key: stop[key] for key in ("point", "reason", "leg_m")} for stop in proposed["stops"]]
-    wish = {"id": fresh(), "actor": "g1", "group": "督查组01", "day": "2021-08-24", "stops": stops}
+    wish = {"id": fresh(), "actor": "g1", "group": "G01", "day": "2021-08-24", "stops": stops}
     kept = client.post("/api/plans", json=wish)
     assert kept.status_code == 201, kept.text
     assert client.post("/api/plans", json=wish).status_code == 200
     [plan] = client.get("/api/plans?day=2021-08-24").json()["plans"]
     assert [stop["point"] for stop in plan["stops"]] == [stop["point"] for stop in stops]
+    assert (plan["group"], plan["group_name"]["en"]) == ("G01", "Municipal facilities group")
+    for other in ("督查组01", "01", "D01"):
+        refused = client.post("/api/plans", json={**wish, "id": fresh(), "group": other})
+        assert (refused.status_code, refused.json()["error"]["key"]) == (400, "group")
     before = {stop["point"]: stop["visited"] for stop in plan["stops"]}
     new = next(stop for stop in plan["stops"] if not stop["visited"])
     assert {(stop["lon"], stop["lat"]) for stop in plan["stops"]} <= {

@@ -176,7 +176,7 @@ def test_a_rectification_brings_its_photos_to_the_case(own_app, visitor, tmp_pat
 def test_a_visit_is_filled_in_without_a_signal_and_arrives_once_with_the_score_of_the_server(own_app, visitor):
     stops = own_app.get("/api/plans/proposal?k=2")["stops"]
     mine, contested = (stop["point"] for stop in stops)
-    plan = {"group": "03", "day": "2021-08-24", "stops": [{key: stop[key] for key in STOP} for stop in stops]}
+    plan = {"group": "P03", "day": "2021-08-24", "stops": [{key: stop[key] for key in STOP} for stop in stops]}
     assert own_app.post("/api/plans", {"id": str(uuid.uuid4()), **plan})[0] == 201
     with visitor(**LOOK, calm=False) as seen:
         page, phone = seen.page, seen.page.context

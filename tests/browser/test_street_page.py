@@ -220,12 +220,12 @@ def test_the_list_follows_the_chosen_part_of_the_city(app, visitor):
 def test_the_points_of_today_s_plan_are_kept_with_what_is_looked_at_there(own_app, visitor):
     proposed = own_app.get("/api/plans/proposal?k=3")["stops"]
     stops = [{key: stop[key] for key in ("point", "reason", "leg_m")} for stop in proposed]
-    for group in ("03", "07"):
+    for group in ("P03", "P07"):
         plan = {
             "id": str(uuid.uuid4()),
             "group": group,
             "day": "2021-08-24",
-            "stops": stops[:2] if group == "03" else stops[2:],
+            "stops": stops[:2] if group == "P03" else stops[2:],
         }
         assert own_app.post("/api/plans", plan)[0] == 201
     with visitor(language="en", **LOOK) as seen:
@@ -236,13 +236,13 @@ def test_the_points_of_today_s_plan_are_kept_with_what_is_looked_at_there(own_ap
         rows.nth(1).wait_for()
         assert not serious(page.main_frame)
         assert page.evaluate(SMALL) == []
-        page.get_by_role("button", name="Group 07").click()
+        page.get_by_role("button", name="Site group 7").click()
         page.wait_for_function("() => document.querySelectorAll('.plan .cases li').length === 1")
         page.context.set_offline(True)
         page.reload()
         page.wait_for_function(READY)
         page.get_by_role("button", name="Today's points").click()
-        rows.first.wait_for()  # of group 07 still
+        rows.first.wait_for()  # of group P07 still
         assert rows.count() == 1
         assert "the list is of" in page.locator(".plan .as-of").inner_text()
         rows.first.locator(".act").click()

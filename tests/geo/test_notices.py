@@ -45,6 +45,7 @@ def test_every_code_is_told_of_something_and_to_somebody() -> None:
             told.append(notice_of("issue_changed", {"before": change.before.name, "status": change.after.name,
                                                     "note": note}))  # fmt: skip
     told += [notice_of("issue_amended", {"act": str(act), "note": ""}) for act in Act]
+    told.append(notice_of("issue_amended", {"act": "extend", "note": "", "answers": "a request", "asker": "a-q"}))
     assert {notice.code for notice in told if notice is not None} == set(Code)
     assert all(notice.to for notice in told if notice is not None)
 
@@ -95,10 +96,13 @@ def somebody(*roles: Role, account: str = "a-1", scope: Scope = WHOLE) -> Viewer
         (To.REPORTER, somebody(Role.PLANNER, account="a-r"), True),
         (To.REPORTER, somebody(Role.PLANNER), False),
         (To.REPORTER, somebody(Role.PUBLIC, account="a-r"), False),
+        (To.ASKER, somebody(Role.DEPARTMENT, account="a-q"), True),
+        (To.ASKER, somebody(Role.DEPARTMENT), False),
+        (To.ASKER, somebody(Role.DEPARTMENT, account="a-q", scope=Scope(departments=frozenset({"D02"}))), False),
     ],
 )
 def test_a_notice_reaches_whom_it_concerns(to: To, viewer: Viewer, *, told: bool) -> None:
-    assert concerns(frozenset({to}), viewer, HERE, reporters=frozenset({"a-r"}), actor="a-x") is told
+    assert concerns(frozenset({to}), viewer, HERE, reporters=frozenset({"a-r"}), asker="a-q", actor="a-x") is told
 
 
 def test_what_is_assigned_to_nobody_is_told_to_no_department() -> None:
@@ -110,7 +114,7 @@ def test_what_is_assigned_to_nobody_is_told_to_no_department() -> None:
 def test_nobody_is_told_of_what_they_may_not_see_or_did_themselves(
     to: frozenset[To], viewer: Viewer, subject: Subject, actor: str
 ) -> None:
-    told = concerns(to, viewer, subject, reporters=frozenset({"a-1"}), actor=actor)
+    told = concerns(to, viewer, subject, reporters=frozenset({"a-1"}), asker="a-2", actor=actor)
     if told:
         assert viewer.account
         assert may(viewer, Action.SEE_ISSUES, subject)

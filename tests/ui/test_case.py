@@ -206,6 +206,39 @@ def test_each_act_asks_for_what_it_needs_and_is_told_in_the_story(
     assert entry.note == fields.get("text_area note", "")
 
 
+def test_a_department_asks_for_more_time_and_headquarters_answers(
+    empty: Runtime, empty_page: Open, look_as: Look
+) -> None:
+    issue, _ = dispatched(empty)
+    look_as(UNIT)
+    drawn = empty_page("case", lang="en", issue=issue)
+    assert "Refuse more time" not in offered(drawn)
+    choose(drawn, "do ask_extension")
+    confirm(drawn)
+    assert translate("case.refused_note", "en") in drawn.words
+    field(drawn, "text_area", "note").set_value(HOSTILE).run()
+    confirm(drawn)
+    assert "Done: Ask for more time" in drawn.words
+    assert "not answered yet" in drawn.words
+    assert drawn.words.count(HOSTILE) == 2, "in the head, and in the story"
+    assert "<img src=x" not in drawn.markup
+    assert not {"Ask for more time", "Grant more time"} & set(offered(drawn)), "one at a time, and not by themselves"
+    asked = empty.askings([issue])[issue].until
+    look_as(COMMANDER)
+    drawn = empty_page("case", lang="en", issue=issue)
+    assert {"Grant more time", "Refuse more time"} <= set(offered(drawn))
+    choose(drawn, "do extend")
+    field(drawn, "text_area", "note").set_value("granted").run()
+    confirm(drawn)
+    assert "Done: Grant more time." in drawn.words
+    assert "Answers the request for more time of version 5." in drawn.words
+    assert empty.story(issue)[-1].set["due_at"] == asked.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), "the day that was asked for"
+    look_as(UNIT)  # the answer reaches who asked, though nobody was assigned
+    [granted] = [row["cells"][0]["text"] for row in empty_page("inbox", lang="en").component("inbox-news")["rows"]
+                 if "time" in row["cells"][0]["text"]]  # fmt: skip
+    assert granted == "More time granted"
+
+
 def placed(page: Any) -> tuple[float, float]:
     return field(page, "number_input", "lon").value, field(page, "number_input", "lat").value
 

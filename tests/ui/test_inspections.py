@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -52,6 +53,17 @@ def test_a_plan_is_kept_and_may_be_made_anew(writable: Runtime) -> None:
     drawn.at.selectbox(key="plan-group").set_value("P02")
     drawn.run()
     assert not set(stops) & {row["code"] for row in drawn.component("plan")["rows"]}
+
+
+def test_without_groups_in_the_organisation_a_plan_is_proposed_and_not_kept(writable: Runtime) -> None:
+    [unit] = [{"code": "D01", "kind": "department", "name": {"zh": "局", "en": "Bureau"}}]
+    content = {"units": [unit], "rules": []}
+    writable.put_document("organisation", "current", content, client_uuid=str(uuid.uuid4()), actor="a-1")
+    drawn = Page("inspections", {})
+    assert drawn.at.selectbox(key="plan-group").options == []
+    assert len(drawn.component("plan")["rows"]) == 8
+    assert "组织中没有督查组" in drawn.words
+    assert "plan-keep" not in [button.key for button in drawn.at.button]
 
 
 def test_a_draw_is_announced_with_its_seed_and_then_made_with_a_word(writable: Runtime) -> None:

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from data.documents.plan_book import DayPlan
+from data.documents.plan_book import PLANS, DayPlan, plan_content, plan_id
 from data.inspecting.checklists import checklist_for
 from data.inspecting.drawing import announce_draw, make_draw, new_seed
+from data.inspecting.groups import groups_of
 from data.inspecting.planning import candidates_at, keep_plan, plans_of, propose_plan
 from data.inspecting.visiting import VisitDraft
 from geo.checklist import Answer
@@ -69,24 +70,27 @@ def test_points_of_a_draw_are_candidates_until_they_are_visited(yunyan, fresh):
 
 def test_a_plan_stays_within_its_subdistricts_and_away_from_other_groups(yunyan, fresh):
     now, area = yunyan.now(), yunyan.city.areas.codes[0]
-    mine = propose(yunyan, now, 5, subdistricts=[area], group="甲")
+    mine = propose(yunyan, now, 5, subdistricts=[area], group="P01")
     rows = [yunyan.snapshot.point_row(stop.code) for stop in mine]
     assert {int(yunyan.snapshot.points.subdistrict[row]) for row in rows} == {0}
-    plan = DayPlan("甲", now.date(), mine, (area,))
+    plan = DayPlan("P01", now.date(), mine, (area,))
     request = fresh()
-    first = keep_plan(yunyan, plan, version=0, client_uuid=request, actor="a")
-    assert (first.created, keep_plan(yunyan, plan, version=0, client_uuid=request, actor="a").created) == (True, False)
-    assert [kept.group for kept in plans_of(yunyan.snapshot, now.date())] == ["甲"]
+    first = keep_plan(yunyan, yunyan.snapshot, plan, version=0, client_uuid=request, actor="a")
+    assert (
+        first.created,
+        keep_plan(yunyan, yunyan.snapshot, plan, version=0, client_uuid=request, actor="a").created,
+    ) == (True, False)
+    assert [kept.group for kept in plans_of(yunyan.snapshot, now.date())] == ["P01"]
     with pytest.raises(StaleError):
-        keep_plan(yunyan, plan, version=0, client_uuid=fresh(), actor="b")
-    others = propose(yunyan, now, 5, subdistricts=[area], group="乙")
+        keep_plan(yunyan, yunyan.snapshot, plan, version=0, client_uuid=fresh(), actor="b")
+    others = propose(yunyan, now, 5, subdistricts=[area], group="P02")
     assert not {stop.code for stop in others} & {stop.code for stop in mine}
-    assert propose(yunyan, now, 5, subdistricts=[area], group="甲") == mine  # its own plan may be made anew
+    assert propose(yunyan, now, 5, subdistricts=[area], group="P01") == mine  # its own plan may be made anew
 
 
 def test_a_plan_holds_only_points_that_its_maker_may_see(yunyan):
     mask = yunyan.snapshot.points.subdistrict == 3
-    plan = propose(yunyan, yunyan.now(), 8, mask=mask, group="丙")
+    plan = propose(yunyan, yunyan.now(), 8, mask=mask, group="P03")
     assert plan
     assert all(mask[yunyan.snapshot.point_row(stop.code)] for stop in plan)
 
@@ -95,3 +99,19 @@ def test_a_plan_holds_only_points_that_its_maker_may_see(yunyan):
 def test_a_plan_that_cannot_be_is_refused(yunyan, change):
     with pytest.raises(BadValueError):
         propose(yunyan, yunyan.now(), **({"k": 5} | change))
+
+
+def test_a_first_plan_needs_a_group_of_the_organisation_and_an_older_name_stays_readable(yunyan, fresh):
+    day, stops = yunyan.now().date() + timedelta(days=40), propose(yunyan, yunyan.now(), 2)
+    codes = [unit.code for unit in groups_of(yunyan.snapshot)]
+    assert (codes[0], codes[8], codes[-1], len(codes)) == ("P01", "G01", "H03", 17)
+    for wrong in ("01", "督查组01", "D01", "P99"):
+        plan = DayPlan(wrong, day, stops)
+        with pytest.raises(BadValueError, match="organisation in force") as refused:
+            keep_plan(yunyan, yunyan.snapshot, plan, version=0, client_uuid=fresh(), actor="a")
+        assert refused.value.key == "group"
+    old = DayPlan("01", day, stops)
+    yunyan.put_document(PLANS, plan_id("01", day), plan_content(old), client_uuid=fresh(), actor="a")
+    assert [plan.group for plan in plans_of(yunyan.snapshot, day)] == ["01"]
+    shorter = DayPlan("01", day, stops[:1])
+    assert keep_plan(yunyan, yunyan.snapshot, shorter, version=1, client_uuid=fresh(), actor="a").version == 2

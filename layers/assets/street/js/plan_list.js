@@ -46,16 +46,16 @@
     frame.count(plan ? Object.entries(figures).map(([key, figure]) => [x.say(`plan_${key}`), figure]) : []);
   }
 
-  // The pages number the groups; another program may have named one in words.
-  const groupName = (group) => (/^\d+$/.test(group) ? x.say("group_name", { n: group }) : group);
+  // By its name in the organisation; plans of before went by a plain number.
+  const groupName = ({ group, group_name: name }) => (name ? x.nameOf(name) : /^\d+$/.test(group) ? x.say("group_name", { n: group }) : group);
 
   // With one plan there is nothing to choose, but whose it is stands there.
   function drawGroups(plan) {
     const plans = x.plan.plans();
-    const chip = ({ group }) =>
-      x.element("button", { type: "button", class: "chip", "aria-pressed": String(group === plan?.group), onclick: () => choose(group) }, groupName(group));
+    const chip = (one) =>
+      x.element("button", { type: "button", class: "chip", "aria-pressed": String(one.group === plan?.group), onclick: () => choose(one.group) }, groupName(one));
     frame.chips.hidden = plans.length === 0;
-    frame.chips.replaceChildren(...(plans.length === 1 ? [x.element("span", { class: "sub" }, x.say("plan_of", { group: groupName(plans[0].group) }))] : plans.map(chip)));
+    frame.chips.replaceChildren(...(plans.length === 1 ? [x.element("span", { class: "sub" }, x.say("plan_of", { group: groupName(plans[0]) }))] : plans.map(chip)));
   }
 
   async function choose(group) {
