@@ -20,6 +20,7 @@ from data.store.events import Event, checked
 from data.store.meta_seal import seal_meta
 from data.store.migrations import refuse_newer
 from data.store.photo_tables import PHOTO
+from data.store.row_sums import make_sums
 from data.store.schema import EVENT, META, SCHEMA_VERSION
 from data.store.writer import is_empty
 from geo.city import City
@@ -78,6 +79,7 @@ def restore_backup(backup: BackupReader, store: Store, photos: PhotoFiles | None
             while batch := list(islice(values, _BATCH)):
                 insert_tuples(connection, table, batch)
         _must_equal(connection, backup.manifest)
+        make_sums(connection, anew=True)
         seal_meta(connection)
 
 

@@ -15,6 +15,7 @@ from data.store.file_seal import break_seal, seal_file
 from data.store.listening import Listener
 from data.store.meta_seal import change_meta, is_sealed, seal_meta, seal_problem
 from data.store.migrations import migrate, refuse_newer
+from data.store.row_sums import make_sums, summed
 from data.store.schema import EVENT, ISSUE, META, SCHEMA_VERSION, make_missing_indexes
 from data.store.tables import METADATA
 from data.writer_meter import METER
@@ -75,7 +76,8 @@ class Store:
             connection.begin(),
         ):
             backend.begin_writing(connection)
-            yield connection
+            with summed(connection):
+                yield connection
             backend.before_commit(connection)
 
     def listener(self, heard: Callable[[int], None], lost: Callable[[Exception], None]) -> Listener | None:
@@ -171,6 +173,7 @@ def _prepare(connection: Connection, city: City, backend: Backend) -> None:
             "rejects": "[]",
         }
         connection.execute(insert(META), [{"key": key, "value": str(value)} for key, value in first.items()])
+        make_sums(connection)
         seal_meta(connection)
     elif META.name in tables:
         _check_city(connection, city, backend.place)
@@ -180,6 +183,7 @@ def _prepare(connection: Connection, city: City, backend: Backend) -> None:
             raise StoreError(problem)
         if ISSUE.name in tables:
             make_missing_indexes(connection)
+        make_sums(connection)
         seal_meta(connection)
     else:
         raise _no_store(backend)

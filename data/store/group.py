@@ -32,6 +32,7 @@ from data.store.personal import PERSONAL, Erasure, ErasureReceipt, erase, is_kep
 from data.store.projection import IssueRecord, issue_record, point_columns, visit_columns
 from data.store.putting import DocumentReceipt, Putting
 from data.store.receipts import Receipt, known_receipts, last_number, sort_out
+from data.store.row_sums import insert_summed
 from data.store.schema import ISSUE, ISSUE_SHARE, POINT, TRANSITION, VISIT
 from geo.city import City
 from geo.clock import to_us
@@ -152,7 +153,7 @@ class Group:
             self._acting.write()
         if self._putting is not None:
             self._putting.write()
-        insert_rows(self._connection, PERSONAL, self._persons)
+        insert_summed(self._connection, PERSONAL, self._persons)
         if self._erased:
             erase(self._connection, self._erased, self._wall_us)
         _add_points(self._connection, self._pending, self._placer)

@@ -1,6 +1,6 @@
 """The seal of the table `meta`: one hash over all its values, so that none of them changes unnoticed.
 
-The other tables follow from the log; what the store says of itself does not. On SQLite the text of the schema (tables,
+What the store says of itself does not follow from the log. On SQLite the text of the schema (tables,
 indexes, triggers) is sealed along, under the key `tables`.
 """
 
@@ -18,7 +18,8 @@ from geo.errors import StoreError
 
 SEAL: Final = "seal"
 TABLES: Final = "tables"
-OWN_KEYS: Final = frozenset({SEAL, TABLES})
+SUMS: Final = "sums"  # see data.store.row_sums
+OWN_KEYS: Final = frozenset({SEAL, TABLES, SUMS})
 """Keys that belong to this database rather than to its content: a backup leaves them out, a restore makes them anew."""
 
 _DAMAGED: Final = "the table meta of the store is damaged: its seal does not fit; restore a backup"
@@ -28,11 +29,11 @@ _CHANGE: Final = update(META).where(META.c.key == bindparam("at")).values(value=
 def seal_meta(connection: Connection) -> None:
     """Write the seal that fits what `meta` and the schema are now, within the transaction of `connection`."""
     values = _values(connection)
-    own = {key: values.pop(key) for key in OWN_KEYS & values.keys()}
+    own = {key: values.pop(key) for key in (SEAL, TABLES) if key in values}
     wanted = {} if (tables := _tables_hash(connection)) is None else {TABLES: tables}
     wanted[SEAL] = _hash(values | wanted)
     if wanted != own:
-        connection.execute(delete(META).where(META.c.key.in_(sorted(OWN_KEYS))))
+        connection.execute(delete(META).where(META.c.key.in_((SEAL, TABLES))))
         connection.execute(insert(META), [{"key": key, "value": value} for key, value in wanted.items()])
 
 

@@ -17,6 +17,7 @@ from data.store.file_seal import is_sealed, refuse_changed_file
 from data.store.head import Head, head_of, head_problem
 from data.store.meta_seal import seal_problem
 from data.store.replay import DifferenceError, Replay
+from data.store.row_sums import problem as sum_problem
 from data.store.schema import EVENT
 from data.store.sqlite_file import structure_problem
 from data.store.wal_file import refuse_damaged_log
@@ -71,6 +72,8 @@ def problems(connection: Connection, city: City) -> list[str]:
     """One sentence for each thing that is not as the log says, the first of each kind; empty for a sound store."""
     sealed = seal_problem(connection)
     found = [fault for fault in (sealed, access_problem(connection)) if fault is not None]
+    if sealed is None and (changed := sum_problem(connection)) is not None:
+        found.append(changed)
     found += photo_row_problems(connection)
     try:
         replay = Replay(connection, city)

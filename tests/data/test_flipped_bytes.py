@@ -16,6 +16,7 @@ from data.backup.taking import take_backup
 from data.runtime import Runtime
 from data.store.file_seal import seal_path
 from data.store.verify import verify_store
+from geo.access import Role
 from geo.city import City
 from geo.errors import StoreError
 from geo.issue import IssueDraft
@@ -29,10 +30,14 @@ CITY = small_city()
 
 
 def filled(file: Path) -> Runtime:
-    """A store with points, lines, areas and a photo, written in several transactions of which one was taken back."""
+    """A store with points, lines, areas, reporters, a photo and an account, written in several transactions."""
     live = runtime_of(CITY, f"sqlite:///{file}")
     kinds = [kind.code for kind in CITY.catalogue.types]
     live.photos.add(photo(1, place=(106.705, 26.605)), uploader="督查员")
+    live.access.add_account(
+        by="-", login="anna", name="安娜", roles=frozenset({Role.ADMINISTRATOR}), password="flipped-bytes-2021"
+    )
+    assert live.access.sign_in("anna", "flipped-bytes-2021") is not None
     for k in range(24):
         west = 106.703 + k / 2000
         shapes = (
@@ -42,7 +47,11 @@ def filled(file: Path) -> Runtime:
         )
         register = CITY.campaign().default_register
         live.submit(
-            [IssueDraft(register, kinds[k % 3], shape, description="坑" * (k * 40)) for shape in shapes], actor="督查员"
+            [
+                IssueDraft(register, kinds[k % 3], shape, description="坑" * (k * 40), reporter_phone=f"1390000{k:04}")
+                for shape in shapes
+            ],
+            actor="督查员",
         )
     return live
 

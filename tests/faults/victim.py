@@ -13,6 +13,7 @@ import shapely
 from data.runtime import Runtime
 from data.settings import Settings
 from data.store.database import open_store
+from data.store.receipts import Receipt
 from geo.issue import IssueDraft
 from geo.lifecycle import Status
 from tests.small_city import small_city
@@ -92,12 +93,15 @@ def import_in_bulk(store: Path, notes: Path) -> None:
     noted.take("ready")
     while True:
         name = str(uuid.uuid4())
-        drafts = [
-            IssueDraft("supervision", "E0110", LINE if n % 3 == 0 else HERE, description=name) for n in range(BULK)
-        ]
         noted.take("begun", name)
-        receipts = runtime.submit(drafts, actor="victim", imported=True)
+        receipts = import_once(runtime, name)
         noted.take("import", name, len(receipts), receipts[0].revision)
+
+
+def import_once(runtime: Runtime, name: str) -> list[Receipt]:
+    """One import, whose issues bear that name."""
+    drafts = [IssueDraft("supervision", "E0110", LINE if n % 3 == 0 else HERE, description=name) for n in range(BULK)]
+    return runtime.submit(drafts, actor="victim", imported=True)
 
 
 def migrate(store: Path, notes: Path) -> None:
