@@ -183,7 +183,6 @@ def _prepare(connection: Connection, city: City, backend: Backend) -> None:
             raise StoreError(problem)
         if ISSUE.name in tables:
             make_missing_indexes(connection)
-        make_sums(connection)
         seal_meta(connection)
     else:
         raise _no_store(backend)

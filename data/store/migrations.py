@@ -25,6 +25,7 @@ from data.store.access_tables import make_access_tables
 from data.store.migration_to_3 import add_amendments, add_documents, add_past, add_personal
 from data.store.notice_tables import make_notice_tables
 from data.store.photo_tables import photo_tables
+from data.store.row_sums import make_sums
 from data.store.schema import META
 from geo.errors import StoreError
 
@@ -64,6 +65,13 @@ def _close_the_loop(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
+def _sum_the_rows(connection: Connection) -> None:
+    """Version 4: sums over what does not follow from the log. Stores that were begun while version 3 was being made may
+    lack the tables that came to it last."""
+    make_notice_tables(connection)
+    make_sums(connection)
+
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration(2, "versions of issues, UUIDs of changes", _number_versions),
     Migration(
@@ -71,6 +79,7 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
         "documents, amendments, personal data, photos, accounts, sessions, tokens, log of access, notices",
         _close_the_loop,
     ),
+    Migration(4, "sums over accounts, sessions, tokens, notices and personal data", _sum_the_rows),
 )
 """In order, without gaps; version 1 is the first schema that was released. A step names its tables itself: those of
 `data.store.schema` will have moved on."""

@@ -69,7 +69,7 @@ NOT_RESTORED: Final = frozenset({WEBHOOK.name})
 
 
 def make_notice_tables(connection: Connection) -> None:
-    """Make all of them, in a store that has none."""
+    """Make those of them that a store has not yet."""
     metadata = MetaData()
     notice_tables(metadata)
     metadata.create_all(connection)

@@ -137,7 +137,7 @@ def problem(connection: Connection) -> str | None:
     """One sentence naming the first table with a row that was changed, removed or put in by another; None for none."""
     sums = _stored(connection)
     if not sums:
-        return "the store has no sums of its accounts, notices and personal data; start the program once to make them"
+        return "the store has no sums of its accounts, notices and personal data; restore a backup"
     for table in SUMMED:
         if sums.get(table.name) != _whole(connection, table):
             return f"the table {table.name} is not as this program last wrote it; restore a backup"

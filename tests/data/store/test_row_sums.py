@@ -174,7 +174,7 @@ def test_a_reporters_phone_that_was_changed_is_found(live: Runtime, url: str, ci
 def test_a_store_without_sums_gets_them_once_and_keeps_those_it_has(store: Store) -> None:
     with store.writing() as connection:
         connection.execute(delete(META).where(META.c.key == SUMS))
-    assert "start the program once" in said(store)
+    assert "has no sums" in said(store)
     with store.writing() as connection:
         make_sums(connection)
     before = sums_of(store)
