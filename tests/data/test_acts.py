@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 import shapely
+from PIL import Image
 from sqlalchemy import Connection, select
 
 from data.act_desk import IssueAct
@@ -340,6 +342,34 @@ def test_what_is_fixed_on_sight_is_still_verified_by_somebody_else(live: Runtime
         with pytest.raises(BadValueError, match="somebody other than who handled"):
             change(live, issue, 2, status, actor="i-1", evidence="photo", note="x")
     change(live, issue, 2, S.CLOSED, actor="i-2", evidence="photo")
+    sound(live)
+
+
+def test_a_photo_that_is_not_there_proves_nothing(live: Runtime) -> None:
+    """Nor one that was erased: by no door, alone, together with others or only tried."""
+    issue, version = brought_to(live, S.VERIFYING)
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), (90, 120, 30)).save(file, "PNG")
+    kept = live.photos.add(file.getvalue(), uploader="i-1").photo.sha256
+    proof = f"clean\nphoto:{kept}\nphoto:{PHOTO}"
+    act = IssueAct(issue, version, str(uuid.uuid4()), S.CLOSED, evidence=proof)
+    with pytest.raises(NotFoundError, match=PHOTO):
+        change(live, issue, version, S.CLOSED, actor="i-1", evidence=proof)
+    with pytest.raises(RefusedTogetherError, match=PHOTO):
+        live.act_many([act], actor="i-1")
+    [previewed] = live.act_many([act], actor="i-1", preview=True)
+    assert isinstance(previewed.refusal, NotFoundError)
+    with pytest.raises(BadValueError, match="evidence"):
+        change(live, issue, version, S.CLOSED, actor="i-1", evidence="\u200b")
+    with pytest.raises(BadValueError, match="note"):
+        amend(live, issue, version, Act.EXTEND, due_at=LATER, note="\u200b")
+    wish = {"actor": "i-1", "evidence": f"photo:{kept}", "client_uuid": str(uuid.uuid4())}
+    assert change(live, issue, version, S.CLOSED, **wish).created
+    live.photos.erase(kept)
+    assert not change(live, issue, version, S.CLOSED, **wish).created, "what was made before stays made"
+    again, version = brought_to(live, S.VERIFYING)
+    with pytest.raises(NotFoundError, match=kept):
+        change(live, again, version, S.CLOSED, actor="i-1", evidence=f"photo:{kept}")
     sound(live)
 
 
