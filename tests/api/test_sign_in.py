@@ -397,6 +397,32 @@ def test_a_stream_ends_when_the_session_of_its_reader_does(desk: TestClient) -> 
     assert not asyncio.run(still())
 
 
+@pytest.mark.parametrize("by_token", [False, True])
+def test_every_stream_is_asked_whether_its_reader_still_may(
+    desk: TestClient, monkeypatch: pytest.MonkeyPatch, by_token: bool
+) -> None:
+    from api import stream
+
+    asked: list[Any] = []
+
+    class Hub:
+        full = False
+
+        async def events(self, _last_seen: object, _sight: object, still_may: Any) -> Any:
+            asked.append(still_may)
+            for when in ("before", "after"):
+                yield f"{when} {await still_may()}\n".encode()
+                runtime().access.change_account(login, by="a-x", disabled=True)
+
+    login = f"listener {by_token}".replace(" ", ".").lower()
+    headers = person(login, Role.PLANNER).headers(by_token=by_token)
+    monkeypatch.setattr(stream, "_hub", Hub())
+    answer = desk.get("/api/stream", headers=headers)
+    assert (answer.status_code, answer.text) == (200, "before True\nafter False\n")
+    assert desk.get("/api/stream", headers=headers).status_code == 401
+    assert len(asked) == 1
+
+
 def test_health_tells_nobody_how_many_there_are_before_they_sign_in(desk: TestClient, planner: Person) -> None:
     assert desk.get("/healthz").json().keys() <= {"status", "reasons", "why"}
     assert "issues" in desk.get("/healthz", headers=planner.headers()).json()
