@@ -381,6 +381,25 @@ def test_a_change_is_made_by_who_is_signed_in_and_by_nobody_else(desk: TestClien
     assert [step["name"] for step in history] == [{"zh": "named-commander", "en": "named-commander"}] * 2
 
 
+@pytest.mark.parametrize("role", [Role.PLANNER, Role.INSPECTOR, Role.DEPARTMENT])
+def test_whoever_may_report_may_withdraw_what_they_reported_and_nothing_else(desk: TestClient, role: Role) -> None:
+    import uuid
+
+    someone, another = person(f"{role}-reports", role), person(f"{role}-looks-on", role)
+    here = runtime().city.areas.geometry[0].representative_point()
+    report = {"id": str(uuid.uuid4()), "type": "C0101", "geometry": {"type": "Point", "coordinates": [here.x, here.y]}}
+    assert desk.post("/api/issues", json=report, headers=someone.headers()).status_code == 201
+
+    def withdrawn(by: Person, **more: Any) -> int:
+        wish = {"id": str(uuid.uuid4()), "version": 1, "status": "REJECTED", "note": "withdrawn: a mistake", **more}
+        return desk.post(f"/api/issues/{report['id']}/changes", json=wish, headers=by.headers()).status_code
+
+    assert withdrawn(another) == 403
+    assert withdrawn(someone, note="no") == 400
+    assert withdrawn(someone, status="ACCEPTED") == 403
+    assert withdrawn(someone) == 201
+
+
 def test_a_stream_ends_when_the_session_of_its_reader_does(desk: TestClient) -> None:
     from api.stream import still_signed_in
 
