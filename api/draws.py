@@ -270,7 +270,7 @@ OPERATIONS: Final = (
                 "n": {**INTEGER, "minimum": 1, "maximum": MOST_DRAWN},
                 "title": STRING,
             },
-            optional=("by", "register", "title"),
+            optional=("actor", "by", "register", "title"),
         ),
         answers=write_answers(
             record({"id": STRING, "frame_size": COUNT, "frame_hash": _HASH, "commitment": _HASH, "created": BOOLEAN}),
@@ -284,7 +284,7 @@ OPERATIONS: Final = (
         endpoint=sample,
         summary="Make an announced draw, once, with its seed and a word said in public since.",
         path_parameters=_PATH,
-        body=record({"id": ID, "actor": ACTOR, "seed": STRING, "word": STRING}, optional=("word",)),
+        body=record({"id": ID, "actor": ACTOR, "seed": STRING, "word": STRING}, optional=("actor", "word")),
         answers=write_answers(
             record(
                 {
@@ -312,7 +312,7 @@ OPERATIONS: Final = (
                 "note": STRING,
                 "version": {**INTEGER, "description": "of the finding that was seen; 0 for the first"},
             },
-            optional=("note", "version"),
+            optional=("actor", "note", "version"),
         ),
         answers=write_answers(record({"unit": STRING, "created": BOOLEAN}), found=True),
     ),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.data_route import BAD_REQUEST
 from api.errors import json_response
-from api.identity import reach_of
+from api.identity import reach_of, viewer_of
 from api.json_body import body_of
 from api.operation import Answer, Operation, choice, flag, text
 from api.question import read_own
@@ -46,18 +46,19 @@ async def imports(request: Request) -> Response:
         raise BadValueError("city", asked["city"], f"{code}, whose store this program holds")
     checked_format(asked["name"])
     file = LedgerFile(asked["name"], await body_of(request, MOST_SENT_BYTES))
-    report = await run_in_threadpool(_import, file, asked)
+    report = await run_in_threadpool(_import, file, asked, viewer_of(request).account)
     return json_response(report.as_json(), 200 if report.written else 422)
 
 
-def _import(file: LedgerFile, asked: dict[str, Any]) -> ImportReport:
+def _import(file: LedgerFile, asked: dict[str, Any], actor: str) -> ImportReport:
     """One at a time: a large file takes much memory while it is read. BusyError while another is."""
     if not _one_at_a_time.acquire(blocking=False):
         raise BusyError("another file is being imported; send this one again when it is done")
     try:
         current = runtime()
         options = ImportOptions(asked["register"], asked["campaign"], asked["datum"], asked["encoding"])
-        return bring_in(current, read_for(current, file, options), keep_good=asked["keep_good"])
+        ledger = read_for(current, file, options)
+        return bring_in(current, ledger, keep_good=asked["keep_good"], actor=actor)
     finally:
         _one_at_a_time.release()
 

@@ -229,7 +229,7 @@ OPERATIONS: Final = (
                 "note": STRING,
                 "version": {**INTEGER, "description": "of the plan that was seen; 0 for the first"},
             },
-            optional=("subdistricts", "note", "version"),
+            optional=("actor", "subdistricts", "note", "version"),
         ),
         answers=write_answers(record({"plan": STRING, "version": INTEGER, "created": BOOLEAN}), found=True),
     ),

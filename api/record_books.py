@@ -329,7 +329,7 @@ OPERATIONS: Final = (
         summary="Put an item of the exposure column: which issue it shows, and when.",
         body=record(
             {**_ITEM, "issue": STRING, "title": STRING, "shown_at": MOMENT, "medium": STRING, "version": _VERSION},
-            optional=("medium", "version"),
+            optional=("actor", "medium", "version"),
         ),
         answers=write_answers(_RECEIPT, found=True),
     ),
@@ -341,7 +341,7 @@ OPERATIONS: Final = (
         summary="Put an entry of the campaign's calendar.",
         body=record(
             {**_ITEM, "kind": _KIND, "day": DAY, "title": STRING, "times": COUNT, "bound": BOUND, "version": _VERSION},
-            optional=("day", "title", "times", "bound", "version"),
+            optional=("actor", "day", "title", "times", "bound", "version"),
         ),
         answers=write_answers(_RECEIPT, found=True),
     ),

@@ -178,7 +178,7 @@ OPERATIONS: Final = (
                 "note": {**STRING, "maxLength": MAX_NOTE},
                 "version": {**INTEGER, "description": "of the entry that was seen; 0 for a new one"},
             },
-            optional=("bound", "note", "version"),
+            optional=("actor", "bound", "note", "version"),
         ),
         answers=write_answers(
             record({"entry": STRING, "version": INTEGER, "revision": INTEGER, "created": BOOLEAN}), found=True

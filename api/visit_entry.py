@@ -130,7 +130,7 @@ OPERATION: Final = Operation(
                 "is recorded, and the latest one is told",
             },
         },
-        optional=_KNOWN,
+        optional=("actor", *_KNOWN),
     ),
     answers=write_answers(_RECEIPT, found=True),
 )

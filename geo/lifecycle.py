@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -45,6 +47,19 @@ class Evidence(StrEnum):
     NONE = "none"
     REASON = "reason"
     PROOF = "proof"  # a photo, or a written finding where no photo is possible
+
+
+_PHOTO: Final = re.compile(r"^photo:([0-9a-f]{64})$", re.MULTILINE)
+
+
+def photos_named(evidence: str) -> tuple[str, ...]:
+    """The photos (SHA-256) that a proof consists of besides words: each stands on a line of its own as `photo:…`."""
+    return tuple(_PHOTO.findall(evidence))
+
+
+def says_something(text: str) -> bool:
+    """Whether anything in `text` can be read: a letter, digit or sign; not spaces and invisible characters alone."""
+    return any(unicodedata.category(character)[0] in "LNPS" for character in text)
 
 
 class Deadline(StrEnum):
@@ -160,9 +175,9 @@ def check_change(
     """
     rule = change_between(before, after)
     step = f"{before.name} → {after.name}"
-    if rule.evidence is Evidence.REASON and not note.strip():
+    if rule.evidence is Evidence.REASON and not says_something(note):
         raise BadValueError("note", note, f"a reason for {step}")
-    if rule.evidence is Evidence.PROOF and not evidence.strip():
+    if rule.evidence is Evidence.PROOF and not says_something(evidence):
         raise BadValueError("evidence", evidence, f"a photo or a written finding for {step}")
     if before is Status.VERIFYING and actor in handlers:
         raise BadValueError("actor", actor, f"for {step} somebody other than who handled the issue")

@@ -40,7 +40,7 @@ ALLOWED: Final[Mapping[Action, frozenset[Role]]] = {
     Action.SEE_ISSUES: _ALL_INSIDE,
     Action.SEE_PROTECTED: frozenset({R.COMMANDER, R.INSPECTOR, R.AUDITOR}),
     Action.REPORT: frozenset({R.COMMANDER, R.PLANNER, R.INSPECTOR, R.DEPARTMENT}),
-    Action.CHANGE_STATUS: frozenset({R.COMMANDER, R.INSPECTOR, R.DEPARTMENT}),
+    Action.CHANGE_STATUS: frozenset({R.COMMANDER, R.PLANNER, R.INSPECTOR, R.DEPARTMENT}),  # planners: withdraw
     Action.AMEND: frozenset({R.COMMANDER, R.PLANNER, R.INSPECTOR, R.DEPARTMENT}),
     Action.ASSIGN: frozenset({R.COMMANDER}),
     Action.INSPECT: frozenset({R.COMMANDER, R.INSPECTOR}),

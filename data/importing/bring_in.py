@@ -84,12 +84,15 @@ def read_for(runtime: Runtime, file: LedgerFile, options: ImportOptions) -> Ledg
     )
 
 
-def bring_in(runtime: Runtime, ledger: Ledger, *, keep_good: bool) -> ImportReport:
-    """Write the ledger in one transaction if every row can be taken, with `keep_good` the good rows; else nothing."""
+def bring_in(runtime: Runtime, ledger: Ledger, *, keep_good: bool, actor: str = ACTOR) -> ImportReport:
+    """Write the ledger in one transaction if every row can be taken, with `keep_good` the good rows; else nothing.
+
+    `actor` is who brings it in, as the log keeps it; what the ledger says to have happened before is nobody's here.
+    """
     report = ImportReport(len(ledger.drafts), ledger.rejects, ledger.unused, revision=runtime.snapshot.revision)
     if not ledger.drafts or (ledger.rejects and not keep_good):
         return report
-    receipts = runtime.submit(ledger.drafts, actor=ACTOR, imported=True, origins=ledger.origins)
+    receipts = runtime.submit(ledger.drafts, actor=actor, imported=True, origins=ledger.origins)
     created = sum(receipt.created for receipt in receipts)
     return ImportReport(
         good=report.good,

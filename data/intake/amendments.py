@@ -26,7 +26,7 @@ from geo.city import City
 from geo.clock import to_us
 from geo.errors import BadValueError
 from geo.issue import MAX_ADDRESS, MAX_DESCRIPTION
-from geo.lifecycle import AMENDMENTS, Act, Evidence
+from geo.lifecycle import AMENDMENTS, Act, Evidence, says_something
 
 PHOTO_KINDS: Final = ("before", "after")
 _SHA256: Final = re.compile("[0-9a-f]{64}")
@@ -72,7 +72,7 @@ def checked_amendment(
     change_id = checked_uuid("id", change_id)
     viewer, who = checked_actor(actor)
     said = checked_text("note", note, MAX_NOTE)
-    if rule.evidence is Evidence.REASON and not said.strip():
+    if rule.evidence is Evidence.REASON and not says_something(said):
         raise BadValueError("note", said, f"a reason for {rule.act}")
     allowed = (*rule.fields, *(("datum",) if "geometry" in rule.fields else ()))
     for name, value in fields.items():

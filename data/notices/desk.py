@@ -131,3 +131,4 @@ class Notices:
         with self._transaction() as connection:
             addresses.remove_address(connection, unit, address)
             note(connection, self._now_us(), by, Kind.ADDRESS_CHANGED, unit, {"what": "removed"})
+        self._store.forget()

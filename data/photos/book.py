@@ -138,6 +138,7 @@ class PhotoBook:
             files = [sha256] if connection.execute(shared).first() else [sha256, photo.thumb_sha256]
         for name in files:
             self.files.remove(name)
+        self._store.forget()
         return left
 
     def of_issue(self, issue_id: str) -> list[IssuePhoto]:

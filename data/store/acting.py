@@ -27,7 +27,7 @@ from geo.asking import asking_after
 from geo.city import City
 from geo.clock import to_us
 from geo.errors import BadValueError, ConflictError, NotFoundError, XunjieError
-from geo.lifecycle import Act, Amendment, Change, check_viewer
+from geo.lifecycle import Act, Amendment, Change, check_viewer, photos_named
 
 CheckedAct = CheckedChange | CheckedAmendment
 
@@ -165,6 +165,8 @@ class Acting:
         rule: Change | Amendment
         if isinstance(act, CheckedChange):
             rule, payload = changed(record, act, at_us, self._city)
+            for photo in photos_named(act.evidence):
+                check_attach(self._connection, photo)
             kind = Kind.ISSUE_CHANGED
         else:
             if act.act is Act.LINK:

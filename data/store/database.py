@@ -80,6 +80,10 @@ class Store:
                 yield connection
             backend.before_commit(connection)
 
+    def forget(self) -> None:
+        """Let no byte stay of what was erased in a transaction that is committed, as far as that lies with us."""
+        self._backend.forget(self._engine)
+
     def listener(self, heard: Callable[[int], None], lost: Callable[[Exception], None]) -> Listener | None:
         """Who tells (once started) of revisions that other processes commit; None where no other process can."""
         return self._backend.listener(heard, lost)

@@ -49,6 +49,10 @@ class Backend(Protocol):
     def before_commit(self, connection: Connection) -> None:
         """Let other processes hear of the revision in `connection`'s transaction once it is committed."""
 
+    def forget(self, engine: Engine) -> None:
+        """Let nothing stay of what was just erased (and committed) where the database keeps what was written last.
+        It raises nothing: the erasure stands."""
+
     def refusals(self) -> AbstractContextManager[None]:
         """Turn what the database refuses inside the block into a StoreError of one sentence."""
 

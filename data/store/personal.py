@@ -64,9 +64,7 @@ def is_kept(connection: Connection, ref: str) -> bool | None:
 
 
 def erase(connection: Connection, refs: Iterable[str], at_us: int) -> None:
-    """Forget what `refs` stand for; on SQLite the bytes are written over."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    """Forget what `refs` stand for; on SQLite the bytes are written over (data.store.sqlite)."""
     for ref in refs:
         connection.execute(update(PERSONAL).where(PERSONAL.c.ref == ref).values(value=None, erased_us=at_us))
 

@@ -94,6 +94,9 @@ class PostgresqlBackend:
         payload = META.c.value + f" {self._name}"
         connection.execute(select(func.pg_notify(CHANNEL, payload)).where(META.c.key == "revision"))
 
+    def forget(self, engine: Engine) -> None:
+        """Nothing is done: the server's own autovacuum takes away what no transaction sees any more."""
+
     @contextmanager
     def refusals(self) -> Iterator[None]:
         """Turn what PostgreSQL refuses into a StoreError of one sentence, StoreLostError where it cannot be reached."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,9 @@ from data.store.listening import Listener
 from data.store.lock import StillLock, WriterLock
 from geo.errors import SettingsError, StoreError
 
+_LOG = logging.getLogger("xunjie.store")
 _BUSY_MS: Final = 10_000
+_FORGET_MS: Final = 1_000
 _CACHE_KB: Final = 16_000  # with the default of 2 MB bulk inserts into the index of UUIDs take half as long again
 _MEANINGS: Final = (
     ("not a database", "is not a database file; name another file, or move this one away"),
@@ -81,6 +84,22 @@ class SqliteBackend:
     def before_commit(self, connection: Connection) -> None:
         """No other process keeps a snapshot."""
 
+    def forget(self, engine: Engine) -> None:
+        """Carry the write-ahead log into the file and cut it off: it still held what was erased. A reader who stays
+        for long may keep it; then that goes with the next erasure, or when the program ends."""
+        try:
+            with closing(engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                cursor.execute(f"PRAGMA busy_timeout = {_FORGET_MS}")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy = cursor.fetchall()[0][0]
+                cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+            why = "somebody reads it" if busy else ""
+        except (DBAPIError, sqlite3.Error) as error:
+            why = _meaning(error)
+        if why:
+            _LOG.warning("what was erased stays in the write-ahead log of %s for a while: %s", self.place, why)
+
     @contextmanager
     def refusals(self) -> Iterator[None]:
         """Turn what SQLite refuses into a StoreError of one sentence."""
@@ -117,7 +136,8 @@ def _file(url: URL) -> Path:
 
 
 def _engine(file: Path, *, writing: bool, still: bool = False) -> Engine:
-    """An engine whose connections are durable (WAL, synchronous=FULL) and begin transactions where SQLAlchemy says.
+    """An engine whose connections are durable (WAL, synchronous=FULL), write over what is deleted, and begin
+    transactions where SQLAlchemy says.
 
     A connection with the execution option `writing=True` takes the write lock when its transaction begins. Without
     `writing` the connections refuse to change anything. `still` says that the file cannot change while it is read:
@@ -130,7 +150,7 @@ def _engine(file: Path, *, writing: bool, still: bool = False) -> Engine:
         )
     else:
         engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": _BUSY_MS / 1000})
-    settled = ("journal_mode=WAL", "synchronous=FULL") if writing else ("query_only=ON",)
+    settled = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON") if writing else ("query_only=ON",)
 
     def configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin or commit by itself: DDL is in transactions too

@@ -18,6 +18,7 @@ from data.store.collector import collector_at_rest
 from data.store.database import Store, read_meta, set_meta
 from data.store.events import Kind, Pending
 from data.store.group import Group, Outcome, Work
+from data.store.personal import Erasure
 from data.store.reassign import reassign_places
 from data.store.receipts import Receipt
 from geo.city import City
@@ -78,6 +79,8 @@ class Writer:
                 except XunjieError as error:
                     outcomes.append(error)
             group.write()
+        if any(isinstance(work, Erasure) for work in works):
+            self._store.forget()
         return GroupWritten(group.revision, outcomes, group.wrote)
 
     def must_be_empty(self) -> None:

@@ -18,9 +18,13 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from data.commands.cli import main
+from data.commands.through_server import MEDIA_TYPE, PATH
 from data.runtime import Runtime, runtime
+from data.store.database import read_events
 from data.store.verify import problems
+from geo.access import Role
 from tests.api.conftest import application, serving
+from tests.api.people import person, signing_in
 from tests.browser.app_server import free_port, running_app
 
 GOOD = "106.71,26.6,E0110,2021-08-01,坑"
@@ -271,3 +275,17 @@ def test_the_real_server_says_where_it_answers(tmp_path: Path, bare_city: Path) 
         assert main(["import", str(ledger(tmp_path, GOOD, BAD))], environ) == 1
         assert app.get("/healthz")["issues"] == 2
         assert json.loads(app.read("/api/summary"))["revision"] == 1
+
+
+def test_the_log_names_who_brought_a_ledger_in(tmp_path: Path, bare_city: Path) -> None:
+    """What the ledger says to have happened before is nobody's here."""
+    with signing_in(f"sqlite:///{tmp_path / 'store.db'}", bare_city) as client:
+        planner = person("planner", Role.PLANNER)
+        content = ledger(tmp_path, GOOD).read_bytes()
+        headers = planner.headers(by_token=True) | {"Content-Type": MEDIA_TYPE}
+        answer = client.post(f"{PATH}?name=ledger.csv", content=content, headers=headers)
+        assert (answer.status_code, answer.json()["created"]) == (200, 1), answer.text
+        current = runtime()
+        with current.store.reading() as connection:
+            assert {event.actor for event in read_events(connection)} == {current.access.account("planner").id}
+            assert problems(connection, current.city) == []

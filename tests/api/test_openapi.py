@@ -111,6 +111,14 @@ def test_the_document_is_openapi(described: dict[str, Any]) -> None:
                 jsonschema.Draft202012Validator.check_schema(content.get("schema", {}))
 
 
+def test_who_acts_is_never_asked_for() -> None:
+    """It is who is signed in: a client made from the description would be refused if it had to say somebody."""
+    bodies = [operation.body for operation in OPERATIONS if operation.body is not None]
+    named = [body for body in bodies if "actor" in body.get("properties", {})]
+    assert len(named) >= 10
+    assert [body for body in named if "actor" in body["required"]] == []
+
+
 def test_filtered_routes_describe_every_filter_key(described: dict[str, Any]) -> None:
     keys = {parameter["name"] for parameter in described["components"]["parameters"].values()}
     assert keys == set(FILTER_KEYS)

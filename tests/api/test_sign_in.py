@@ -381,6 +381,25 @@ def test_a_change_is_made_by_who_is_signed_in_and_by_nobody_else(desk: TestClien
     assert [step["name"] for step in history] == [{"zh": "named-commander", "en": "named-commander"}] * 2
 
 
+@pytest.mark.parametrize("role", [Role.PLANNER, Role.INSPECTOR, Role.DEPARTMENT])
+def test_whoever_may_report_may_withdraw_what_they_reported_and_nothing_else(desk: TestClient, role: Role) -> None:
+    import uuid
+
+    someone, another = person(f"{role}-reports", role), person(f"{role}-looks-on", role)
+    here = runtime().city.areas.geometry[0].representative_point()
+    report = {"id": str(uuid.uuid4()), "type": "C0101", "geometry": {"type": "Point", "coordinates": [here.x, here.y]}}
+    assert desk.post("/api/issues", json=report, headers=someone.headers()).status_code == 201
+
+    def withdrawn(by: Person, **more: Any) -> int:
+        wish = {"id": str(uuid.uuid4()), "version": 1, "status": "REJECTED", "note": "withdrawn: a mistake", **more}
+        return desk.post(f"/api/issues/{report['id']}/changes", json=wish, headers=by.headers()).status_code
+
+    assert withdrawn(another) == 403
+    assert withdrawn(someone, note="no") == 400
+    assert withdrawn(someone, status="ACCEPTED") == 403
+    assert withdrawn(someone) == 201
+
+
 def test_a_stream_ends_when_the_session_of_its_reader_does(desk: TestClient) -> None:
     from api.stream import still_signed_in
 
@@ -395,6 +414,32 @@ def test_a_stream_ends_when_the_session_of_its_reader_does(desk: TestClient) -> 
     assert not asyncio.run(still())  # somebody else by name: it connects anew
     access.revoke_sessions("reader", by="a-x")
     assert not asyncio.run(still())
+
+
+@pytest.mark.parametrize("by_token", [False, True])
+def test_every_stream_is_asked_whether_its_reader_still_may(
+    desk: TestClient, monkeypatch: pytest.MonkeyPatch, by_token: bool
+) -> None:
+    from api import stream
+
+    asked: list[Any] = []
+
+    class Hub:
+        full = False
+
+        async def events(self, _last_seen: object, _sight: object, still_may: Any) -> Any:
+            asked.append(still_may)
+            for when in ("before", "after"):
+                yield f"{when} {await still_may()}\n".encode()
+                runtime().access.change_account(login, by="a-x", disabled=True)
+
+    login = f"listener {by_token}".replace(" ", ".").lower()
+    headers = person(login, Role.PLANNER).headers(by_token=by_token)
+    monkeypatch.setattr(stream, "_hub", Hub())
+    answer = desk.get("/api/stream", headers=headers)
+    assert (answer.status_code, answer.text) == (200, "before True\nafter False\n")
+    assert desk.get("/api/stream", headers=headers).status_code == 401
+    assert len(asked) == 1
 
 
 def test_health_tells_nobody_how_many_there_are_before_they_sign_in(desk: TestClient, planner: Person) -> None:

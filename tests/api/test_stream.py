@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 
 from api import stream
 from api.app import MIDDLEWARE, ROUTES, lifespan
-from api.delta import unknown
+from api.delta import ALL, unknown
 from api.stream import Hub
 from data.feed import READY, Change, ChangeFeed, Health
 
@@ -222,6 +222,35 @@ def test_a_stream_ends_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
         events, _ = await opened(hub)
         assert [event async for event in events] == [b": alive\n\n"] * 2
         assert not hub._queues
+
+    run(scenario)
+
+
+def test_who_may_listen_no_longer_hears_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the next change nor that the stream lives: it ends before another word."""
+    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.05)
+
+    async def scenario(source: Source, hub: Hub) -> None:
+        may = True
+
+        async def still_may() -> bool:
+            return may
+
+        async def another() -> AsyncIterator[bytes]:
+            events = hub.events(None, ALL, still_may)
+            assert [(await anext(events))[:6] for _ in range(2)] == [b"retry:", b"event:"]
+            return events
+
+        quiet, busy = await another(), await another()
+        await asyncio.to_thread(source.feed.publish, Change(8, ()))
+        assert [told(await anext(events))["revision"] for events in (quiet, busy)] == [8, 8]
+        may = False
+        with pytest.raises(StopAsyncIteration):
+            await anext(quiet)
+        await asyncio.to_thread(source.feed.publish, Change(9, ()))
+        with pytest.raises(StopAsyncIteration):
+            await anext(busy)
+        assert hub.open == 0
 
     run(scenario)
 

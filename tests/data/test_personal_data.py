@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from data.backup.backup_file import backup_read
 from data.backup.restoring import check_backup, restore_backup
 from data.backup.taking import take_backup
+from data.notices.addresses import add_address
 from data.runtime import Runtime
 from data.store.database import open_store, read_events
 from data.store.personal import reference
@@ -76,6 +79,39 @@ def test_the_bytes_are_gone_from_the_file(tmp_path: Path, city: City) -> None:
     live.close()
     assert b"canary" not in file.read_bytes()
     assert verify_store(f"sqlite:///{file}", city).sealed
+
+
+def test_the_bytes_are_gone_while_the_program_runs_on(tmp_path: Path, city: City) -> None:
+    """Of a reporter, a photo and an address, from the write-ahead log too; who reads for long only puts it off."""
+    file = tmp_path / "store.db"
+
+    def holds(word: bytes) -> bool:
+        return any(word in kept.read_bytes() for kept in tmp_path.glob("store.db*"))
+
+    live = runtime_of(city, f"sqlite:///{file}")
+    try:
+        issue = reported(live)
+        picture, exif = io.BytesIO(), Image.Exif()
+        exif[0x0110] = "cameracanary"
+        Image.new("RGB", (40, 30), (90, 120, 30)).save(picture, "JPEG", exif=exif)
+        photo = live.photos.add(picture.getvalue(), uploader="a-1").photo.sha256
+        with live._writer.between_groups() as connection:
+            add_address(connection, "D01", "mailcanary@d.example", 1)
+        assert all(map(holds, (NAME.encode(), b"cameracanary", b"mailcanary")))
+        live.erase_person(reference(issue), actor="a-1")
+        assert not holds(NAME.encode())
+        live.photos.erase(photo)
+        assert not holds(b"cameracanary")
+        live.notices.remove_address("D01", "mailcanary@d.example", by="a-1")
+        assert not holds(b"mailcanary")
+        other = reported(live)
+        with live.store.reading() as connection:
+            assert problems(connection, city) == []
+            assert live.erase_person(reference(other), actor="a-1").created, "a reader holds nothing up for good"
+        assert live.erase_person(reference(issue), actor="a-1").created is False
+        assert not holds(NAME.encode())
+    finally:
+        live.close()
 
 
 def test_what_was_forgotten_stays_so_in_a_backup(live: Runtime, city: City, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from geo.lifecycle import (
     change_between,
     check_change,
     check_viewer,
+    photos_named,
 )
 
 S = Status
@@ -70,6 +71,25 @@ def test_a_handler_verifies_nothing_of_their_own() -> None:
         with pytest.raises(BadValueError, match="somebody other"):
             check_change(S.VERIFYING, after, actor="a", handlers={"a", "b"}, note="n", evidence="e")
         assert check_change(S.VERIFYING, after, actor="c", handlers={"a", "b"}, note="n", evidence="e").after is after
+
+
+@pytest.mark.parametrize("empty", ["", " \n\t", "\u200b", "\u3000\u2060\ufeff", "\u00a0\u00ad"])
+def test_what_nobody_can_read_is_neither_proof_nor_reason(empty: str) -> None:
+    with pytest.raises(BadValueError, match="a photo or a written finding"):
+        check_change(S.VERIFYING, S.CLOSED, actor="c", handlers={"a"}, note="n", evidence=empty)
+    with pytest.raises(BadValueError, match="a reason"):
+        check_change(S.CLOSED, S.DISPATCHED, actor="c", handlers={"a"}, note=empty, evidence="e")
+
+
+@pytest.mark.parametrize("said", ["已清理", "ok", "7", "✓", "\u200b井盖\u200b"])
+def test_whatever_can_be_read_is_a_finding(said: str) -> None:
+    assert check_change(S.VERIFYING, S.CLOSED, actor="c", handlers=(), note="", evidence=said).after is S.CLOSED
+
+
+def test_photos_that_a_proof_names_stand_on_lines_of_their_own() -> None:
+    one, other = "ab" * 32, "12" * 32
+    assert photos_named(f"done\nphoto:{one}\nphoto:{other}") == (one, other)
+    assert photos_named(f"see photo:{one}; photo:12; Photo:{other}") == ()
 
 
 def test_a_closed_issue_is_neither_assigned_nor_put_off() -> None:
