@@ -162,7 +162,7 @@ def test_an_administrator_makes_changes_and_disables_an_account(
     changed = access.account("li.wei")
     assert (changed.roles, changed.scope) == ({Role.PLANNER, Role.AUDITOR}, Scope())
     at.button(key="edit-revoke").click().run()
-    assert "Ended 1 sessions and tokens of li.wei" in drawn.words
+    assert "Ended 1 session or token of li.wei" in drawn.words
     at.button(key="edit-disable").click().run()
     assert access.account("li.wei").disabled
     assert "Disabled" in drawn.words
