@@ -24,8 +24,8 @@ class Settings:
     """What the environment says. `database_url` None means SQLite in `var/<city code>.db` of the project folder.
 
     `tiles_url` None means no basemap; else a template with {z}, {x} and {y}, in `tiles_datum`.
-    `log_format` is how the server's log is written (data.logs); `access` who may come in, and from where; `photos`
-    None: they lie near the store. `mail` None: no letter is ever sent.
+    `log_format` is how the server's log is written (data.logs); `access` who may come in, and from where; `photos` and
+    `columns` (the kept arrays of large stores) None: they lie near the store. `mail` None: no letter is ever sent.
     """
 
     database_url: str | None = field(default=None, repr=False)  # it may hold a password
@@ -35,6 +35,7 @@ class Settings:
     log_format: str = "text"
     access: AccessSettings = field(default_factory=AccessSettings)
     photos: Path | None = None
+    columns: Path | None = None
     mail: MailSettings | None = None
 
     @staticmethod
@@ -48,7 +49,8 @@ class Settings:
             tiles_datum=_tiles_datum(environ.get("XUNJIE_TILES_DATUM") or "wgs84"),
             log_format=_log_format(environ.get("XUNJIE_LOG") or "text"),
             access=AccessSettings.from_environment(environ),
-            photos=_photos(environ.get("XUNJIE_PHOTOS") or None),
+            photos=_folder(environ, "XUNJIE_PHOTOS"),
+            columns=_folder(environ, "XUNJIE_COLUMNS"),
             mail=MailSettings.from_environment(environ),
         )
 
@@ -67,7 +69,10 @@ class Settings:
         return _PROJECT / "var" / "photos" / sha256(place.encode()).hexdigest()[:16]
 
     def columns_file_for(self, store_file: Path | None, place: str) -> Path:
-        """Where the arrays of a large store are kept for the next start: beside its file, else under `var/`."""
+        """Where the arrays of a large store are kept for the next start: in the folder that was set, else beside its
+        file, else under `var/`. Several stores never share one."""
+        if self.columns is not None:
+            return self.columns / f"{sha256(place.encode()).hexdigest()[:16]}.columns"
         if store_file is not None:
             return store_file.with_name(store_file.name + ".columns")
         return _PROJECT / "var" / f"{sha256(place.encode()).hexdigest()[:16]}.columns"
@@ -86,12 +91,13 @@ def _city_folder(value: str) -> Path:
     return folder
 
 
-def _photos(value: str | None) -> Path | None:
-    if value is None:
+def _folder(environ: Mapping[str, str], name: str) -> Path | None:
+    value = environ.get(name)
+    if not value:
         return None
     folder = Path(value)
     if not folder.is_absolute() or (folder.exists() and not folder.is_dir()):
-        raise SettingsError(f"XUNJIE_PHOTOS is {value!r}; expected the absolute path of a folder")
+        raise SettingsError(f"{name} is {value!r}; expected the absolute path of a folder")
     return folder
 
 

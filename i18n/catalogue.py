@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from geo.text import Language, Text
+from i18n.number import in_number
 
 _FOLDER = Path(__file__).parent / "strings"
 
@@ -21,13 +22,14 @@ def _catalogue() -> dict[str, dict[str, Text]]:
 
 
 def translate(key: str, language: Language, /, **values: object) -> str:
-    """The text of `key` ("section.name") in `language`, with `{placeholders}` filled from `values`.
+    """The text of `key` ("section.name") in `language`, with `{placeholders}` filled from `values`, and
+    `{name|one|other}` by whether that value is 1 (i18n.number).
 
     Raises KeyError for a key that the catalogue lacks: a missing sentence is a defect, not something to guess.
     """
     name, _, entry = key.partition(".")
     text = _catalogue()[name][entry].in_language(language)
-    return text.format(**values) if values else text
+    return in_number(text, values).format(**values) if values else text
 
 
 def section(name: str, language: Language) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import pytest
 
 from data import table_reading
+from data.settings import Settings
 from tests.postgres_server import PostgresServer
 
 BACKENDS: Final = ("sqlite", pytest.param("postgis", marks=(pytest.mark.postgis, pytest.mark.slow)))
@@ -32,20 +33,25 @@ def packed_reading() -> Iterator[None]:
 _LEFT_WITH_THE_RUN: Final[list[tempfile.TemporaryDirectory[str]]] = []
 
 
-def photos_of(url: str) -> Path | None:
-    """Where the photos of a store on a server lie in tests: in a folder that goes with the process. None for a file,
-    which has its own beside it."""
+def _apart(url: str, name: str) -> Path | None:
+    """Where the files (`name`: photos, columns) of a store on a server lie in tests: in a folder that goes with the
+    process. None for a SQLite file, which has its own beside it."""
     if url.startswith("sqlite"):
         return None
     if not _LEFT_WITH_THE_RUN:
-        _LEFT_WITH_THE_RUN.append(tempfile.TemporaryDirectory(prefix="xj-photos-"))
-    return Path(_LEFT_WITH_THE_RUN[0].name) / url.rpartition("/")[2]
+        _LEFT_WITH_THE_RUN.append(tempfile.TemporaryDirectory(prefix="xj-apart-"))
+    return Path(_LEFT_WITH_THE_RUN[0].name) / name / url.rpartition("/")[2]
+
+
+def settings_of(url: str) -> Settings:
+    """What a program opens that store with, and keeps nothing of it in the project."""
+    return Settings(database_url=url, photos=_apart(url, "photos"), columns=_apart(url, "columns"))
 
 
 def environment_of(url: str) -> dict[str, str]:
-    """The variables by which a program opens that store, and keeps its photos where `photos_of` says."""
-    photos = photos_of(url)
-    return {"XUNJIE_DATABASE_URL": url} | ({} if photos is None else {"XUNJIE_PHOTOS": str(photos)})
+    """The same as variables of the environment."""
+    folders = {"XUNJIE_PHOTOS": _apart(url, "photos"), "XUNJIE_COLUMNS": _apart(url, "columns")}
+    return {"XUNJIE_DATABASE_URL": url} | {name: str(folder) for name, folder in folders.items() if folder is not None}
 
 
 class Stores(Protocol):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from i18n.number import FORMS
+
 ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {
     "geo": set(),
@@ -124,8 +126,10 @@ def test_no_page_shadows_a_package_or_a_route() -> None:
 
 
 def placeholders(text: str) -> set[str]:
-    """Names in braces; a month is one thing, written as a number in Chinese and as a name in English."""
-    names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    """Names in braces; a month is one thing, written as a number in Chinese and as a name in English. Forms of a word
+    beside a number (i18n.number) are English only."""
+    plain = FORMS.sub("", text)
+    names = {name for _, name, _, _ in string.Formatter().parse(plain) if name is not None}
     return {name.removesuffix("_name") if name == "month_name" else name for name in names}
 
 

@@ -17,9 +17,9 @@ from geo.organisation import ASSIGNABLE
 from geo.permissions import Action
 from ui import figures
 from ui.markup import Html, tag
-from ui.names import subdistrict_name
 from ui.plain_table import plain_table
 from ui.scene import Scene, open_scene
+from ui.scope_fields import picked_scope, scope_field
 
 _COUNTED: Final = {"behind", "delivered"}
 _SAW: Final = "saw-addresses"
@@ -53,14 +53,8 @@ def webhook_panel(scene: Scene) -> None:
         format_func=lambda code: scene.say(f"notices.code_{code}"),
         placeholder="",
     )
-    st.multiselect(
-        scene.say("notices.hook_subdistricts"),
-        list(scene.city.areas.codes),
-        key="hook-subdistricts",
-        format_func=lambda code: subdistrict_name(scene, code),
-        placeholder="",
-    )
-    st.text_input(scene.say("notices.hook_departments"), key="hook-departments", max_chars=2_000, autocomplete="off")
+    for kind in ("subdistricts", "departments"):
+        scope_field(scene, kind, key=f"hook-{kind}", label=scene.say(f"notices.hook_{kind}"))
     st.button(scene.say("notices.hook_add"), key="hook-add", type="primary", on_click=_add)
 
 
@@ -145,19 +139,14 @@ def _say(scene: Scene, form: str) -> None:
 
 def _add() -> None:
     def write(scene: Scene, state: Any) -> tuple[str, dict[str, Any]]:
-        text = str(state.get("hook-departments") or "").replace("，", ",")
-        kinds = {
-            "subdistricts": list(state.get("hook-subdistricts") or ()) or None,
-            "departments": [code.strip() for code in text.split(",") if code.strip()] or None,
-        }
         _, secret = scene.runtime.notices.add_webhook(
             by=scene.viewer.account,
             url=str(state.get("hook-url") or "").strip(),
             codes=checked_codes(list(state.get("hook-kinds") or ()) or None),
-            scope=checked_scope(kinds, subdistricts=scene.city.areas.codes),
+            scope=checked_scope(picked_scope("hook"), subdistricts=scene.city.areas.codes),
         )
-        state["hook-url"], state["hook-departments"] = "", ""
-        state["hook-kinds"], state["hook-subdistricts"] = [], []
+        state["hook-url"] = ""
+        state["hook-kinds"], state["hook-subdistricts"], state["hook-departments"] = [], [], []
         return "hook_secret", {"secret": secret}
 
     _written("hook", write)

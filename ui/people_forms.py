@@ -7,14 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from data.access.people import Account, checked_login, checked_name, checked_roles, checked_scope
+from data.access.people import KINDS, Account, checked_login, checked_name, checked_roles, checked_scope
 from geo.access import Role, Scope
 from geo.errors import BadValueError, ConflictError, StoreError
 from geo.permissions import Action
 from ui.markup import tag
-from ui.names import subdistrict_name
+from ui.people_words import listed
 from ui.saying import said
 from ui.scene import Scene, open_scene
+from ui.scope_fields import picked_scope, scope_field, unknown_codes
 from ui.session_list import session_list
 from ui.token_list import token_list
 
@@ -25,7 +26,7 @@ def new_form(scene: Scene) -> None:
     _say(scene, "new")
     st.text_input(scene.say("people.column_login"), key="new-login", max_chars=64, autocomplete="off")
     st.text_input(scene.say("people.name"), key="new-name", max_chars=80, autocomplete="off")
-    _rights(scene, "new")
+    _rights(scene, "new", Scope())
     st.text_input(
         scene.say("people.new_password"),
         key="new-password",
@@ -56,7 +57,11 @@ def change_form(scene: Scene, accounts: list[Account]) -> None:
         st.html(tag("p", scene.say("people.own"), cls="xj-say"))
         return
     st.text_input(scene.say("people.name"), key="edit-name", max_chars=80, autocomplete="off")
-    _rights(scene, "edit")
+    _rights(scene, "edit", account.scope)
+    strays = unknown_codes(scene, account.scope)
+    if strays:
+        words = scene.say("people.holds_unknown", n=len(strays), codes=listed(scene, strays))
+        st.html(tag("p", words, cls="xj-say", role="status"))
     st.button(scene.say("people.save"), key="edit-save", type="primary", on_click=_save)
     with st.container(horizontal=True):
         words = scene.say("people.enable" if account.disabled else "people.disable")
@@ -68,7 +73,7 @@ def change_form(scene: Scene, accounts: list[Account]) -> None:
     token_list(scene, scene.runtime.access.tokens(account.id), of=account.id)
 
 
-def _rights(scene: Scene, form: str) -> None:
+def _rights(scene: Scene, form: str, scope: Scope) -> None:
     st.multiselect(
         scene.say("people.roles"),
         [str(role) for role in Role],
@@ -76,15 +81,9 @@ def _rights(scene: Scene, form: str) -> None:
         format_func=lambda role: scene.say(f"people.role_{role}"),
         placeholder="",
     )
-    st.multiselect(
-        scene.say("people.subdistricts"),
-        list(scene.city.areas.codes),
-        key=f"{form}-subdistricts",
-        format_func=lambda code: subdistrict_name(scene, code),
-        placeholder="",
-    )
-    for kind in ("departments", "groups"):
-        st.text_input(scene.say(f"people.{kind}"), key=f"{form}-{kind}", max_chars=2_000, autocomplete="off")
+    for kind in KINDS:
+        held = getattr(scope, kind) or ()
+        scope_field(scene, kind, key=f"{form}-{kind}", label=scene.say(f"people.{kind}"), held=held)
 
 
 def _say(scene: Scene, form: str) -> None:
@@ -103,19 +102,12 @@ def _chosen() -> None:
     if account is None:
         return
     state["edit-name"], state["edit-roles"] = account.name, sorted(str(role) for role in account.roles)
-    known = set(scene.city.areas.codes)
-    state["edit-subdistricts"] = [code for code in sorted(account.scope.subdistricts or ()) if code in known]
-    for kind in ("departments", "groups"):
-        state[f"edit-{kind}"] = ", ".join(sorted(getattr(account.scope, kind) or ()))
+    for kind in KINDS:
+        state[f"edit-{kind}"] = sorted(getattr(account.scope, kind) or ())
 
 
 def _scope(scene: Scene, form: str) -> Scope:
-    state = st.session_state
-    kinds: dict[str, Any] = {"subdistricts": list(state.get(f"{form}-subdistricts") or ())}
-    for kind in ("departments", "groups"):
-        text = str(state.get(f"{form}-{kind}") or "").replace("，", ",")
-        kinds[kind] = [code.strip() for code in text.split(",") if code.strip()]
-    return checked_scope({kind: codes or None for kind, codes in kinds.items()}, subdistricts=scene.city.areas.codes)
+    return checked_scope(picked_scope(form), subdistricts=scene.city.areas.codes)
 
 
 def _make() -> None:
@@ -129,9 +121,10 @@ def _make() -> None:
             scope=_scope(scene, "new"),
             password=password,
         )
-        for field in ("login", "name", "password", "departments", "groups"):
+        for field in ("login", "name", "password"):
             state[f"new-{field}"] = ""
-        state["new-roles"], state["new-subdistricts"] = [], []
+        for field in ("roles", *KINDS):
+            state[f"new-{field}"] = []
         return "made", {"login": made.login}
 
     _written("new", write)
@@ -185,7 +178,7 @@ def _written(form: str, write: Callable[[Scene, Any], tuple[str, dict[str, Any]]
         key, values = write(scene, state)
         state[f"{form}-told"] = (key, True, values)
     except BadValueError as error:
-        field = "scope" if error.key in ("subdistricts", "departments", "groups") else error.key
+        field = "scope" if error.key in KINDS else error.key
         state[f"{form}-told"] = ("own" if field == "own" else f"bad_{field}", False, {})
     except ConflictError:
         state[f"{form}-told"] = ("last_administrator", False, {})

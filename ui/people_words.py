@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from data.access.people import KINDS
 from geo.access import Role, Scope
 from geo.clock import from_us
 from ui import figures
 from ui.scene import Scene
+from ui.scope_fields import unknown_codes
 
 
 def roles_words(scene: Scene, roles: Iterable[Role]) -> str:
     """The names of roles in a row."""
-    separator = "、" if scene.language == "zh-CN" else ", "
-    return separator.join(scene.say(f"people.role_{role}") for role in sorted(roles))
+    return listed(scene, (scene.say(f"people.role_{role}") for role in sorted(roles)))
+
+
+def listed(scene: Scene, words: Iterable[str]) -> str:
+    """Words in a row, as the language does it."""
+    return ("、" if scene.language == "zh-CN" else ", ").join(words)
 
 
 def scope_words(scene: Scene, scope: Scope) -> str:
-    """How far a scope reaches: all, or how many of each kind."""
-    every = scene.say("people.scope_all")
+    """How far a scope reaches: all, or how many of each kind that is bounded; and which of its codes nothing has."""
     if scope.is_whole:
-        return every
-    kinds = {kind: getattr(scope, kind) for kind in ("subdistricts", "departments", "groups")}
-    told = {kind: every if codes is None else len(codes) for kind, codes in kinds.items()}
-    return scene.say("people.scope_part", **told)
+        return scene.say("people.scope_all")
+    kinds = {kind: getattr(scope, kind) for kind in KINDS}
+    parts = [scene.say(f"people.scope_{kind}", n=len(codes)) for kind, codes in kinds.items() if codes is not None]
+    strays = unknown_codes(scene, scope)
+    if strays:
+        parts.append(scene.say("people.scope_unknown", codes=listed(scene, strays)))
+    return " · ".join(parts)
 
 
 def wall_words(scene: Scene, us: int | None) -> str:

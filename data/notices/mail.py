@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -13,9 +14,10 @@ from typing import Final
 
 from data.notices.addresses import checked_address
 from data.notices.digest_text import Letter
-from data.notices.mail_settings import MailSettings
+from data.notices.mail_settings import AUTHORITY, MailSettings, trust
 
 TIMEOUT_S: Final = 30.0
+_MOST_SAID: Final = 200
 
 
 class MailError(Exception):
@@ -38,14 +40,14 @@ def message_of(letter: Letter, *, sender: str, recipients: Sequence[str], identi
 
 
 def send(settings: MailSettings, message: EmailMessage) -> None:
-    """Hand the message to the server. One that takes it for some of its recipients has taken it. Raises MailError."""
-    context = ssl.create_default_context()
+    """Hand the message to the server. One that takes it for some of its recipients has taken it. Where the settings ask
+    for encryption, neither password nor letter leaves before the certificate is checked. Raises MailError."""
     try:
-        if settings.tls:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=TIMEOUT_S, context=context)
-        else:
-            server = smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT_S)
-        with server:
+        context = trust(settings.authority)
+    except OSError:
+        raise MailError(f"the file of {AUTHORITY} cannot be read any more, nothing was sent") from None
+    try:
+        with _connected(settings, context) as server:
             if settings.starttls:
                 server.starttls(context=context)
             if settings.user is not None and settings.password is not None:
@@ -55,5 +57,28 @@ def send(settings: MailSettings, message: EmailMessage) -> None:
         raise MailError("the server takes none of the addresses") from None
     except smtplib.SMTPResponseException as error:
         raise MailError(f"the server answered {error.smtp_code}") from None
+    except smtplib.SMTPNotSupportedError as error:
+        raise MailError(f"the server does not offer what is needed, nothing was sent: {error}"[:_MOST_SAID]) from None
+    except ssl.SSLCertVerificationError as error:
+        raise MailError(f"the server's certificate is not trusted: {error.verify_message}"[:_MOST_SAID]) from None
+    except ssl.SSLError as error:
+        reason = error.reason or type(error).__name__
+        raise MailError(f"no encrypted connection could be made, nothing was sent: {reason}"[:_MOST_SAID]) from None
     except (OSError, smtplib.SMTPException) as error:
         raise MailError(f"the server cannot be used: {type(error).__name__}") from None
+
+
+@contextmanager
+def _connected(settings: MailSettings, context: ssl.SSLContext) -> Iterator[smtplib.SMTP]:
+    """A connection to the server, encrypted where it is so from the start. What it answers to the farewell changes
+    nothing: a letter that was taken is sent, and why one was not is said by what came before."""
+    if settings.tls:
+        server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=TIMEOUT_S, context=context)
+    else:
+        server = smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT_S)
+    try:
+        yield server
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            server.quit()
+        server.close()

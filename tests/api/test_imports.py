@@ -94,13 +94,13 @@ def test_one_bad_row_keeps_the_file_out(served: Served, capsys: pytest.CaptureFi
     assert served.run("import", ledger(served.folder, GOOD, BAD)) == 1
     said = said_by_the_command(capsys)
     assert "row 3, column type: got 'nonsense'" in said
-    assert "1 rows cannot be taken, nothing was written. With --keep-good the other 1 rows are written" in said
+    assert "1 row cannot be taken, nothing was written. With --keep-good the other 1 row is written" in said
     assert len(served.runtime.snapshot.issues) == 0
 
 
 def test_keep_good_writes_the_others_and_lists_the_bad(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     assert served.run("import", ledger(served.folder, BAD, GOOD), "--keep-good") == 3
-    assert "Imported 1 issues" in capsys.readouterr().out
+    assert "Imported 1 issue" in capsys.readouterr().out
     assert len(served.runtime.snapshot.issues) == 1
     with (served.folder / "ledger.csv.rejects.csv").open(encoding="utf-8-sig", newline="") as file:
         [reject] = csv.DictReader(file)

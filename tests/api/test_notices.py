@@ -20,7 +20,7 @@ from geo.access import WHOLE, Role, Scope
 from tests.api.conftest import application
 from tests.api.people import Person, Place, fill, person, signing_in
 from tests.data.notices.conftest import listening
-from tests.data.notices.test_digest import post_office
+from tests.data.notices.post_office import post_office
 
 
 @pytest.fixture(scope="module")

@@ -33,8 +33,8 @@ def together(day: Day, login: str, queue: str, act: str) -> None:
         page.get_by_label("Reason").fill("waits for a cover of cast iron")
     page.get_by_role("button", name="Preview").click()
     page.get_by_text(f"{act}: 1 can be done, 0 cannot. Nothing is written yet.").wait_for()
-    page.get_by_role("button", name=f"{act} 1 issues").click()
-    page.get_by_text(f"Done: {act}, 1 issues.").wait_for()
+    page.get_by_role("button", name=f"{act} 1 issue").click()
+    page.get_by_text(f"Done: {act}, 1 issue.").wait_for()
 
 
 def from_the_inbox(day: Day, login: str, act: str, **fields: str) -> None:

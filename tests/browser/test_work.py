@@ -83,7 +83,7 @@ def test_what_another_person_changed_meanwhile_is_named_in_the_preview(own_app, 
         change(own_app, issue, "DISPATCHED", version)
         page.get_by_role("button", name="Preview").click()
         page.locator(".xj-list.refused").filter(has_text=number).filter(has_text="changed it at").wait_for()
-        assert page.get_by_role("button", name="Dispatch 1 issues").count() == 0
+        assert page.get_by_role("button", name="Dispatch 1 issue").count() == 0
 
 
 @pytest.mark.parametrize("role", ["commander", "department", "inspector", "planner"])
@@ -184,9 +184,9 @@ def test_the_page_follows_what_others_do_and_keeps_what_it_said(own_app, visitor
         number = own_app.get(f"/api/issues/{mine}")["number"]
         page.get_by_role("checkbox", name=f"Choose {number}").click()
         page.get_by_role("button", name="Preview").click()
-        page.get_by_role("button", name="File 1 issues").click()
-        page.get_by_text("Done: File, 1 issues.").wait_for()
+        page.get_by_role("button", name="File 1 issue").click()
+        page.get_by_text("Done: File, 1 issue.").wait_for()
         before = figure(page, "accept")
         report(own_app)
         page.locator(".st-key-open-accept button").filter(has_text=str(before + 1)).wait_for()
-        assert page.get_by_text("Done: File, 1 issues.").is_visible()
+        assert page.get_by_text("Done: File, 1 issue.").is_visible()

@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from data.runtime import Runtime
-from data.settings import Settings
 from data.store.database import Store, open_store
 from geo.city import City
 from tests.small_city import small_city
-from tests.stores import Stores, fresh_store, photos_of
+from tests.stores import Stores, fresh_store, settings_of
 
 
 def runtime_of(city: City, url: str) -> Runtime:
     """A runtime of `city` on the store at `url`, without a demo."""
-    return Runtime(Settings(photos=photos_of(url)), city, open_store(url, city))
+    return Runtime(settings_of(url), city, open_store(url, city))
 
 
 @pytest.fixture

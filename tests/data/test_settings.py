@@ -18,6 +18,21 @@ def test_nothing_set_means_yunyan_in_a_file_under_var() -> None:
     assert Path(url.removeprefix("sqlite:///")).parts[-2:] == ("var", "yunyan.db")
 
 
+def test_the_arrays_of_a_large_store_are_kept_where_it_is_said(tmp_path: Path) -> None:
+    """Else beside the file; two stores never share them, be they files of one name or on a server."""
+    places = [(tmp_path / "a" / "x.db", "one"), (tmp_path / "b" / "x.db", "two"), (None, "three"), (None, "four")]
+    near = [Settings().columns_file_for(file, place) for file, place in places]
+    assert near[:2] == [tmp_path / "a" / "x.db.columns", tmp_path / "b" / "x.db.columns"]
+    assert near[2].parent.name == "var"
+    said = Settings.from_environment({"XUNJIE_COLUMNS": str(tmp_path / "c")})
+    there = [said.columns_file_for(file, place) for file, place in places]
+    assert {path.parent for path in there} == {tmp_path / "c"}
+    assert len({*near, *there}) == 8
+    for bad in ("relative/path", __file__):
+        with pytest.raises(SettingsError, match="XUNJIE_COLUMNS"):
+            Settings.from_environment({"XUNJIE_COLUMNS": bad})
+
+
 def test_two_cities_do_not_share_a_file_by_default() -> None:
     settings = Settings()
     assert settings.database_url_for("yunyan") != settings.database_url_for("chicago")

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -17,7 +18,6 @@ import pytest
 from data.commands.cli import main
 from data.feed import Change
 from data.runtime import open_runtime
-from data.settings import Settings
 from data.store.database import open_store
 from data.store.verify import problems
 from tests.api.conftest import CITIES
@@ -26,6 +26,7 @@ from tests.data.test_connection_loss import within
 from tests.data.test_runtime import draft
 from tests.postgres_server import PostgresServer
 from tests.small_city import small_city
+from tests.stores import settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CITY = small_city()
@@ -139,7 +140,7 @@ def test_two_programs_that_start_on_an_empty_store_load_the_demo_once(
     postgres: PostgresServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with postgres.database() as url:
-        settings = Settings(database_url=url, city_folder=CITIES / "yunyan")
+        settings = replace(settings_of(url), city_folder=CITIES / "yunyan")
         opened: list[object] = []
         threads = [threading.Thread(target=lambda: opened.append(open_runtime(settings))) for _ in range(2)]
         for thread in threads:

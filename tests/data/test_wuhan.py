@@ -22,7 +22,6 @@ from data.demo.wuhan import DEFAULT_ISSUES, load_wuhan
 from data.demo.wuhan_issues import BLOCK, WuhanIssues
 from data.intake.point_block import PointBlock, checked_block, drafts_of
 from data.runtime import Runtime
-from data.settings import Settings
 from data.store.bulk_load import load_blocks
 from data.store.database import Store, open_store, read_events, set_meta
 from data.store.schema import ISSUE, ISSUE_SHARE, TRANSITION
@@ -31,7 +30,7 @@ from geo.city import City
 from geo.clock import to_us
 from geo.errors import BadValueError, StoreError
 from geo.lifecycle import Status
-from tests.stores import Stores
+from tests.stores import Stores, settings_of
 
 CITIES = Path(__file__).parents[2] / "data" / "cities"
 FOLDER = CITIES / "wuhan"
@@ -167,7 +166,8 @@ def rows_of(store: Store) -> dict[str, list[dict[str, Any]]]:
 def test_the_bulk_load_writes_what_the_ordinary_way_in_would(wuhan: City, issues: WuhanIssues, stores: Stores) -> None:
     """All columns, every event: alike but for when they were recorded, which the bulk load leaves out of the log."""
     block = only_block(issues, 300)
-    runtime = Runtime(Settings(), wuhan, open_store(stores.fresh(), wuhan), with_demo=False)
+    url = stores.fresh()
+    runtime = Runtime(settings_of(url), wuhan, open_store(url, wuhan), with_demo=False)
     try:
         runtime.submit(drafts_of(block, wuhan), actor="demo", imported=True)
         ordinary = rows_of(runtime.store)

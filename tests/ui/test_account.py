@@ -65,7 +65,7 @@ def test_who_one_is_and_where_one_is_signed_in(
     ends = [button for button in drawn.at.button if button.key.startswith("end-")]
     assert len(ends) == 1  # the other one
     ends[0].click().run()
-    assert "1 sessions ended" in drawn.words
+    assert "1 session ended" in drawn.words
     assert staffed.access.viewer(there) is None
     assert staffed.access.viewer(here) is not None
 
@@ -201,7 +201,7 @@ def test_an_administrator_ends_one_session_and_one_token(
     names = {session.name: session for session in access.sessions(wei.id)}
     gone = next(name for name in names)
     drawn.at.button(key=f"end-{gone}").click().run()
-    assert "1 sessions ended" in drawn.words
+    assert "1 session ended" in drawn.words
     assert sorted(access.viewer(one) is not None for one in (theirs, kept)) == [False, True]
     drawn.at.button(key=f"revoke-{token.id}").click().run()
     assert "is revoked, as of now" in drawn.words

@@ -128,7 +128,7 @@ def test_a_unit_is_added_renamed_given_a_road_and_retired_into_another(empty: Ru
     assert page.at.selectbox(key="unit-chosen-department").value == "D55"
     page.at.selectbox(key="unit-chosen-department").set_value("D08")
     page.run()
-    assert "1 rules" in said(page)
+    assert "1 rule, and" in said(page)
     page.at.button(key="unit-retire").click()
     page.run()
     assert "Not taken: heir" in said(page), "its rule would have no unit"

@@ -14,9 +14,12 @@ from streamlit.testing.v1 import AppTest
 
 from data.access import passwords
 from data.access.demo_persons import PERSONS, demo_person
+from data.duties import duties_in_force
 from data.runtime import Runtime
 from geo.access import Role, Scope, Viewer
+from geo.organisation import ASSIGNABLE
 from geo.permissions import Action, may
+from geo.text import LANGUAGES
 from i18n import translate
 from ui import scene as scenes
 
@@ -162,7 +165,7 @@ def test_an_administrator_makes_changes_and_disables_an_account(
     changed = access.account("li.wei")
     assert (changed.roles, changed.scope) == ({Role.PLANNER, Role.AUDITOR}, Scope())
     at.button(key="edit-revoke").click().run()
-    assert "Ended 1 sessions and tokens of li.wei" in drawn.words
+    assert "Ended 1 session or token of li.wei" in drawn.words
     at.button(key="edit-disable").click().run()
     assert access.account("li.wei").disabled
     assert "Disabled" in drawn.words
@@ -170,6 +173,63 @@ def test_an_administrator_makes_changes_and_disables_an_account(
     at.selectbox(key="edit-account").set_value(chief.id).run()
     assert "cannot change your own rights" in drawn.words
     assert not [button for button in at.button if button.key == "edit-save"]
+
+
+def test_units_are_picked_by_their_names_and_kept_by_their_codes(
+    staffed: Runtime, empty_page: Open, look_as: Callable[[Viewer | None], None]
+) -> None:
+    """Names in the page's language; who is offered is who issues can be given to, and the groups that go out."""
+    look_as(Viewer("a-1", "n", frozenset({Role.ADMINISTRATOR})))
+    organisation = duties_in_force(staffed.snapshot).organisation
+    departments = organisation.of_kind(*ASSIGNABLE)
+    for language in LANGUAGES:
+        at = empty_page("people", lang="zh" if language == "zh-CN" else "en").at
+        for key in ("new-departments", "hook-departments"):
+            shown = at.multiselect(key=key).options
+            assert shown == [unit.name.in_language(language) for unit in departments]
+        shown = at.multiselect(key="new-groups").options
+        assert organisation.unit("P01").name.in_language(language) in shown
+        assert departments[0].name.in_language(language) not in shown
+    at.text_input(key="new-login").set_value("li.wei")
+    at.text_input(key="new-name").set_value("李伟")
+    at.multiselect(key="new-roles").set_value(["department"])
+    at.multiselect(key="new-departments").set_value(["D02", "D01"])
+    at.multiselect(key="new-groups").set_value(["P01"])
+    at.button(key="new-make").click().run()
+    made = staffed.access.account("li.wei")
+    assert made.scope == Scope(departments=frozenset({"D01", "D02"}), groups=frozenset({"P01"}))
+    assert at.multiselect(key="new-departments").value == []
+    at.selectbox(key="edit-account").set_value(made.id).run()
+    assert at.multiselect(key="edit-departments").value == ["D01", "D02"]
+    at.multiselect(key="edit-departments").set_value(["D02"])
+    at.button(key="edit-save").click().run()
+    assert staffed.access.account("li.wei").scope.departments == {"D02"}
+
+
+def test_a_code_that_no_unit_has_is_said_and_stays_until_it_is_taken_out(
+    staffed: Runtime, empty_page: Open, look_as: Callable[[Viewer | None], None]
+) -> None:
+    """From before there were picks, or from an organisation that was replaced."""
+    look_as(Viewer("a-1", "n", frozenset({Role.ADMINISTRATOR})))
+    scope = Scope(frozenset({staffed.city.areas.codes[0], "-"}), frozenset({"D01", "X9"}), frozenset({"H77"}))
+    roles = frozenset({Role.INSPECTOR})
+    made = staffed.access.add_account(by="operator", login="li.wei", name="Li Wei", roles=roles, scope=scope)
+    drawn = empty_page("people", lang="en")
+    at = drawn.at
+    assert "2 subdistricts · 2 departments · 1 group · nothing has the code X9, H77" in drawn.words
+    at.selectbox(key="edit-account").set_value(made.id).run()
+    assert "holds 2 codes that no subdistrict, unit or group has: X9, H77. They stay until taken out." in drawn.words
+    assert "X9 (nothing has this code)" in at.multiselect(key="edit-departments").options
+    assert "X9 (nothing has this code)" not in at.multiselect(key="new-departments").options
+    at.text_input(key="edit-name").set_value("Li Wei, West")
+    at.button(key="edit-save").click().run()
+    assert staffed.access.account("li.wei").name == "Li Wei, West"
+    assert staffed.access.account("li.wei").scope == scope
+    at.multiselect(key="edit-departments").set_value(["D01"])
+    at.multiselect(key="edit-groups").set_value([])
+    at.button(key="edit-save").click().run()
+    assert staffed.access.account("li.wei").scope == Scope(scope.subdistricts, frozenset({"D01"}))
+    assert "nothing has" not in drawn.words
 
 
 def test_a_click_of_who_may_not_any_more_changes_nothing(

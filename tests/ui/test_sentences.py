@@ -11,6 +11,7 @@ import pytest
 
 from geo.city import Quality
 from i18n import section
+from i18n.number import FORMS
 
 UI = Path(__file__).resolve().parents[2] / "ui"
 SECTIONS = (
@@ -53,4 +54,4 @@ def test_no_sentence_is_left_over(name: str) -> None:
 
 
 def _values(text: str) -> set[str]:
-    return {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+    return {field for _, field, _, _ in string.Formatter().parse(FORMS.sub("", text)) if field is not None}

@@ -2,7 +2,16 @@
 "use strict";
 
 (function (x) {
+  // {n} is a value, {n|issue|issues} the form of a word beside it (i18n/number.py).
+  const PLACE = /\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g;
   let strings = {};
+
+  function placed(value, one, other) {
+    if (one === undefined) {
+      return value;
+    }
+    return String(value) === "1" ? one : other;
+  }
 
   x.loadStrings = async function (language) {
     const url = document.documentElement.getAttribute(`data-strings-${language.toLowerCase()}`);
@@ -15,7 +24,7 @@
     if (template === undefined) {
       throw new Error(`no sentence "${key}"`);
     }
-    return values ? template.replace(/\{(\w+)\}/g, (_, name) => values[name]) : template;
+    return values ? template.replace(PLACE, (_, name, one, other) => placed(values[name], one, other)) : template;
   };
 
   x.isChinese = () => x.state.language === "zh-CN";

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import smtplib
-import socket
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from email import message_from_bytes
-from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from aiosmtpd.controller import Controller
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,45 +34,12 @@ from geo.clock import from_us
 from geo.errors import BadValueError, ConflictError, NotFoundError, SettingsError
 from geo.filter import IssueFilter
 from geo.text import Text
+from tests.data.notices.certificates import Authority
 from tests.data.notices.conftest import Clock
+from tests.data.notices.post_office import Post, post_office
 
 TODAY = date(2021, 8, 24)
 AT = from_us(1_700_000_000_000_000)
-
-
-@dataclass
-class Post:
-    """A local SMTP server that keeps what it takes and refuses as it is told."""
-
-    port: int = 0
-    letters: list[tuple[list[str], bytes]] = field(default_factory=list)
-    refuse: str = ""
-
-    async def handle_DATA(  # noqa: N802 - the name that aiosmtpd calls
-        self, server: Any, session: Any, envelope: Any
-    ) -> str:
-        if self.refuse:
-            return self.refuse
-        self.letters.append((envelope.rcpt_tos, envelope.content))
-        return "250 taken"
-
-    @property
-    def messages(self) -> list[EmailMessage]:
-        return [message_from_bytes(content, policy=default) for _, content in self.letters]  # type: ignore[arg-type]
-
-
-@contextmanager
-def post_office() -> Iterator[Post]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    post = Post(port)
-    controller = Controller(post, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield post
-    finally:
-        controller.stop()
 
 
 @pytest.fixture
@@ -273,6 +236,23 @@ def test_a_server_that_is_not_there_is_said_and_nothing_is_lost(yunyan: Runtime,
     [outcome] = desk(yunyan, mail, clock).run(yunyan.snapshot, unit="D04")
     assert (outcome.state, outcome.error) == ("failed", "the server cannot be used: ConnectionRefusedError")
     assert "d04.example" not in str(outcome)
+
+
+def test_what_a_server_that_is_not_trusted_did_not_get_is_sent_once_it_is(
+    yunyan: Runtime, clock: Clock, tmp_path: Path
+) -> None:
+    """The office's authority was not named at first: the letter waits, and goes out when it is."""
+    authority = Authority(tmp_path)
+    yunyan.notices.add_address("D07", "duty@d07.example", by="a-admin")
+    with post_office(ssl_context=authority.server("127.0.0.1")) as post:
+        mail = replace(settings_for(post), tls=True)
+        [outcome] = desk(yunyan, mail, clock).run(yunyan.snapshot, unit="D07")
+        assert outcome.state == "failed"
+        assert "certificate is not trusted" in outcome.error
+        assert post.letters == []
+        trusting = replace(mail, authority=authority.file)
+        assert [one.state for one in desk(yunyan, trusting, clock).run(yunyan.snapshot, unit="D07")] == ["sent"]
+        assert [recipients for recipients, _ in post.letters] == [["duty@d07.example"]]
 
 
 def test_many_runs_at_once_send_once(yunyan: Runtime, post: Post, clock: Clock) -> None:
