@@ -24,13 +24,17 @@ from layers.breaks import CLASSES, ROAD_BREAKS, SUBDISTRICT_BREAKS, Breaks, brea
 from layers.legend import density_legend
 
 MEASURE: Final = "issues"
+_DECIMALS: Final = 6
+"""Of areas in km² (a square metre), lengths in km (a millimetre) and what lies in one of them: no map measures finer,
+and further digits are most of an answer's bytes."""
 
 
 def subdistricts(view: View, _: Mapping[str, Any]) -> Json:
     """A row for every subdistrict, zeros too. Σ count + outside = total."""
     areas, found = view.city.areas, subdistrict_density(view.counts, view.city)
     breaks = breaks_for(SUBDISTRICT_BREAKS, found.per_km2)
-    columns = (areas.codes, areas.names, found.count, found.open, found.per_km2, areas.area_km2)
+    per_km2, area_km2 = (np.round(figures, _DECIMALS) for figures in (found.per_km2, areas.area_km2))
+    columns = (areas.codes, areas.names, found.count, found.open, per_km2, area_km2)
     listed = zip(*columns, _classes(found.per_km2, breaks), strict=True)
     legend = _legend(view, "per_km2", breaks, found.per_km2, found.count, found.outside, areas.quality)
     return {
@@ -92,14 +96,21 @@ def _rows(
 ) -> orjson.Fragment:
     """The rows `shown`, each with its count, how many are open, and how many a kilometre."""
     count, still_open, per_km = (values[shown] for values in figures)
-    columns: dict[str, Any] = {"count": count, "open": still_open, "per_km": per_km, "class": _classes(per_km, breaks)}
+    columns: dict[str, Any] = {"count": count, "open": still_open, "per_km": np.round(per_km, _DECIMALS)}
+    columns["class"] = _classes(per_km, breaks)
     return rows([texts[at] for at in shown.tolist()], columns)
 
 
 @lru_cache(maxsize=4)
 def _texts(layer: RoadLayer) -> tuple[list[bytes], list[bytes]]:
     """What never changes of the rows of roads and of segments."""
-    roads = heads({"code": layer.road_codes, "name": layer.road_names, "length_km": layer.road_inside_km.tolist()})
+    roads = heads(
+        {
+            "code": layer.road_codes,
+            "name": layer.road_names,
+            "length_km": np.round(layer.road_inside_km, _DECIMALS).tolist(),
+        }
+    )
     of_road = [layer.road_codes[road] for road in layer.road.tolist()]
     return roads, heads({"id": layer.segment_codes, "road": of_road})
 

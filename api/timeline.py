@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from api.data_route import Json, data_operation
-from api.schemas import COUNT, DAY, listing, pair
+from api.operation import choice
+from api.schemas import COUNT, DAY, listing, nullable, pair
 from api.view import View
 from geo.iso_time import local_date
 from geo.permissions import Action
 
 
-def by_day(view: View, _: Mapping[str, Any]) -> Json:
-    """One row a day, zeros too; their sum is the total, because days outside the campaign with issues are added."""
+def by_day(view: View, own: Mapping[str, Any]) -> Json:
+    """One count a day, zeros too; their sum is the total, because days outside the campaign with issues are added."""
     start, end = _period(view)
-    if start > end:
-        return {"unit": "day", "rows": [], "total": view.totals.total}
-    counts = view.day_counts.between(start.toordinal(), (end - start).days + 1).tolist()
-    first = start.toordinal()
-    rows = [(_text(first + at), count) for at, count in enumerate(counts)]
-    return {"unit": "day", "rows": rows, "total": view.totals.total}
+    first, days = start.toordinal(), max((end - start).days + 1, 0)
+    counts = view.day_counts.between(first, days).tolist() if days else []
+    figures: Json = {"unit": "day", "total": view.totals.total}
+    if own["form"] == "columns":
+        return figures | {"first": _text(first) if days else None, "counts": counts}
+    return figures | {"rows": [(_text(first + at), count) for at, count in enumerate(counts)]}
 
 
 @lru_cache(maxsize=20_000)
@@ -48,12 +49,24 @@ def _period(view: View) -> tuple[date, date]:
     return start, end
 
 
+_FORM: Final = choice(
+    "form", "list: a row a day; columns: the first day and a count for it and each that follows", ("list", "columns"),
+    default="list",
+)  # fmt: skip
 OPERATION = data_operation(
     "/api/timeline",
     by_day,
+    parameters=(_FORM,),
+    optional=("rows", "first", "counts"),
     summary="Issues reported a day, in the city's time zone.",
     by_content=True,
     drawn=lambda view: (view.day_counts,),
     action=Action.SEE_AGGREGATES,
-    schema={"unit": {"const": "day"}, "rows": listing(pair(DAY, COUNT)), "total": COUNT},
+    schema={
+        "unit": {"const": "day"},
+        "rows": listing(pair(DAY, COUNT)),
+        "first": nullable(DAY),
+        "counts": listing(COUNT),
+        "total": COUNT,
+    },
 )

@@ -45,7 +45,7 @@ class OpenMap:
         heat = (("heat", "1"),) if self.layer == "heat" else ()
         wanted = {
             "summary": _address("/api/summary", (*heat, *chosen)),
-            "timeline": _address("/api/timeline", chosen),
+            "timeline": _address("/api/timeline", (("form", "columns"), *chosen)),
         }
         cap = _steady(steady, "cap", (answers.get("summary") or {}).get("heat", {}).get("cap"))
         scale = _steady(steady, "scale", ((answers.get("roads") or {}).get("legend") or {}).get("scale"))

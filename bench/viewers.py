@@ -28,6 +28,7 @@ SECONDS: Final = 30
 DIFFERENT: Final = 20
 PATIENCE_S: Final = 30
 WUHAN: Final = Path(__file__).resolve().parents[1] / "data" / "cities" / "wuhan"
+_LARGEST_B: Final = 15_000
 _CONNECTIONS: Final = 5  # a browser has six a host, and one is the stream's
 _HEADERS: Final = {"Accept-Encoding": "gzip", "Accept": "application/json"}
 _BROKEN: Final = (OSError, ValueError, asyncio.IncompleteReadError, TimeoutError)
@@ -50,17 +51,20 @@ class Viewer:
     errors: list[str] = field(default_factory=list)
     requests: int = 0
     received: int = 0
+    largest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
     """What was measured: milliseconds of every (write, viewer) from the receipt to the complete new picture; how many
-    pictures were complete, requests and bytes of one; what went wrong; whether all answers were right at the end."""
+    pictures were complete, requests and bytes of one and bytes of the largest; what went wrong; whether all answers
+    were right at the end."""
 
     waits_ms: np.ndarray
     pictures: int
     requests: float
     received: float
+    largest: int
     errors: list[str]
     equal: bool
     load: ServerLoad
@@ -83,6 +87,7 @@ def rows(app: App, issues: int, *, viewers: int = VIEWERS, seconds: float = SECO
         Row("… the slowest in twenty (p95)", issues, p95, None, "aim: 500", "ms", None, equal),
         Row(f"{name}: requests for a picture", issues, round(watched.requests, 2), None, None, "", None, None),
         Row(f"{name}: bytes of a picture", issues, round(watched.received / 1e3, 2), None, None, "kB", None, None),
+        Row("… of the largest", issues, watched.largest / 1e3, None, None, "kB", None, watched.largest <= _LARGEST_B),
         Row(f"{name}: processor for a picture", issues, watched.cpu_ms_a_picture, None, None, "ms", None, None),
         *watched.load.rows(name, issues),
     ]
@@ -105,6 +110,8 @@ async def _watch(app: App, count: int, seconds: float, per_second: float) -> Wat
     await asyncio.sleep(2 * APART_S)  # scales that are known by now make second requests
     before = await _asked(port, "/api/summary")
     began = [(len(viewer.seen), viewer.requests, viewer.received) for viewer in viewers]
+    for viewer in viewers:
+        viewer.largest = 0
     load = ServerLoad.begin(app.pid)
     receipts, refused = await write(port, city, seconds, per_second)
     last = max((revision for revision, _ in receipts), default=0)
@@ -122,7 +129,9 @@ async def _watch(app: App, count: int, seconds: float, per_second: float) -> Wat
     ended = [(len(viewer.seen), viewer.requests, viewer.received) for viewer in viewers]
     drawn, requests, received = (np.array(ended) - np.array(began)).sum(axis=0)
     waits_ms = np.array(waits or [np.nan]) * 1e3
-    return Watched(waits_ms, int(drawn), requests / max(drawn, 1), received / max(drawn, 1), errors, equal, load)
+    largest = max(viewer.largest for viewer in viewers)
+    each = (requests / max(drawn, 1), received / max(drawn, 1))
+    return Watched(waits_ms, int(drawn), *each, largest, errors, equal, load)
 
 
 async def _follow(viewer: Viewer, port: int) -> None:
@@ -152,11 +161,12 @@ async def _refreshing(viewer: Viewer, _port: int) -> None:
         await viewer.news.wait()
         await asyncio.sleep(max(0.0, APART_S - (time.perf_counter() - began)))
         viewer.news.clear()
-        began, revision = time.perf_counter(), viewer.heard
+        began, revision, received = time.perf_counter(), viewer.heard, viewer.received
         stale, viewer.stale = viewer.stale, set()
         wanted = viewer.map.wanted(viewer.answers, viewer.steady)
         asked = [(name, url) for name, url in wanted.items() if name in stale or viewer.urls.get(name) != url]
         await _bring(viewer, asked)
+        viewer.largest = max(viewer.largest, viewer.received - received)
         viewer.seen.append((revision, time.perf_counter()))
         if viewer.map.wanted(viewer.answers, viewer.steady) != viewer.urls:
             viewer.news.set()

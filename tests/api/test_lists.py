@@ -43,6 +43,18 @@ def test_the_days_of_a_period_are_its_own(demo: TestClient) -> None:
     assert answer["total"] == sum(count for _, count in answer["rows"])
 
 
+def test_columns_say_the_same_as_rows(demo: TestClient) -> None:
+    for period in ("since=2021-07-01&until=2021-07-07", ""):
+        rows = demo.get(f"/api/timeline?{period}").json()["rows"]
+        answer = demo.get(f"/api/timeline?form=columns&{period}").json()
+        first = date.fromisoformat(answer["first"])
+        days = [(first + timedelta(days=at)).isoformat() for at in range(len(answer["counts"]))]
+        assert [list(row) for row in zip(days, answer["counts"], strict=True)] == rows
+        assert "rows" not in answer
+    empty = demo.get("/api/timeline?form=columns&since=2021-12-01").json()
+    assert (empty["first"], empty["counts"]) == (None, [])
+
+
 def test_a_period_of_centuries_costs_no_more_than_the_campaign(demo: TestClient) -> None:
     answer = demo.get("/api/timeline?since=1900-01-01&until=2199-12-31").json()
     assert len(answer["rows"]) == 83

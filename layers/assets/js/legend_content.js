@@ -297,9 +297,10 @@
 
   function periodOfFilter() {
     const { timeline, summary, subdistricts } = x.feed.data;
-    const first = timeline && timeline.rows.length ? timeline.rows[0][0] : null;
+    const days = timeline ? x.timeBar.days(timeline) : [];
+    const first = days.length ? days[0][0] : null;
     const since = x.filterValues("since")[0] || first || (subdistricts ? subdistricts.legend.since : null);
-    const newest = timeline && timeline.rows.length ? timeline.rows[timeline.rows.length - 1][0] : null;
+    const newest = days.length ? days[days.length - 1][0] : null;
     const last = x.filterValues("until")[0] || newest || (summary ? summary.as_of : null);
     return x.numbers.period(since, last);
   }

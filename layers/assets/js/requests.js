@@ -136,7 +136,7 @@
       wanted.roads = roadsUrl();
     }
     if (page === "map") {
-      wanted.timeline = address("/api/timeline", x.filterWith({ since: [], until: [] }));
+      wanted.timeline = address("/api/timeline", "form=columns", x.filterWith({ since: [], until: [] }));
     } else {
       wanted.watch = address("/api/watch", "overdue=8&newest=3", filter);
     }

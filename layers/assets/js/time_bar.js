@@ -14,6 +14,7 @@
   let dragFrom = null;
   let playing = null;
   const parts = {};
+  const known = new WeakMap(); // days by answer
 
   const last = () => bins.length - 1;
   const whole = () => range[0] === 0 && range[1] === last();
@@ -191,6 +192,19 @@
     parts.days.replaceChildren(...nodes);
   }
 
+  // Each day of an answer with its count.
+  function days(answer) {
+    if (!answer || !answer.first) {
+      return [];
+    }
+    if (!known.has(answer)) {
+      const first = Date.parse(answer.first);
+      const dayOf = (i) => new Date(first + i * DAY_MS).toISOString().slice(0, 10);
+      known.set(answer, answer.counts.map((count, i) => [dayOf(i), count]));
+    }
+    return known.get(answer);
+  }
+
   // Days as they come; of a long campaign weeks or months, without the empty time before and after.
   function binned(rows) {
     unit = rows.length > MONTHS_ABOVE ? "month" : rows.length > WEEKS_ABOVE ? "week" : "day";
@@ -217,7 +231,7 @@
       create();
     }
     const answer = x.feed.data.timeline;
-    const next = answer ? binned(answer.rows) : [];
+    const next = binned(days(answer));
     const issuesDrawn = x.state.layer !== "plain" || x.shows("open") || x.shows("closed");
     panel.hidden = next.length < 2 || !issuesDrawn;
     if (panel.hidden) {
@@ -233,5 +247,5 @@
     paint();
   }
 
-  x.timeBar = { draw, togglePlay };
+  x.timeBar = { days, draw, togglePlay };
 })(window.xunjie);
