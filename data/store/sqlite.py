@@ -6,7 +6,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,6 +57,8 @@ class SqliteBackend:
         except OSError as error:
             raise StoreError(f"cannot make the folder {self._file.parent} of the store: {error.strerror}") from None
         self._lock = WriterLock(self._file)
+        with suppress(OSError):  # it is there, or opening it says why not
+            self._file.touch(mode=0o600, exist_ok=False)  # persons' data: SQLite gives its further files the same mode
         return _engine(self._file, writing=True)
 
     def _open_for_reading(self) -> Engine:

@@ -79,6 +79,13 @@ def test_the_log_cannot_be_changed(store: Store, verb: str) -> None:
         assert connection.execute(text("SELECT actor FROM event")).scalars().all() == ["a"]
 
 
+def test_a_new_file_is_read_by_nobody_else(sqlite_store: Store, tmp_path: Path) -> None:
+    with sqlite_store.writing() as connection:
+        set_meta(connection, last_number=1)
+    files = [tmp_path / name for name in ("x.db", "x.db-wal", "x.db-shm")]
+    assert [path.stat().st_mode & 0o077 for path in files] == [0, 0, 0]
+
+
 def test_a_store_of_another_city_is_refused(url: str, city: City) -> None:
     open_store(url, city).close()
     refused(replace(city, code="elsewhere"), url, "belongs to the city")
