@@ -50,8 +50,9 @@ def unit_form(scene: Scene, draft: Draft, kind: UnitKind, unit: Unit | None) -> 
             )
         first, second = st.columns(2, gap="small")
         name = Text("", "") if unit is None else unit.name
-        first.text_input(scene.say("organisation.field_name_zh"), name.zh, key=f"{form}-zh", max_chars=80)
-        second.text_input(scene.say("organisation.field_name_en"), name.en, key=f"{form}-en", max_chars=80)
+        told = scene.say("organisation.name_help")
+        first.text_input(scene.say("organisation.field_name_zh"), name.zh, key=f"{form}-zh", max_chars=80, help=told)
+        second.text_input(scene.say("organisation.field_name_en"), name.en, key=f"{form}-en", max_chars=80, help=told)
         for field in FIELDS[kind]:
             options, label = _options(scene, field)
             chosen = [] if unit is None else [entry for entry in getattr(unit, field) if entry in set(options)]
