@@ -108,12 +108,13 @@ def summed(connection: Connection) -> Iterator[None]:
     sums = RowSums(connection)
     event.listen(connection, "before_execute", sums.before_execute)
     event.listen(connection, "after_execute", sums.after_execute)
-    connection.info[RowSums] = sums
+    info = connection.info  # asked for here: of a lost connection it cannot be had, and would hide why it was lost
+    info[RowSums] = sums
     try:
         yield
         sums.write()
     finally:
-        connection.info.pop(RowSums, None)
+        info.pop(RowSums, None)
 
 
 def insert_summed(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
