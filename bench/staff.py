@@ -197,8 +197,8 @@ class _Session:
             message = ForwardMsg()
             message.ParseFromString(await self._connection.recv(decode=False))
             kind = message.WhichOneof("type")
-            if kind == "new_session":
-                self._hash = message.new_session.page_script_hash
+            if kind == "navigation":  # which page is drawn; `new_session` names the script, which all pages share
+                self._hash = message.navigation.page_script_hash
             elif kind == "delta":
                 drawn += 1
                 if well == ForwardMsg.FINISHED_SUCCESSFULLY:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -83,25 +83,31 @@ def ranking(
     rows there would be where `rows` are not all of them (see `ranked`). With `ticks` the
     rows are intervals on one axis, else bars. An empty list says so in a sentence.
     """
-    parted = [replace(row, name=two_names(row.name)[0], note=two_names(row.name)[1]) for row in rows]
+    told = tuple(_told(row) for row in rows)
     _component()(
         key=key,
         data={  # tuples, not lists: see ui/shell.py
             "kind": "intervals" if ticks else "bars",
             "label": label,
             "columns": tuple(columns.items()),
-            "rows": tuple({name: getattr(row, name) for name in _NAMES} for row in parted),
+            "rows": told,
             "ticks": tuple(asdict(tick) for tick in ticks),
             "selected": tuple(selected),
             "picks": picks,
             "limit": limit,
-            "wide": any(row.note or len(row.name) > _LONG_NAME for row in parted),
+            "wide": any(row["note"] or len(row["name"]) > _LONG_NAME for row in told),
             "more": _more(scene, len(rows), len(rows) if of is None else of),
             "less": scene.say("core.show_fewer", n=limit),
             "empty": scene.say("core.empty_plain"),
         },
         on_pick_change=lambda: _picked(key, picks),
     )
+
+
+def _told(row: Row) -> dict[str, Any]:
+    """A row for the browser, its second name as the note."""
+    name, note = two_names(row.name)
+    return {field: getattr(row, field) for field in _NAMES} | {"name": name, "note": note}
 
 
 def _more(scene: Scene, shown: int, all_of_them: int) -> str:
