@@ -20,7 +20,7 @@ from geo.in_view import InView
 from geo.permissions import Action
 from geo.selection import STAGES
 
-MOST_MARKS: Final = 900
+MOST_MARKS: Final = 600
 """As many as fit, with the roads or the heat of the same part of the map, into 15 kB compressed."""
 
 FORM: Final = choice(
@@ -150,7 +150,7 @@ _COLUMNS: Final[Mapping[str, Schema]] = {
 OPERATION = data_operation(
     "/api/marks",
     marks,
-    summary="Issues of the viewport: at most 900 one by one, else clusters; bbox is required.",
+    summary="Issues of the viewport: at most 600 one by one, else clusters; bbox is required.",
     action=Action.SEE_ISSUES,
     parameters=(ZOOM, FORM),
     by_content=True,

@@ -20,7 +20,7 @@ from geo.road_lines import CLASSES, RoadLines, road_lines
 from layers.breaks import ROAD_BREAKS, breaks_for, breaks_of, classify
 
 MOST_LINES: Final = 750
-"""As many as fit, with the marks of the same part of the map and the figures beside it, into 15 kB compressed."""
+"""As many as fit, with the marks of the same part of the map, into 15 kB compressed."""
 
 FEW_LINES: Final = 300
 """Up to so many lines also tell their road and figures; for one among more, a client asks again with a small box."""

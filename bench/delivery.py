@@ -23,22 +23,31 @@ _LARGEST_B: Final = 15_000
 _WIDE: Final = (1920, 1080)
 _PADDED: Final = 1.3  # a map asks for a little more than it shows
 Json = dict[str, Any]
+Pairs = tuple[tuple[str, str], ...]
 
 
 def rows(snapshot: Snapshot) -> list[Row]:
     """`snapshot`'s issues repeated to N. No peer: raw Folium needs 23 MB and 50 s for the same picture."""
     million = tiled(snapshot, N)
-    first = View(million, parse_filter((), million.city, now=lambda c: million.now(c)), _now(million))
-    cap = city_cap(first)
-    found = []
-    for name, work in _updates(million, cap).items():
-        sizes = {zoom: len(gzip.compress(work(zoom), 5)) for zoom in (11, 12, 13, 14, 16, 18)}
-        largest = max(sizes.values())
-        found.append(Row(f"bytes: {name}", N, largest, None, None, "B", None, equal=largest <= _LARGEST_B))
+    found = viewport_bytes(million)
     for name, ask in _questions(million).items():
         found.append(Row(f"route, nothing kept: {name}", N, round(median_ms(ask, 5), 2), None, None, "ms", None, None))
     everything = _p95(million)
     found.append(Row("any filter: summary, densities, cells (p95)", N, everything, None, None, "ms", None, None))
+    return found
+
+
+def viewport_bytes(snapshot: Snapshot) -> list[Row]:
+    """The largest answers, compressed, for the middle of the city at six zooms, without a filter and for each of six
+    subdistricts: what a viewport needs after a change in it, and each must be at most _LARGEST_B."""
+    plain = View(snapshot, parse_filter((), snapshot.city, now=lambda c: snapshot.now(c)), _now(snapshot))
+    chosen: list[tuple[tuple[str, str], ...]] = [(), *((("subdistrict", at),) for at in snapshot.city.areas.codes[:6])]
+    found = []
+    for name, work in _updates(snapshot, city_cap(plain)).items():
+        zooms = (11, 12, 13, 14, 16, 18)
+        largest = max(len(gzip.compress(work(zoom, pairs), 5)) for zoom in zooms for pairs in chosen)
+        city, n = snapshot.city.code, len(snapshot.issues)
+        found.append(Row(f"bytes in {city}: {name}", n, largest, None, None, "B", None, equal=largest <= _LARGEST_B))
     return found
 
 
@@ -70,23 +79,29 @@ def _answer(compute: Callable[[View, Mapping[str, Any]], Json], view: View, **ow
     return orjson.dumps(compute(view, own), option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def _updates(snapshot: Snapshot, cap: float) -> dict[str, Callable[[int], bytes]]:
+def _updates(snapshot: Snapshot, cap: float) -> dict[str, Callable[[int, Pairs], bytes]]:
     """What a map asks for after a change in view, by layer."""
 
-    def of_marks(zoom: int) -> bytes:
-        return _answer(marks.marks, _view(snapshot, _box(snapshot, zoom)), z=zoom, form="columns")
+    def view(zoom: int, pairs: Pairs) -> View:
+        return _view(snapshot, *pairs, _box(snapshot, zoom))
 
-    def of_heat(zoom: int) -> bytes:
-        return _answer(cells.cells, _view(snapshot, _box(snapshot, zoom)), z=zoom, part="raster", cap=cap)
+    def of_marks(zoom: int, pairs: Pairs) -> bytes:
+        return _answer(marks.marks, view(zoom, pairs), z=zoom, form="columns")
 
-    def of_cells(zoom: int) -> bytes:
-        return _answer(cells.cells, _view(snapshot, _box(snapshot, zoom)), z=zoom, part="both", cap=None)
+    def of_heat(zoom: int, pairs: Pairs) -> bytes:
+        return _answer(cells.cells, view(zoom, pairs), z=zoom, part="raster", cap=cap)
 
-    def of_roads(zoom: int) -> bytes:
-        return _answer(roads.roads, _view(snapshot, _box(snapshot, zoom)), z=zoom, density=True, scale=None)
+    def of_cells(zoom: int, pairs: Pairs) -> bytes:
+        return _answer(cells.cells, view(zoom, pairs), z=zoom, part="both", cap=None)
 
-    heat_and_marks = {"heat and marks": lambda zoom: of_heat(zoom) + of_marks(zoom)}
-    return {**heat_and_marks, "cells with their raster": of_cells, "roads": of_roads}
+    def of_roads(zoom: int, pairs: Pairs) -> bytes:
+        return _answer(roads.roads, view(zoom, pairs), z=zoom, density=True, scale=None)
+
+    return {
+        "heat and marks": lambda zoom, pairs: of_heat(zoom, pairs) + of_marks(zoom, pairs),
+        "roads and marks": lambda zoom, pairs: of_roads(zoom, pairs) + of_marks(zoom, pairs),
+        "cells with their raster": of_cells,
+    }
 
 
 def _questions(snapshot: Snapshot) -> dict[str, Callable[[], object]]:

@@ -17,6 +17,7 @@ import polars
 import shapely
 from numpy.typing import NDArray
 
+from bench.delivery import viewport_bytes
 from bench.row import Row, compared, median_ms
 from data.city_folder.load import load_city
 from data.demo.wuhan_issues import WuhanIssues
@@ -56,6 +57,7 @@ def rows(folder: Path) -> list[Row]:
     try:
         snapshot = many.snapshot
         answers.append(memory(snapshot))
+        answers += viewport_bytes(snapshot)
         answers += beside_engines(snapshot)
         answers.append(_beside_a_spatial_join(snapshot))
         answers += _after_changes(many, few)
