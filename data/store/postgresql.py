@@ -22,7 +22,7 @@ _WRITER_LOCK: Final = 0x78756E6A6965  # "xunjie": the advisory lock of whoever a
 _WAIT_S: Final = 30  # for another process's transaction
 _SETTINGS: Final = (f"lock_timeout = '{_WAIT_S}s'", "synchronous_commit = on", "timezone = 'UTC'")
 _CONNECTING: Final[Mapping[str, Any]] = {
-    "connect_timeout": 3,
+    "connect_timeout": 2,  # a server that is lost while we connect to it is told within 3 s too
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
