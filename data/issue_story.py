@@ -60,7 +60,7 @@ def story_of(events: Iterable[Event]) -> Iterator[StoryEntry]:
             pending, asking = asking, asking_after(asking, event.at, event.actor, payload)
             if pending is not None and asking is None:
                 answers, lapsed = (asked, None) if "answers" in payload else (None, asked)
-            elif pending is not asking:
+            elif asking is not None and (pending is None or pending.id != asking.id):
                 asked = version
         match Kind(event.kind):
             case Kind.ISSUE_REPORTED | Kind.ISSUE_IMPORTED:

@@ -150,6 +150,7 @@ def test_a_request_for_an_issue_of_nobody_stays_with_the_unit_that_asked(live: R
     assert pending(live, issue).units == ("d-1",)  # type: ignore[union-attr]
     amend(live, issue, version + 2, Act.ASSIGN, department="d-2", actor=COMMANDER)
     assert pending(live, issue) is None
+    assert live.story(issue)[-1].lapsed == version + 1, "the one that asked, not the one that confirmed whose it is"
     for given, stays in (("d-2", True), ("d-3", False)):
         issue, version = brought_to(live, S.DISPATCHED)
         _ask_by_rule(live, issue, version, either)
