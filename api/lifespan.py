@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
 from typing import Any, Final
 
+import uvicorn
+
 from api.gate import is_loopback_address
 from api.map_pages import pages_of
 from api.sockets import keep_sending_at_once
@@ -27,6 +29,10 @@ from i18n import translate
 SWITCH_S: Final = 0.0005
 """How long a thread may reckon before the one that serves connections gets its turn. Python's own 5 ms are waited at
 each of its calls to the system while threads work answers out: seconds for two hundred viewers."""
+
+GRACE_S: Final = 5
+"""What answers under way have left when the server stops. Without a bound it waits for a connection that was opened in
+its last moment and never asks for anything, as browsers keep them in store."""
 
 REFUSED: Final = 2
 """Exit code of a server that may not or cannot start: settings, store or city."""
@@ -140,7 +146,8 @@ def _leave(error: XunjieError) -> None:
 
 @contextmanager
 def streams_ended_by_signals(end: Callable[[], None]) -> Iterator[None]:
-    """Call `end` on SIGTERM and SIGINT before what stood there: a server waits for open streams before it stops.
+    """Call `end` on SIGTERM and SIGINT before what stood there: a server waits for open streams before it stops, and
+    for all else GRACE_S at most.
 
     Does nothing outside the main thread, where Python does not set handlers.
     """
@@ -148,6 +155,10 @@ def streams_ended_by_signals(end: Callable[[], None]) -> Iterator[None]:
         yield
         return
     before: dict[int, Any] = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for handler in before.values():
+        server = getattr(handler, "__self__", None)
+        if isinstance(server, uvicorn.Server):  # Streamlit has no setting for it
+            server.config.timeout_graceful_shutdown = GRACE_S
 
     def handle(number: int, frame: FrameType | None) -> None:
         end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import re
@@ -16,6 +17,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
+from api.lifespan import GRACE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
@@ -149,3 +152,28 @@ def test_an_open_stream_does_not_hold_the_end_up(tmp_path: Path, bare_city: Path
         process.kill()
         _, errors = process.communicate()
     assert "Traceback" not in errors
+
+
+def test_a_client_that_never_finishes_holds_the_end_up_for_seconds_only(
+    tmp_path: Path, bare_city: Path, port: int
+) -> None:
+    """Half a request, and connections that are opened while it stops and ask for nothing, as browsers hold in store."""
+    process = started(tmp_path, bare_city, port)
+    held: list[socket.socket] = []
+    try:
+        wait_until_healthy(process, port)
+        held.append(socket.create_connection(("127.0.0.1", port), 5))
+        kind = b"Content-Type: application/json\r\nContent-Length: 100"
+        held[0].sendall(b"POST /api/issues HTTP/1.1\r\nHost: 127.0.0.1\r\n" + kind + b"\r\n\r\n{")
+        time.sleep(0.5)  # the server reads it, and waits for the rest
+        process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(OSError):  # refused, once it listens no longer
+            while True:
+                held.append(socket.create_connection(("127.0.0.1", port), 5))
+        process.wait(GRACE_S + 7)
+        assert not (tmp_path / "store.db-wal").exists(), "the store was not closed"
+    finally:
+        process.kill()
+        process.communicate()
+        for connection in held:
+            connection.close()

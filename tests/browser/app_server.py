@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -80,6 +81,7 @@ def running_app(
     environment["XUNJIE_DATABASE_URL"] = url or f"sqlite:///{folder / 'store.db'}"
     if city is not None:
         environment["XUNJIE_CITY"] = city
+    environment["PYTHONFAULTHANDLER"] = "1"  # a crash or an abort says where each thread stood
     environment |= settings or {}
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
@@ -94,9 +96,9 @@ def running_app(
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:
-            process.kill()
+            process.send_signal(signal.SIGABRT)  # it says where its threads stand
             process.wait(15)
-            raise AssertionError(f"the app did not stop within 15 s of SIGTERM:\n{tail(log)}") from None
+            raise AssertionError(f"the app did not stop within 15 s of SIGTERM:\n{tail(log, 400)}") from None
 
 
 def wait_until_ready(app: App, process: subprocess.Popen[bytes], wait_s: float) -> None:

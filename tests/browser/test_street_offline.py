@@ -9,6 +9,7 @@ import time
 import uuid
 
 import pytest
+from playwright.sync_api import expect
 
 from data.city_folder.load import load_city
 from geo.checklist import Answer, score_of
@@ -112,12 +113,40 @@ def test_two_steps_of_one_case_without_a_signal_arrive_in_their_order(own_app, v
         assert record["history"][-1]["evidence"] == "已清理完毕"
         step(own_app, page, issue, record["version"], "DISPATCHED", note="未净")
         page.wait_for_function(RETURNED, arg=issue["id"])  # not with an answer that was on its way already
-        row.get_by_text("退回返工").wait_for()  # in the words of the page of work
+        expect(row).to_contain_text("退回返工", timeout=20_000)  # in the words of the page of work
         row.locator(".case-main").click()
         page.locator("dialog .history").get_by_text("退回返工").wait_for()
         closed = {**record, "status": "CLOSED", "closed_at": record["due_at"]}
         said = page.evaluate("(one) => xunjie.caseFacts.facts(one).textContent", closed)
         assert ("期限" in said, "结案" in said) == (False, True), "what is over has no deadline"
+
+
+READ_LATE = """async () => {
+  const { entries } = xunjie.outbox;
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  xunjie.outbox.entries = async () => { const read = await entries(); await held; return read; };
+  const earlier = xunjie.pending.load();
+  xunjie.outbox.entries = entries;
+  const [first] = await entries();
+  await xunjie.outbox.discard(first);
+  await xunjie.pending.load();
+  const before = xunjie.pending.all().length;
+  release();
+  await earlier;
+  return [before, xunjie.pending.all().length];
+}"""
+
+
+def test_what_was_read_of_the_outbox_earlier_never_takes_the_place_of_the_later(own_app, visitor):
+    """Two writes close after each other: the row would stay as it was before the second, until the next."""
+    with visitor(**LOOK) as seen:
+        page = seen.page
+        open_street(page, own_app)
+        page.context.set_offline(True)
+        report(page, "先读后写")
+        assert page.evaluate(READ_LATE) == [0, 0]
+        page.context.set_offline(False)
 
 
 def test_what_was_fixed_on_sight_waits_for_its_verifier_at_once(own_app, visitor):

@@ -3,10 +3,19 @@
 
 (function (x) {
   let entries = [];
+  let asked = 0;
+  let shown = 0;
 
+  // Two may be read at once; what was asked for earlier never takes the place of the later.
   async function load() {
-    entries = await x.outbox.entries();
-    x.emit("pending");
+    asked += 1;
+    const turn = asked;
+    const read = await x.outbox.entries();
+    if (turn > shown) {
+      shown = turn;
+      entries = read;
+      x.emit("pending");
+    }
   }
 
   const waiting = (issue) => entries.filter((entry) => entry.issue === issue && entry.state !== "sent").at(-1) || null;
