@@ -182,7 +182,7 @@ class Runtime(ActDesk, DocumentDesk, VisitDesk):
         return None if self._health is READY else Reason(self._health.why, section="errors")
 
     def _hear(self, revision: int) -> None:
-        """On the listener's thread: the store is there and has reached `revision`."""
+        """On a thread of the listener's: the store is there and has reached `revision`."""
         if revision > self._snapshot.revision:
             self.catch_up()
         self._be(READY)

@@ -101,6 +101,34 @@ def test_a_server_that_does_not_answer_is_told_too(server: PostgresServer, live:
     within(HEALED_S, lambda: heard.health == [LOST, READY])
 
 
+def test_a_server_that_falls_silent_while_it_is_read_is_told_as_soon(server: PostgresServer, live: Runtime) -> None:
+    """Another process has written, we read what, and in the midst of it nothing comes back any more."""
+    url = live.store._backend._url.render_as_string(hide_password=False)
+    heard = Heard(live)
+    real, written, reading = live.catch_up, threading.Event(), threading.Event()
+
+    def catch_up_from_a_silent_server() -> None:
+        if not reading.is_set():
+            assert written.wait(TOLD_S)
+            server.pause()
+            reading.set()
+        real()
+
+    live.catch_up = catch_up_from_a_silent_server
+    other = runtime_of(CITY, url)
+    try:
+        (receipt,) = other.submit([draft()], actor="b")
+        written.set()
+        assert reading.wait(TOLD_S)
+        within(TOLD_S, lambda: heard.health == [LOST])
+        assert heard.changes == []
+    finally:
+        server.resume()
+        other.close()
+    within(HEALED_S, lambda: live.snapshot.revision == 1 and heard.health[-1] == READY)
+    assert heard.changes == [Change(1, (receipt.id,))]
+
+
 def test_what_others_wrote_meanwhile_is_caught_up(server: PostgresServer, live: Runtime) -> None:
     url = live.store._backend._url.render_as_string(hide_password=False)
     heard = Heard(live)
