@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -62,14 +63,16 @@ def list_field(scene: Scene, field: str) -> None:
     options, names = _options(scene, field)
     if not options:
         return
-    totals = _counts(scene, field, options)
+    totals, busiest = _counts(scene, field)
     chosen = list(getattr(scene.filter, field))
-    shown = [code for code in options if totals[code] or code in chosen] if any(totals.values()) else options
+    shown = [code for code in options if totals.get(code) or code in chosen]
+    if not any(totals.get(code) for code in shown):
+        shown = options
     hint = scene.say("core.any_of", n=len(shown))
     if len(shown) > MOST_OPTIONS:  # more than a list can be read, and a browser would have to be sent at each run
         hint = scene.say("core.any_of_most", n=MOST_OPTIONS, all=count(len(shown)))
-        most = sorted(shown, key=lambda code: (code not in chosen, -totals[code]))[:MOST_OPTIONS]
-        listed = {*most, *chosen}
+        others = (code for code in busiest if code not in chosen)
+        listed = {*chosen, *islice(others, max(MOST_OPTIONS - len(chosen), 0))}
         shown = [code for code in shown if code in listed]
     key = f"f-{field}"
     st.session_state[key] = chosen
@@ -79,7 +82,7 @@ def list_field(scene: Scene, field: str) -> None:
         shown,
         key=key,
         placeholder=hint,
-        format_func=lambda code: f"{names[code]} {count(totals[code])}",
+        format_func=lambda code: f"{names[code]} {count(totals.get(code, 0))}",
         select_all=False,
         on_change=_changed,
         args=(field, lambda values: tuple(sorted(values))),
@@ -233,11 +236,17 @@ def _options(scene: Scene, field: str) -> tuple[list[str], dict[str, str]]:
     return [entry.code for entry in entries], {entry.code: scene.name(entry.name) for entry in entries}
 
 
-def _counts(scene: Scene, field: str, options: Sequence[str]) -> dict[str, int]:
-    """How many issues each option has under the other conditions."""
+def _counts(scene: Scene, field: str) -> tuple[Mapping[str, int], Sequence[str]]:
+    """How many issues each option has under the other conditions, and those that have any, the most first."""
     others = without(scene.filter, field)
-    by_code = kept(scene.snapshot, ("counts", field, others), lambda: _counted(scene, field, others))
-    return {code: by_code.get(code, 0) for code in options}
+
+    def make() -> tuple[Mapping[str, int], Sequence[str]]:
+        by_code = _counted(scene, field, others)
+        return by_code, sorted(
+            (code for code, number in by_code.items() if number), key=by_code.__getitem__, reverse=True
+        )
+
+    return kept(scene.snapshot, ("counts", field, others), make)
 
 
 def _counted(scene: Scene, field: str, others: IssueFilter) -> dict[str, int]:

@@ -8,8 +8,8 @@ from weakref import WeakSet
 import streamlit as st
 
 FEW: Final = 8
-RUN_MS: Final = 100
-"""What a page that runs anew takes of the server, with room for what people ask meanwhile."""
+RUN_MS: Final = 200
+"""What a page that runs anew takes of the server, three times over: the rest is for what people ask meanwhile."""
 
 _KEY: Final = "presence"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,9 @@ MOST_ROWS = 200
 
 def ranked(order: Iterable[int], codes: Sequence[str], selected: Sequence[str]) -> list[tuple[int, int]]:
     """(rank from 1, position) of the first MOST_ROWS positions of `order`, and of those whose code is `selected`."""
-    return [(n, at) for n, at in enumerate(order, start=1) if n <= MOST_ROWS or codes[at] in selected]
+    places = enumerate(order, start=1)
+    first = list(islice(places, MOST_ROWS))
+    return [*first, *((n, at) for n, at in places if codes[at] in selected)] if selected else first
 
 
 def ranking(

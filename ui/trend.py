@@ -63,6 +63,7 @@ def _weeks(scene: Scene) -> None:
     of_type = counts_by(table.type, scene.stages, len(catalogue.types), below=len(STAGES))[1:]
     of_group = np.bincount(group_of, weights=of_type, minlength=groups)
     mondays, counts = per_week_by(table.day, scene.stages, table.type, group_of, groups=groups, start=start, end=end)
+    weeks = [_week(scene, monday, start, end) for monday in mondays]
     rows: list[Json] = []
     names, colours = [], []
     for position, group in enumerate(catalogue.groups):
@@ -71,20 +72,19 @@ def _weeks(scene: Scene) -> None:
         name = f"{group.letter} {entry_name(scene, 'group', group.code)}"
         names.append(name)
         colours.append(group_colour(scene, group.code))
-        for monday, number in zip(mondays, counts[position].tolist(), strict=True):
-            whole = monday >= start and monday + _WEEK - timedelta(days=1) <= end
-            rows.append(
-                {
-                    "week": _moment(monday),
-                    "n": number,
-                    "group": name,
-                    "whole": whole,
-                    "days": _days_text(scene, max(monday, start), min(monday + timedelta(days=6), end)),
-                }
-            )
+        rows += [
+            week | {"n": number, "group": name} for week, number in zip(weeks, counts[position].tolist(), strict=True)
+        ]
     _draw(_week_chart(rows, names, colours, scene), scene.say("explore.trend_week"))
     if len({row["week"] for row in rows}) <= _MANY_WEEKS and any(not row["whole"] for row in rows):
         st.html(tag("p", scene.say("explore.partial_week"), cls="xj-cap"))
+
+
+def _week(scene: Scene, monday: date, start: date, end: date) -> Json:
+    """A week of the period from `start` to `end`: how it is written, and whether it lies whole in it."""
+    sunday = monday + timedelta(days=6)
+    days = _days_text(scene, max(monday, start), min(sunday, end))
+    return {"week": _moment(monday), "whole": monday >= start and sunday <= end, "days": days}
 
 
 def _extent(scene: Scene) -> tuple[date, date]:
