@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ import numpy as np
 from api.data_route import Json, data_operation
 from api.heat import CAP, city_cap, shares_of_cap
 from api.operation import choice
+from api.raster_text import RULE, as_text
 from api.schemas import BBOX, COUNT, INTEGER, LAT, LON, NUMBER, STRING, listing, nullable, record
 from api.view import View
 from api.viewport import ZOOM, BBox, grid_of, grown, meet, viewport
@@ -58,13 +58,13 @@ def _felt(view: View, box: BBox) -> BBox:
 
 
 def _raster(view: View, box: BBox, cap: float) -> Json | None:
-    """Densities of the box as bytes, 255 = cap; None where the box does not meet the city."""
+    """Densities of the box, 255 = cap, as a text; None where the box does not meet the city."""
     bounds = meet(box, heat_bounds(view.city))
     if bounds is None:
         return None
     nx, ny = grid_of(bounds, _MOST_PIXELS)
     values = shares_of_cap(view, bounds, nx, ny, cap)
-    return {"bounds": bounds, "nx": nx, "ny": ny, "values": base64.b64encode(values.tobytes()).decode()}
+    return {"bounds": bounds, "nx": nx, "ny": ny, "values": as_text(values)}
 
 
 _ROW = {"type": "array", "prefixItems": [LON, LAT, COUNT], "minItems": 3, "maxItems": 3}
@@ -92,11 +92,7 @@ OPERATION = data_operation(
                     "bounds": BBOX,
                     "nx": COUNT,
                     "ny": COUNT,
-                    "values": {
-                        **STRING,
-                        "contentEncoding": "base64",
-                        "description": "ny rows from north to south of nx bytes; 255 = cap; equally spaced in Mercator",
-                    },
+                    "values": {**STRING, "description": RULE},
                 }
             )
         ),

@@ -20,13 +20,13 @@ from geo.in_view import InView
 from geo.permissions import Action
 from geo.selection import STAGES
 
-MOST_MARKS: Final = 600
-"""As many as fit, with the roads or the heat of the same part of the map, into 15 kB compressed."""
+MOST_MARKS: Final = 350
+"""As many as fit, with all else that a map shows of the same part, into 15 kB compressed."""
 
 FORM: Final = choice(
     "form", "list: an object a mark; columns: the same as parallel arrays", ("list", "columns"), default="list"
 )
-FEW_MARKS: Final = 250
+FEW_MARKS: Final = 180
 """Up to so many marks all bring their UUID, by which lists beside the map name them."""
 
 _FINE_FROM_ZOOM: Final = 16

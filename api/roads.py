@@ -19,8 +19,8 @@ from geo.permissions import Action
 from geo.road_lines import CLASSES, RoadLines, road_lines
 from layers.breaks import ROAD_BREAKS, breaks_for, breaks_of, classify
 
-MOST_LINES: Final = 750
-"""As many as fit, with the marks of the same part of the map, into 15 kB compressed."""
+MOST_LINES: Final = 600
+"""As many as fit, with all else that a map shows of the same part, into 15 kB compressed."""
 
 FEW_LINES: Final = 300
 """Up to so many lines also tell their road and figures; for one among more, a client asks again with a small box."""
@@ -152,7 +152,7 @@ _LISTED: Final[Mapping[str, Schema]] = {
 OPERATION = data_operation(
     "/api/roads",
     roads,
-    summary="Roads of the viewport joined and simplified for the zoom, at most 750 lines; bbox is required.",
+    summary="Roads of the viewport joined and simplified for the zoom, at most 600 lines; bbox is required.",
     action=Action.SEE_AGGREGATES,
     parameters=(ZOOM, _DENSITY, _SCALE),
     by_content=True,

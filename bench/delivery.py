@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import orjson
 
-from api import cells, densities, marks, roads, summary
+from api import cells, densities, marks, roads, summary, timeline, watch
 from api.heat import city_cap
 from api.heat_tiles import draw, tile_bounds
 from api.view import View
@@ -38,14 +38,16 @@ def rows(snapshot: Snapshot) -> list[Row]:
 
 
 def viewport_bytes(snapshot: Snapshot) -> list[Row]:
-    """The largest answers, compressed, for the middle of the city at six zooms, without a filter and for each of six
-    subdistricts: what a viewport needs after a change in it, and each must be at most _LARGEST_B."""
+    """The largest updates, compressed, for the middle of the city at six zooms, without a filter and for each of six
+    subdistricts: all that an open map is sent after a change in view or a move, and each must be at most _LARGEST_B."""
     plain = View(snapshot, parse_filter((), snapshot.city, now=lambda c: snapshot.now(c)), _now(snapshot))
-    chosen: list[tuple[tuple[str, str], ...]] = [(), *((("subdistrict", at),) for at in snapshot.city.areas.codes[:6])]
+    parts = _parts(snapshot, city_cap(plain))
+    chosen: list[Pairs] = [(), *((("subdistrict", at),) for at in snapshot.city.areas.codes[:6])]
+    looks = [(zoom, pairs) for zoom in (11, 12, 13, 14, 16, 18) for pairs in chosen]
+    bytes_of = {name: [len(gzip.compress(work(*look), 5)) for look in looks] for name, work in parts.items()}
     found = []
-    for name, work in _updates(snapshot, city_cap(plain)).items():
-        zooms = (11, 12, 13, 14, 16, 18)
-        largest = max(len(gzip.compress(work(zoom, pairs), 5)) for zoom in zooms for pairs in chosen)
+    for name, asked in _UPDATES.items():
+        largest = max(sum(of_one) for of_one in zip(*(bytes_of[part] for part in asked), strict=True))
         city, n = snapshot.city.code, len(snapshot.issues)
         found.append(Row(f"bytes in {city}: {name}", n, largest, None, None, "B", None, equal=largest <= _LARGEST_B))
     return found
@@ -79,28 +81,44 @@ def _answer(compute: Callable[[View, Mapping[str, Any]], Json], view: View, **ow
     return orjson.dumps(compute(view, own), option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def _updates(snapshot: Snapshot, cap: float) -> dict[str, Callable[[int, Pairs], bytes]]:
-    """What a map asks for after a change in view, by layer."""
+_BESIDE: Final = ("summary", "timeline")
+_UPDATES: Final[Mapping[str, tuple[str, ...]]] = {  # requests.js
+    "subdistricts after a change": (*_BESIDE, "subdistricts", "open"),
+    "heat after a change": (*_BESIDE, "heat", "open"),
+    "roads after a change": (*_BESIDE, "road ranks", "lines", "open"),
+    "issues after a change": (*_BESIDE, "marks"),
+    "the wall after a change": ("summary", "watch", "subdistricts", "road ranks", "heat", "open"),
+    "heat after a move": ("heat", "background", "open"),
+    "roads after a move": ("lines", "open"),
+    "cells with their raster": ("cells",),
+}
 
-    def view(zoom: int, pairs: Pairs) -> View:
-        return _view(snapshot, *pairs, _box(snapshot, zoom))
 
-    def of_marks(zoom: int, pairs: Pairs) -> bytes:
-        return _answer(marks.marks, view(zoom, pairs), z=zoom, form="columns")
+def _parts(snapshot: Snapshot, cap: float) -> dict[str, Callable[[int, Pairs], bytes]]:
+    """What a map asks for, each from a zoom and a filter."""
 
-    def of_heat(zoom: int, pairs: Pairs) -> bytes:
-        return _answer(cells.cells, view(zoom, pairs), z=zoom, part="raster", cap=cap)
+    def part(
+        compute: Callable[[View, Mapping[str, Any]], Json], *more: tuple[str, str], boxed: bool = False, **own: Any
+    ) -> Callable[[int, Pairs], bytes]:
+        def ask(zoom: int, pairs: Pairs) -> bytes:
+            box = (_box(snapshot, zoom),) if boxed else ()
+            return _answer(compute, _view(snapshot, *pairs, *more, *box), **({"z": zoom} if boxed else {}), **own)
 
-    def of_cells(zoom: int, pairs: Pairs) -> bytes:
-        return _answer(cells.cells, view(zoom, pairs), z=zoom, part="both", cap=None)
+        return ask
 
-    def of_roads(zoom: int, pairs: Pairs) -> bytes:
-        return _answer(roads.roads, view(zoom, pairs), z=zoom, density=True, scale=None)
-
+    opened = tuple(("stage", stage) for stage in ("handling", "verifying", "overdue"))
     return {
-        "heat and marks": lambda zoom, pairs: of_heat(zoom, pairs) + of_marks(zoom, pairs),
-        "roads and marks": lambda zoom, pairs: of_roads(zoom, pairs) + of_marks(zoom, pairs),
-        "cells with their raster": of_cells,
+        "summary": part(summary.summarise, synthetic_splits=False, heat=True),
+        "timeline": part(timeline.by_day, form="columns"),
+        "watch": part(watch.watch, overdue=8, newest=3),
+        "subdistricts": part(densities.subdistricts),
+        "road ranks": part(densities.roads, most=50),
+        "heat": part(cells.cells, boxed=True, part="raster", cap=cap),
+        "cells": part(cells.cells, boxed=True, part="both", cap=None),
+        "lines": part(roads.roads, boxed=True, density=True, scale=None),
+        "background": part(roads.roads, boxed=True, density=False, scale=None),
+        "open": part(marks.marks, *opened, boxed=True, form="columns"),
+        "marks": part(marks.marks, boxed=True, form="columns"),
     }
 
 

@@ -2,6 +2,8 @@
 "use strict";
 
 (function (x) {
+  const FIRST = "#".charCodeAt(0);
+
   // Tiles by fetch, not as images: a browser shows an image that it has under an address without asking again.
   const HeatTiles = L.GridLayer.extend({
     createTile(coordinates, done) {
@@ -42,13 +44,26 @@
       return Array.from({ length: 256 }, (_, value) => colourAt(value / 255));
     }
 
-    function paint({ nx, ny, values }) {
-      const bytes = Uint8Array.from(atob(values), (letter) => letter.charCodeAt(0));
+    // By api/raster_text.py: how far each pixel is from where its neighbours point.
+    function pixels({ nx, ny, values }) {
+      const bytes = new Uint8Array(nx * ny); // holds what is left modulo 256
+      for (let row = 0, at = 0; row < ny; row += 1) {
+        for (let column = 0, sum = 0; column < nx; column += 1, at += 1) {
+          const point = values.charCodeAt(at) - FIRST;
+          sum += point % 2 ? -(point + 1) / 2 : point / 2;
+          bytes[at] = sum + (row ? bytes[at - nx] : 0);
+        }
+      }
+      return bytes;
+    }
+
+    function paint(raster) {
+      const { nx, ny } = raster;
       const canvas = x.element("canvas", { width: nx, height: ny, class: "heat", "aria-hidden": "true" });
       const context = canvas.getContext("2d");
       const image = context.createImageData(nx, ny);
       const table = colourTable();
-      bytes.forEach((value, position) => image.data.set(table[value], position * 4));
+      pixels(raster).forEach((value, position) => image.data.set(table[value], position * 4));
       context.putImageData(image, 0, 0);
       return canvas;
     }
