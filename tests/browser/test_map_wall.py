@@ -15,6 +15,17 @@ SMALL = """least => [...document.querySelectorAll('.wall-left *, .wall-right *, 
   .filter(node => node.getBoundingClientRect().width > 0 && parseFloat(getComputedStyle(node).fontSize) < least)
   .map(node => node.textContent)"""
 
+OF_A_MILLION = """() => {
+  const { summary, watch, roads } = xunjie.feed.data;
+  Object.assign(summary.issues, { total: 977974, rectified: 933161, in_progress: 44813, overdue: 15020 });
+  summary.oldest_overdue_days = 848;
+  watch.overdue.forEach((issue) => { issue.days = 848; });
+  for (const row of roads ? roads.rows : []) {
+    Object.assign(row, { name: { zh: "", en: "" }, code: `S1049${row.class}`, per_km: 100 * row.per_km, open: 541 });
+  }
+  dispatchEvent(new Event("resize"));  // all is drawn anew
+}"""
+
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("layer", ["heat", "roads", "subdistricts"])
@@ -25,6 +36,10 @@ def test_nothing_on_the_wall_is_cut_off_or_small(app, visitor, language, layer):
         assert shown(frame)["theme"] == "dark"
         assert frame.evaluate(CLIPPED) == []
         assert frame.evaluate(SMALL, SMALLEST_PX) == []
+        frame.evaluate(OF_A_MILLION)
+        assert "848" in frame.locator(".wall-right").inner_text()
+        assert "977,974" in frame.locator(".wall-left").inner_text()
+        assert frame.evaluate(CLIPPED) == []
 
 
 @pytest.mark.parametrize("scale", ["1.25", "1.7"])

@@ -53,7 +53,7 @@
       return null;
     }
     const row = densityRow(kind, code);
-    const title = x.drill.nameFor(kind, code) || say("unnamed_road");
+    const title = x.drill.nameFor(kind, code) || x.roadTitle({ code });
     const area = kind === "subdistrict" ? byCode(x.city.areas.items, code) : null;
     const sub = area ? say("area_km2", { n: area.area_km2.toFixed(2) }) : roadSub(code);
     return {
@@ -215,7 +215,7 @@
     if (kind === "road") {
       const road = x.roadShapes.roads()[record.segment.road];
       const segment = record.density && record.density.per_km !== undefined ? say("tip_segment", { n: x.numbers.density(record.density.per_km) }) : "";
-      return [...placeTip(kind, road.code, x.nameOf(road.name) || say("unnamed_road")), segment];
+      return [...placeTip(kind, road.code, x.roadTitle(road)), segment];
     }
     if (kind === "point") {
       return [className(record.site_class), x.pointStateName(record.state), record.code];

@@ -48,7 +48,7 @@
         onblur: () => x.highlight.hide(),
         onclick: () => x.drill.pick(kind, row.code),
       },
-      x.nameOf(row.name) || x.say("unnamed_road"),
+      x.roadTitle(row),
     );
     const cells = [x.numbers.density(value), x.numbers.count(row.count), x.numbers.count(row.open)];
     return x.element("tr", {}, x.element("th", { scope: "row" }, button), cells.map((text) => x.element("td", {}, text)));

@@ -36,4 +36,7 @@
     }
     return x.isChinese() ? name.zh || name.en : name.en || name.zh;
   };
+
+  // Of a road {name, code}: one without a name goes by its code, where that is told.
+  x.roadTitle = ({ name, code }) => x.nameOf(name) || x.say(code ? "unnamed_road_code" : "unnamed_road", { code });
 })(window.xunjie);

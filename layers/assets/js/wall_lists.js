@@ -30,7 +30,7 @@
     return element(
       "tr",
       {},
-      element("th", { scope: "row" }, x.nameOf(row.name) || say("unnamed_road")),
+      element("th", { scope: "row" }, x.roadTitle(row)),
       element("td", { class: "bar-cell", "aria-hidden": "true" }, bar),
       element("td", { class: "strong" }, x.numbers.density(value)),
       element("td", {}, x.numbers.count(row.open)),
