@@ -54,7 +54,7 @@ def junctions_panel(scene: Scene) -> None:
     gaps = sum(bool(entry.day.gaps) for entry in watch)
     checkpoints = sum(entry.junction.checkpoint for entry in watch)
     star = "*" if any(entry.junction.synthetic for entry in watch) else ""
-    title = scene.say("books.junctions_title", day=figures.day(day, scene.language))
+    title = scene.say("books.junctions_title", day=scene.day(day))
     st.html(tag("div", tag("h2", title, star), cls="xj-h"))
     line = scene.say("books.junctions_line", n=len(watch), checkpoints=checkpoints, gaps=gaps)
     st.html(tag("p", line, cls="xj-sum"))

@@ -59,7 +59,7 @@ def _note_that_it_was_seen(case: Case) -> None:
 def _figure(case: Case, one: IssuePhoto, *, knows: bool) -> Html:
     scene, sha256 = case.scene, one.photo.sha256
     at = from_us(one.attached.at_us)
-    when = figures.NONE if at is None else figures.moment(at.astimezone(scene.zone), scene.language)
+    when = figures.NONE if at is None else scene.when(at)
     words = scene.say("case.photo_alt", kind=scene.say(f"case.kind_{one.attached.kind}"), number=case.number, at=when)
     picture = tag(
         "a",

@@ -120,9 +120,9 @@ def _period(scene: Scene) -> str:
     if first and last:
         return figures.day_range(first, last, scene.language)
     if first:
-        return scene.say("core.since_chip", day=figures.day(first, scene.language))
+        return scene.say("core.since_chip", day=scene.day(first))
     assert last is not None, "a period has at least one end"
-    return scene.say("core.until_chip", day=figures.day(last, scene.language))
+    return scene.say("core.until_chip", day=scene.day(last))
 
 
 def _plain(label: str) -> str:

@@ -30,7 +30,7 @@ _SYMBOLS = {Reason.RECHECK_OVERDUE: "overdue", Reason.RECHECK_DUE: "failing", Re
 def day_plan(scene: Scene) -> None:
     """Group, length and place of the walk; the stops; a button that keeps them."""
     day = scene.moment.date()
-    heading = tag("h2", scene.say("inspections.plan_title", day=figures.day(day, scene.language)))
+    heading = tag("h2", scene.say("inspections.plan_title", day=scene.day(day)))
     st.html(tag("div", heading, cls="xj-h"))
     _questions(scene)
     group, stops, kept = _stops(scene)

@@ -60,7 +60,7 @@ def draw_panel(scene: Scene) -> None:
 
 
 def _called(scene: Scene, record: DrawRecord) -> str:
-    at = figures.moment(record.as_of.astimezone(scene.zone), scene.language)
+    at = scene.when(record.as_of)
     state = scene.say(f"inspections.draw_{record.state}")
     return " · ".join(part for part in (record.title or record.id, at, state) if part)
 

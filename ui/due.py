@@ -43,7 +43,7 @@ def left_words(scene: Scene, due_us: int, days: int | None) -> str:
 def due_words(scene: Scene, due_us: int) -> str:
     """The moment of a deadline in running text; "—" for none."""
     due = from_us(due_us)
-    return figures.NONE if due is None else figures.moment(due.astimezone(scene.zone), scene.language)
+    return figures.NONE if due is None else scene.when(due)
 
 
 def told_to(scene: Scene, rows: NDArray[np.intp]) -> list[str]:

@@ -83,11 +83,12 @@ def table_moment(moment: datetime | None) -> str:
     return NONE if moment is None else f"{moment:%Y-%m-%d %H:%M}"
 
 
-def day(value: date, language: Language) -> str:
-    """A day in running text: "8月24日" or "24 Aug"."""
+def day(value: date, language: Language, *, with_year: bool = False) -> str:
+    """A day in running text: "8月24日" or "24 Aug"; `with_year` "2021年8月24日" or "24 Aug 2021"."""
     if language == "zh-CN":
-        return f"{value.month}月{value.day}日"
-    return f"{value.day} {translate('core.months', language).split()[value.month - 1]}"
+        return (f"{value.year}年" if with_year else "") + f"{value.month}月{value.day}日"
+    month = translate("core.months", language).split()[value.month - 1]
+    return f"{value.day} {month}" + (f" {value.year}" if with_year else "")
 
 
 def moment(value: datetime, language: Language) -> str:

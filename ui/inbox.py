@@ -130,7 +130,7 @@ def _link(scene: Scene) -> None:
 def _waiting(scene: Scene) -> None:
     snapshot, campaign = scene.snapshot, scene.city.campaign()
     waiting = waiting_for(snapshot, scene.viewer, campaign, most=_WAITING)
-    at = figures.moment(stepped(snapshot, campaign).astimezone(scene.zone), scene.language)
+    at = scene.when(stepped(snapshot, campaign))
     heading = tag("h2", scene.say("notices.waiting_title"))
     st.html(tag("div", heading, tag("small", scene.say("notices.waiting_note", at=at)), cls="xj-h"))
     if not waiting.first:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import figures
 from ui.markup import Html, tag
 from ui.scene import Scene
 
@@ -14,7 +13,7 @@ def synthetic_note(scene: Scene) -> None:
     if not scene.has_synthetic:
         return
     if scene.register.published_total is not None:
-        words = scene.say("core.synthetic_note", day=figures.day(scene.campaign.end, scene.language))
+        words = scene.say("core.synthetic_note", day=scene.day(scene.campaign.end))
     else:
         words = scene.say("core.synthetic_register_note")
     st.html(tag("p", words, cls="xj-note"))

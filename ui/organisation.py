@@ -131,7 +131,7 @@ def _head(scene: Scene, *, may_edit: bool, editing: str) -> None:
         headquarters=count[UnitKind.HEADQUARTERS_GROUP],
     )
     if duties.since is not None:
-        at = figures.moment(duties.since.astimezone(scene.zone), scene.language)
+        at = scene.when(duties.since)
         line += " · " + scene.say("organisation.from_document", version=duties.version, at=at)
     with st.container(key="filterrow", horizontal=True, vertical_alignment="center"):
         small = tag("small", line) if organisation.units else Html("")

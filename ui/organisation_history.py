@@ -64,7 +64,7 @@ def _version(scene: Scene, after: tuple[Document | None, Book], before: Book) ->
     lines = [difference_line(scene, entry, book, before) for entry in found[:_LINES]]
     if len(found) > _LINES:
         lines.append(tag("li", scene.say("organisation.more_edits", n=len(found) - _LINES)))
-    at = figures.moment(document.at.astimezone(scene.zone), scene.language)
+    at = scene.when(document.at)
     head = scene.say("organisation.put_by", who=actor_name(scene, document.actor), at=at)
     return tag("li", head, tag("ul", join(lines)))
 

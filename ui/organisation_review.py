@@ -76,7 +76,7 @@ def review(scene: Scene) -> None:
 def _behind(scene: Scene, draft: Draft) -> None:
     """Who put another version meanwhile, what they changed, and how to go on."""
     document = duties_in_force(scene.snapshot).document
-    at = figures.NONE if document is None else figures.moment(document.at.astimezone(scene.zone), scene.language)
+    at = figures.NONE if document is None else scene.when(document.at)
     author = figures.NONE if document is None else actor_name(scene, document.actor)
     st.html(tag("p", scene.say("organisation.behind", who=author, at=at), cls="xj-say bad", role="alert"))
     now = in_force(scene)

@@ -68,12 +68,12 @@ def _cells(scene: Scene, entry: OverdueIssue, asking: Asking | None) -> tuple[Ce
     told = "" if entry.level is None else scene.say("organisation.told_to", to=scene.name(entry.level.to))
     asked = ""
     if asking is not None:
-        until = figures.day(asking.until.astimezone(scene.zone).date(), scene.language)
+        until = scene.day(asking.until.astimezone(scene.zone).date())
         asked = scene.say("organisation.asked_until", until=until)
     unit = scene.say("organisation.uncovered") if entry.unit is None else scene.name(entry.unit.name)
     return (
         replace(group_cell(scene, kind.group, scene.name(kind.name)), small=where),
         Cell(unit, small=told),
         Cell(figures.count(entry.past_days), tone="late"),
-        Cell(figures.NONE if due is None else figures.moment(due.astimezone(scene.zone), scene.language), small=asked),
+        Cell(figures.NONE if due is None else scene.when(due), small=asked),
     )

@@ -111,7 +111,7 @@ def _visit(scene: Scene, visit: int) -> Html:
 
 def _day(scene: Scene, visit: int) -> str:
     at = from_us(int(scene.snapshot.visits.at_us[visit]))
-    return "" if at is None else figures.day(at.astimezone(scene.zone).date(), scene.language)
+    return "" if at is None else scene.day(at.astimezone(scene.zone).date())
 
 
 def _issues(scene: Scene, row: int, visits: np.ndarray) -> None:

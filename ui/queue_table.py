@@ -139,6 +139,6 @@ def _due_cell(scene: Scene, due_us: int, standing: Standing) -> Cell:
         return Cell(due_words(scene, due_us))
     until = from_us(standing.deferred_until_us)
     assert until is not None
-    at = figures.moment(until.astimezone(scene.zone), scene.language)
+    at = scene.when(until)
     back = standing.deferred_until_us <= scene.as_of_us
     return Cell(due_words(scene, due_us), small=scene.say("work.is_back" if back else "work.deferred_until", at=at))

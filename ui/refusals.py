@@ -40,7 +40,7 @@ def refusal_words(scene: Scene, error: XunjieError) -> str:
             first = next(iter(error.refusals.values()))
             return refusal_words(scene, first)
         case StaleError():
-            at = figures.moment(error.changed_at.astimezone(scene.zone), scene.language)
+            at = scene.when(error.changed_at)
             return scene.say("case.refused_stale", who=actor_name(scene, error.changed_by), at=at)
         case TransitionError():
             return scene.say("case.refused_transition")

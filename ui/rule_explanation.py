@@ -130,9 +130,7 @@ def _deadline(scene: Scene, issue_type: str) -> str:
     due = deadline(scene.as_of, rule, city.calendar, city.time_zone)
     key = "organisation.deadline_hours" if rule.unit == "hours" else "organisation.deadline_days"
     length = scene.say(key, n=figures.count(rule.amount))
-    words = scene.say(
-        "organisation.due_at", length=length, at=figures.moment(due.astimezone(scene.zone), scene.language)
-    )
+    words = scene.say("organisation.due_at", length=length, at=scene.when(due))
     known = rule.unit == "hours" or city.calendar.is_announced(due, city.time_zone)
     return words if known else f"{words} {scene.say('organisation.unannounced')}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -32,7 +32,7 @@ from geo.tables import Bools, IssueTable
 from geo.text import Language, Text
 from i18n import translate
 from layers.tokens import Theme
-from ui import address
+from ui import address, figures
 from ui.kept import kept
 from ui.viewer import sign_in_again, viewer_of
 
@@ -180,6 +180,16 @@ class Scene:
     def name(self, text: Text) -> str:
         """A name in the page's language."""
         return text.in_language(self.language)
+
+    def day(self, value: date) -> str:
+        """A day in running text, in the page's language; with its year where the campaign goes over several."""
+        several = self.campaign.start.year != self.campaign.end.year
+        return figures.day(value, self.language, with_year=several)
+
+    def when(self, moment: datetime) -> str:
+        """A moment in the same way, by the city's clocks."""
+        local = moment.astimezone(self.zone)
+        return f"{self.day(local)} {local:%H:%M}"
 
     def go(self, issue_filter: IssueFilter | None = None, **changes: str | None) -> None:
         """Put another filter (or other view keys) into the address."""

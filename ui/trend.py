@@ -12,7 +12,7 @@ from geo.counting import counts_by
 from geo.selection import STAGES
 from geo.timeline import per_day, per_week_by, period_of
 from layers.tokens import tokens
-from ui import address, figures
+from ui import address
 from ui.markup import tag
 from ui.names import entry_name
 from ui.record_table import group_colour
@@ -156,7 +156,7 @@ def _days(scene: Scene) -> None:
     start, end = _extent(scene)
     days, counts = per_day(scene.table.day, scene.stages, start=start, end=end)
     rows: list[Json] = [
-        {"day": _moment(day), "n": number, "says": figures.day(day, scene.language)}
+        {"day": _moment(day), "n": number, "says": scene.day(day)}
         for day, number in zip(days, counts.tolist(), strict=True)
     ]
     said = _tooltips(("says", scene.say("explore.unit_day")), ("n", scene.say("explore.issues")))
@@ -187,5 +187,5 @@ def _draw(chart: Json, sentence: str) -> None:
 
 def _days_text(scene: Scene, first: date, last: date) -> str:
     if first == last:
-        return figures.day(first, scene.language)
-    return f"{figures.day(first, scene.language)} – {figures.day(last, scene.language)}"
+        return scene.day(first)
+    return f"{scene.day(first)} – {scene.day(last)}"

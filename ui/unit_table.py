@@ -100,5 +100,5 @@ def _zero(scene: Scene, at: int, work: UnitWork) -> Html:
     since = from_us(int(of.zero_since_us[at]))
     if since is None:
         return tag("span", scene.say("organisation.zero_always"), cls="d") if of.closed[at] else Html(figures.NONE)
-    day = figures.day(since.astimezone(ZoneInfo(scene.city.time_zone)).date(), scene.language)
+    day = scene.day(since.astimezone(ZoneInfo(scene.city.time_zone)).date())
     return tag("span", "✓ ", scene.say("organisation.zero_since", at=day), cls="ok")

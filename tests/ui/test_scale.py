@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,23 @@ def test_a_rail_says_how_many_roads_there_are_beyond_those_listed(page: Open, mo
     assert short["rows"] == whole["rows"][:12]
     assert whole["more"] == f"全部 {len(whole['rows'])} 条"
     assert short["more"] == f"前 12 条（共 {len(whole['rows'])} 条）"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_days_of_a_campaign_over_several_years_are_told_with_their_year(
+    page: Open, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    city = runtime().city
+
+    def due() -> str:
+        table = page("work", queue="overdue", lang=language).component("work-overdue")
+        at = [column["name"] for column in table["columns"]].index("due")
+        return str(table["rows"][0]["cells"][at]["text"])
+
+    assert "2021" not in due()
+    over_years = replace(city.campaign(), start=date(2020, 12, 1))
+    monkeypatch.setattr(type(city), "campaign", lambda *_: over_years)
+    assert ("2021年" if language == "zh-CN" else " 2021 ") in due()
 
 
 def test_a_long_choice_offers_what_has_most_issues_and_what_is_chosen(
