@@ -220,7 +220,7 @@ class Day:
         until(page, read, (self.number, state, story), "the case")
         assert facts["Department"].startswith(UNIT)
         assert ("proposed" in facts["Department"]) == (not self.is_dispatched)
-        assert facts["Deadline"].startswith(f"{due.day} {due:%b %H:%M}")
+        assert facts["Deadline"].startswith(f"{due.day} {due:%b %Y %H:%M}")
         assert ("extended 1×" in facts["Deadline"]) == bool(stand.extended)
         assert facts["Rework, reopened"] == f"{stand.rework} rework · {stand.reopened} reopened"
         assert ("Told to" in facts) == (stand.stage == "overdue")
