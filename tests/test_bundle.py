@@ -144,12 +144,7 @@ def test_a_folder_that_the_service_would_not_see_is_refused(tmp_path: Path, pref
 def test_the_service_stops_for_the_switch_where_it_is_this_folders_own(
     tmp_path: Path, state: str, has_user: bool, said: list[str]
 ) -> None:
-    prefix = tmp_path / "prefix"
-    (prefix / "releases" / "new").mkdir(parents=True)
-    (prefix / "releases" / "new" / ".complete").touch()
-    for name in ("xunjie", "xunjie.env"):
-        (prefix / name).write_text((OFFLINE / name).read_text().replace("@PREFIX@", str(prefix)))
-    (prefix / "xunjie").chmod(0o755)
+    prefix = hollow_install(tmp_path)
     if has_user:
         (prefix / "user").write_text("xunjie\n")
     asked = tmp_path / "asked"
@@ -163,6 +158,31 @@ def test_the_service_stops_for_the_switch_where_it_is_this_folders_own(
     assert (prefix / "current").readlink() == Path("releases/new")
     lines = asked.read_text().splitlines() if asked.exists() else []
     assert [line for line in lines if not line.startswith("is-active")] == said
+
+
+@pytest.mark.parametrize("with_tls", [False, True])
+def test_the_installed_program_serves_https_where_it_has_a_certificate(tmp_path: Path, with_tls: bool) -> None:
+    prefix = hollow_install(tmp_path)
+    python = prefix / "releases" / "new" / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$@"\n')
+    python.chmod(0o755)
+    (prefix / "current").symlink_to("releases/new")
+    with (prefix / "xunjie.env").open("a") as settings:
+        settings.write("PORT=8443\n" + "XUNJIE_TLS_CERT=/srv/c.pem\nXUNJIE_TLS_KEY=/srv/k.pem\n" * with_tls)
+    said = run_as_root(tmp_path, prefix / "xunjie", "run").stdout.splitlines()[-1]
+    assert said.startswith("-m streamlit run streamlit_app.py --server.address 127.0.0.1 --server.port 8443 ")
+    assert said.endswith(" --server.sslCertFile /srv/c.pem --server.sslKeyFile /srv/k.pem") is with_tls
+
+
+def hollow_install(folder: Path) -> Path:
+    """A folder as `install` leaves it, whose one release `new` has nothing in it."""
+    prefix = folder / "prefix"
+    (prefix / "releases" / "new").mkdir(parents=True)
+    (prefix / "releases" / "new" / ".complete").touch()
+    for name in ("xunjie", "xunjie.env"):
+        (prefix / name).write_text((OFFLINE / name).read_text().replace("@PREFIX@", str(prefix)))
+    return prefix
 
 
 def stub(folder: Path, name: str, text: str) -> None:
