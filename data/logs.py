@@ -60,7 +60,8 @@ _FORMATTERS: Final = {"text": TextLines, "json": JsonLines}
 def write_logs(log_format: str) -> None:
     """Send what is logged to standard error in `log_format`, ours from INFO on, others' from WARNING on.
 
-    Streamlit and its server bring handlers of their own: in JSON they get our formatter, so that every line parses.
+    Streamlit and its server bring handlers of their own, or are left without one and take Python's last resort: all
+    get our formatter, so that in JSON every line parses, and no traceback of theirs quotes what a person typed.
     """
     formatter = _FORMATTERS[log_format]()
     root = logging.getLogger()
@@ -69,11 +70,12 @@ def write_logs(log_format: str) -> None:
             root.removeHandler(handler)
     root.addHandler(_StandardError(formatter))
     logging.getLogger("xunjie").setLevel(logging.INFO)
-    if log_format == "json":
-        for logger in tuple(logging.Logger.manager.loggerDict.values()):
-            for handler in logger.handlers if isinstance(logger, logging.Logger) else ():
-                if type(handler) is logging.StreamHandler:
-                    handler.setFormatter(formatter)
+    for logger in tuple(logging.Logger.manager.loggerDict.values()):
+        for handler in logger.handlers if isinstance(logger, logging.Logger) else ():
+            if type(handler) is logging.StreamHandler:
+                handler.setFormatter(formatter)
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(formatter)
 
 
 class _StandardError(logging.StreamHandler):  # type: ignore[type-arg]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from api.lifespan import GRACE_S
+from api.stream import MOST_STREAMS
 from scripts.bundle import put_checksums
 from tests.browser.app_server import free_port
 
@@ -107,8 +110,94 @@ def test_the_service_is_locked_in() -> None:
         "PrivateTmp=yes",
         "CapabilityBoundingSet=",
         "User=xunjie",
+        "SystemCallFilter=@system-service",
+        "SystemCallErrorNumber=EPERM",
     ):
         assert f"\n{line}\n" in unit
+    grace = re.search(r"(?m)^TimeoutStopSec=(\d+)$", unit)
+    assert grace is not None
+    assert int(grace[1]) > 2 * GRACE_S, "whoever stops it lets it end by itself and seal its store"
+    files = re.search(r"(?m)^LimitNOFILE=(\d+)$", unit)
+    assert files is not None
+    assert int(files[1]) > 10 * MOST_STREAMS, "a browser holds several connections beside its stream"
+
+
+@pytest.mark.parametrize("prefix", ["/home/xunjie", "/root/xunjie", "/run/user/0/xunjie", "/tmp", "/var/tmp/xunjie"])
+def test_a_folder_that_the_service_would_not_see_is_refused(tmp_path: Path, prefix: str) -> None:
+    shutil.copy(OFFLINE / "install", tmp_path)
+    (tmp_path / "RELEASE").write_text("0.0.1\n")
+    outcome = run_as_root(tmp_path, tmp_path / "install", "--service", prefix)
+    assert outcome.returncode == 1
+    assert f"PREFIX is {prefix}, which the service cannot see" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("state", "has_user", "said"),
+    [
+        ("active", True, ["stop xunjie", "start xunjie"]),
+        ("activating", True, ["stop xunjie", "start xunjie"]),  # it fails, and is about to start again
+        ("inactive", True, []),
+        ("failed", True, []),
+        ("active", False, []),  # the service of another folder
+    ],
+)
+def test_the_service_stops_for_the_switch_where_it_is_this_folders_own(
+    tmp_path: Path, state: str, has_user: bool, said: list[str]
+) -> None:
+    prefix = hollow_install(tmp_path)
+    if has_user:
+        (prefix / "user").write_text("xunjie\n")
+    asked = tmp_path / "asked"
+    stub(
+        tmp_path,
+        "systemctl",
+        f'echo "$*" >>{asked}; if [ "$1" = is-active ]; then echo {state}; [ {state} = active ]; fi',
+    )
+    outcome = run_as_root(tmp_path, prefix / "xunjie", "use", "new")
+    assert outcome.returncode == 0, outcome.stderr
+    assert (prefix / "current").readlink() == Path("releases/new")
+    lines = asked.read_text().splitlines() if asked.exists() else []
+    assert [line for line in lines if not line.startswith("is-active")] == said
+
+
+@pytest.mark.parametrize("with_tls", [False, True])
+def test_the_installed_program_serves_https_where_it_has_a_certificate(tmp_path: Path, with_tls: bool) -> None:
+    prefix = hollow_install(tmp_path)
+    python = prefix / "releases" / "new" / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$@"\n')
+    python.chmod(0o755)
+    (prefix / "current").symlink_to("releases/new")
+    with (prefix / "xunjie.env").open("a") as settings:
+        settings.write("PORT=8443\n" + "XUNJIE_TLS_CERT=/srv/c.pem\nXUNJIE_TLS_KEY=/srv/k.pem\n" * with_tls)
+    said = run_as_root(tmp_path, prefix / "xunjie", "run").stdout.splitlines()[-1]
+    assert said.startswith("-m streamlit run streamlit_app.py --server.address 127.0.0.1 --server.port 8443 ")
+    assert said.endswith(" --server.sslCertFile /srv/c.pem --server.sslKeyFile /srv/k.pem") is with_tls
+
+
+def hollow_install(folder: Path) -> Path:
+    """A folder as `install` leaves it, whose one release `new` has nothing in it."""
+    prefix = folder / "prefix"
+    (prefix / "releases" / "new").mkdir(parents=True)
+    (prefix / "releases" / "new" / ".complete").touch()
+    for name in ("xunjie", "xunjie.env"):
+        (prefix / name).write_text((OFFLINE / name).read_text().replace("@PREFIX@", str(prefix)))
+    return prefix
+
+
+def stub(folder: Path, name: str, text: str) -> None:
+    """A command `name` for `run_as_root`, in place of the machine's."""
+    command = folder / "bin" / name
+    command.parent.mkdir(exist_ok=True)
+    command.write_text(f"#!/bin/sh\n{text}\n")
+    command.chmod(0o755)
+
+
+def run_as_root(folder: Path, *command: str | Path) -> subprocess.CompletedProcess[str]:
+    """What a script does that takes itself for root's, and finds the stubs of `folder` first."""
+    stub(folder, "id", 'if [ "$1" = -u ]; then echo 0; fi')
+    path = f"{folder / 'bin'}:{os.environ['PATH']}"
+    return subprocess.run(["sh", *map(str, command)], env={"PATH": path}, capture_output=True, text=True)
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")

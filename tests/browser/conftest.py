@@ -84,8 +84,10 @@ def chicago_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 def assert_log_is_calm(running: App) -> None:
-    """No traceback was written by the server."""
-    assert "Traceback" not in running.log.read_text(encoding="utf-8", errors="replace"), tail(running.log, 60)
+    """No error that nobody expected was written by the server or by a page's script."""
+    log = running.log.read_text(encoding="utf-8", errors="replace")
+    for sign in ("Traceback", "Exception in ASGI application", "Uncaught app execution", "Script compilation error"):
+        assert sign not in log, tail(running.log, 60)
 
 
 @dataclass(frozen=True)

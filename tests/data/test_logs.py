@@ -109,7 +109,11 @@ def put_back() -> Iterator[None]:
     """The logging of the test run as it was."""
     root, ours = logging.getLogger(), logging.getLogger("xunjie")
     handlers, level = list(root.handlers), ours.level
+    last = logging.lastResort
+    assert last is not None
+    formatter = last.formatter
     yield
+    last.setFormatter(formatter)
     root.handlers[:] = handlers
     ours.setLevel(level)
 
@@ -135,3 +139,26 @@ def test_lines_for_people(put_back: None, capsys: pytest.CaptureFixture[str]) ->
     logging.getLogger("xunjie.test").info("begun")
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith("Z INFO xunjie.test: begun")
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_traceback_of_the_server_quotes_nothing(
+    put_back: None, capsys: pytest.CaptureFixture[str], log_format: str
+) -> None:
+    server = logging.getLogger("somebody.serving")
+    theirs, last = logging.StreamHandler(), logging.lastResort
+    assert last is not None
+    server.addHandler(theirs)
+    write_logs(log_format)
+    server.removeHandler(theirs)
+    theirs.setStream(sys.stderr)
+    try:
+        raise ValueError("Zhang, 13800000000")
+    except ValueError:
+        record = server.makeRecord(server.name, logging.ERROR, __file__, 1, "Exception in ASGI", (), sys.exc_info())
+    for handler in (theirs, last):  # the last resort is what a logger without any handler has
+        handler.handle(record)
+        said = capsys.readouterr().err
+        assert "Exception in ASGI" in said
+        assert "ValueError at" in said
+        assert "Zhang" not in said
