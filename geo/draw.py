@@ -140,10 +140,14 @@ def check_commitment(announced: str, *, seed: str, frame: Frame, frame_hash: str
     if frame.hash != frame_hash:
         raise ConflictError(
             f"what can be drawn now ({len(frame)}, hash {frame.hash[:12]}…) is not what was announced "
-            f"({frame_hash[:12]}…); announce a new draw"
-        )
+            f"({frame_hash[:12]}…); announce a new draw",
+            "draw_frame", n=len(frame), hash=frame.hash[:12], announced=frame_hash[:12],
+        )  # fmt: skip
     if commitment(seed, frame_hash) != announced:
-        raise ConflictError(f"this seed does not belong to the commitment {announced[:12]}…; use the one announced")
+        raise ConflictError(
+            f"this seed does not belong to the commitment {announced[:12]}…; use the one announced",
+            "draw_seed", announced=announced[:12],
+        )  # fmt: skip
 
 
 def frame_of(pairs: Iterable[tuple[str, str]]) -> Frame:

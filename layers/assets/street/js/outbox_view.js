@@ -122,9 +122,6 @@
     if (PLAIN[problem.key]) {
       return x.say(PLAIN[problem.key]);
     }
-    if (problem.expected) {
-      return x.say("refused_field", { field: problem.key, value: problem.value || x.say("empty"), expected: problem.expected });
-    }
     return (x.isChinese() ? problem.message_zh : problem.message) || x.say("refused_status", { status: problem.status });
   }
 
