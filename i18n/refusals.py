@@ -46,9 +46,9 @@ def kind_word(kind: str, language: Language) -> str:
 
 def _of_field(error: BadValueError, why: str, language: Language) -> str:
     """Which field, what stood in it, and why that is not taken."""
-    names = section("case", language)
-    nameless = error.key == EMPTY_KEY
-    field = translate("refusals.empty_key", language) if nameless else names.get(f"field_{error.key}", error.key)
+    own, names = section("refusals", language), section("case", language)
+    field = own.get(f"name_{error.key}") or names.get(f"field_{error.key}", error.key)
+    field = own["empty_key"] if error.key == EMPTY_KEY else field
     key = f"refusals.{'field' if error.value else 'field_empty'}{'_why' if why else ''}"
     return translate(key, language, field=field, value=error.value, why=why)
 
