@@ -28,6 +28,7 @@ from geo.city import City
 from geo.clock import to_us
 from geo.errors import BadValueError, ConflictError, NotFoundError, XunjieError
 from geo.lifecycle import Act, Amendment, Change, check_viewer, photos_named
+from geo.plural import numbered
 
 CheckedAct = CheckedChange | CheckedAmendment
 
@@ -58,7 +59,7 @@ class RefusedTogetherError(ConflictError):
         first, error = next(iter(refusals.items()))
         n, at = len(refusals), first + 1
         super().__init__(
-            f"{n} of the acts {'is' if n == 1 else 'are'} refused and none was made; number {at}: {error}",
+            f"{numbered(n, 'of the acts is', 'of the acts are')} refused and none was made; number {at}: {error}",
             "together", n=n, at=at, why=error,
         )  # fmt: skip
 
