@@ -64,8 +64,8 @@ def with_unit_retired(book: Book, code: str, *, heir: str | None) -> Book:
     own = [rule for rule in book.rules if rule.unit == code]
     after = None if heir is None else book.organisation.unit(heir)
     if after is None and own:
-        rules = numbered(len(own), "rule that names", "rules that name")
-        raise BadValueError("heir", "", f"a unit that takes over the {rules} {code}")
+        named = numbered(len(own), "rule that names", "rules that name")
+        raise BadValueError("heir", "", f"a unit that takes over the {named} {code}")
     if after is not None and (after.kind is not unit.kind or after.retired or heir == code):
         raise BadValueError("heir", heir, f"another {unit.kind} that is not retired")
     units = []
