@@ -9,7 +9,7 @@ import orjson
 from starlette.requests import Request
 
 from api.errors import TooLargeError
-from geo.errors import EMPTY_KEY, BadValueError
+from geo.errors import EMPTY_KEY, BadValueError, Word
 
 
 async def body_of(request: Request, most_bytes: int) -> bytes:
@@ -18,7 +18,7 @@ async def body_of(request: Request, most_bytes: int) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > most_bytes:
-            text = f"more than {most_bytes} bytes"
+            text = Word("large", f"more than {most_bytes} bytes")
             raise TooLargeError("body", text, f"at most {most_bytes} bytes", "body_size", n=most_bytes)
     return bytes(body)
 

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from geo.errors import BadValueError, ConflictError
+from geo.errors import BadValueError, ConflictError, Word
 
 SEED_LEAST = 16
 
@@ -35,7 +35,7 @@ class Frame:
         if len(self.ids) != len(self.strata):
             raise ValueError(f"{len(self.ids)} ids and {len(self.strata)} strata: expected as many of both")
         if len(set(self.ids)) != len(self.ids):
-            raise BadValueError("frame", "an id that stands twice", "every id once")
+            raise BadValueError("frame", Word("twice", "an id that stands twice"), "every id once")
         for text in (*self.ids, *set(self.strata)):
             if not text or any(mark in text for mark in "\t\r\n"):
                 raise BadValueError("frame", text, "ids and strata that are not empty, without tabs and line breaks")

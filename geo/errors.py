@@ -48,14 +48,15 @@ EMPTY_KEY: Final = "(empty key)"
 class BadValueError(XunjieError):
     """A value from outside that cannot be taken: a filter key, a field of a form, a column of a file.
 
-    `key` names the place, `value` is what came (shortened to 200 characters), `expected` says what would be taken; it
-    is what `code` and `values` say in the catalogue.
+    `key` names the place, `value` is what came (shortened to 200 characters) or a `word` for it, `expected` says what
+    would be taken; it is what `code` and `values` say in the catalogue.
     """
 
     def __init__(self, key: str, value: object, expected: str, code: str = "", /, **values: object) -> None:
         self.code, self.values = code, values
-        text = value if isinstance(value, str) else repr(value)
+        text = str(value) if isinstance(value, str | Word) else repr(value)
         self.key, self.expected = key, expected
+        self.word = value if isinstance(value, Word) else None
         self.value = text if len(text) <= 200 else text[:199] + "…"
         super().__init__(f"{key}: got {self.value!r}, expected {expected}")
 

@@ -49,8 +49,11 @@ def _of_field(error: BadValueError, why: str, language: Language) -> str:
     own, names = section("refusals", language), section("case", language)
     field = own.get(f"name_{error.key}") or names.get(f"field_{error.key}", error.key)
     field = own["empty_key"] if error.key == EMPTY_KEY else field
-    key = f"refusals.{'field' if error.value else 'field_empty'}{'_why' if why else ''}"
-    return translate(key, language, field=field, value=error.value, why=why)
+    value = error.value
+    if error.word is not None:
+        value = "" if error.word.code == "nothing" else own[f"word_{error.word.code}"]
+    key = f"refusals.{'field' if value else 'field_empty'}{'_why' if why else ''}"
+    return translate(key, language, field=field, value=value, why=why)
 
 
 def _said(value: object, language: Language) -> object:
