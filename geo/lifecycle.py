@@ -199,6 +199,11 @@ def amendment_of(act: Act, status: Status) -> Amendment:
     """The rule for `act` on an issue in `status`; raises TransitionError where it may not be done any more."""
     rule = _AMENDING[act]
     if status not in rule.states:
+        if status is Status.CLOSED:
+            raise TransitionError(
+                f"an issue that is {status.name} takes no {act}; it may be reopened first",
+                "closed_first", status=status, act=act,
+            )  # fmt: skip
         raise TransitionError(f"an issue that is {status.name} takes no {act}", "no_amendment", status=status, act=act)
     return rule
 
