@@ -20,6 +20,7 @@ from api.schemas import BOOLEAN, COUNT, MOMENT, PROBLEM, STRING, listing, nullab
 from api.tokens import moment
 from data.access.people import Account, checked_login, checked_name, checked_roles, checked_scope, scope_kinds
 from data.runtime import Runtime, runtime
+from data.scope_codes import known_codes
 from geo.errors import BadValueError
 from geo.permissions import Action
 
@@ -66,7 +67,7 @@ async def add(request: Request) -> Response:
         login=checked_login(fields["login"]),
         name=checked_name(fields["name"]),
         roles=checked_roles(fields["roles"]),
-        scope=checked_scope(fields.get("scope"), subdistricts=current.city.areas.codes),
+        scope=checked_scope(fields.get("scope"), known_codes(current.snapshot)),
         password=_password(fields),
     )
     return json_response(described(made, current, 0), 201)
@@ -84,13 +85,16 @@ async def change(request: Request) -> Response:
         raise BadValueError(min(fields.keys() - {"name"}), "…", "a change of somebody else: not of your own rights")
     if not isinstance(fields.get("disabled", False), bool):
         raise BadValueError("disabled", fields["disabled"], "true or false")
+    scope = None
+    if "scope" in fields:
+        scope = checked_scope(fields["scope"], known_codes(current.snapshot), held=(account.scope,))
     changed = await run_in_threadpool(
         current.access.change_account,
         account.id,
         by=by,
         name=checked_name(fields["name"]) if "name" in fields else None,
         roles=checked_roles(fields["roles"]) if "roles" in fields else None,
-        scope=checked_scope(fields["scope"], subdistricts=current.city.areas.codes) if "scope" in fields else None,
+        scope=scope,
         disabled=fields.get("disabled"),
     )
     new = _password(fields)

@@ -19,7 +19,7 @@ def actor_of(request: Request, named: object) -> str | Viewer:
     if named in (None, viewer.account):
         return viewer
     if runtime().settings.access.is_on or not isinstance(named, str):
-        raise BadValueError("actor", named, "nothing: it is who is signed in that acts")
+        raise BadValueError("actor", named, "nothing: it is who is signed in that acts", "signed_in")
     return named
 
 

@@ -62,7 +62,7 @@ async def act_many(request: Request) -> Response:
     fields = fields_of(body, ("acts", "actor"), {"acts": "a list of acts"})
     wished = fields["acts"]
     if not isinstance(wished, list) or not 0 < len(wished) <= MOST_ACTS:
-        raise BadValueError("acts", wished, f"a list of 1 to {MOST_ACTS} acts")
+        raise BadValueError("acts", wished, f"a list of 1 to {MOST_ACTS} acts", "acts", n=MOST_ACTS)
     acts = [_listed(entry, current) for entry in wished]
     actor = actor_of(request, fields.get("actor"))
     await run_in_threadpool(must_be_seen, request, *(act.issue for act in acts))
@@ -108,10 +108,10 @@ def act_of(issue: str, fields: Mapping[str, Any], current: Runtime) -> IssueAct:
     """The act that JSON describes. Raises BadValueError for what is of another kind; the rest is checked by intake."""
     for name in ("note", "evidence"):
         if not isinstance(fields.get(name, ""), str):
-            raise BadValueError(name, fields[name], "text")
+            raise BadValueError(name, fields[name], "text", "text")
     wanted = fields.get("set", {})
     if not isinstance(wanted, dict):
-        raise BadValueError("set", wanted, "an object of the fields to set")
+        raise BadValueError("set", wanted, "an object of the fields to set", "set")
     if wanted.get("geometry") is not None:
         wanted = wanted | {"geometry": geometry_of(wanted["geometry"])}
     for name in ("due_at", "until"):
@@ -135,7 +135,7 @@ def moment_of(key: str, value: object, current: Runtime) -> datetime:
     """A moment from ISO 8601, in the city's time zone where it names none. Raises BadValueError."""
     moment = parse_time(key, value, current.city.time_zone) if isinstance(value, str) else None
     if not isinstance(moment, datetime):
-        raise BadValueError(key, value, "a time in ISO 8601, not only a date")
+        raise BadValueError(key, value, "a time in ISO 8601, not only a date", "iso")
     return moment
 
 
@@ -154,7 +154,7 @@ def _listed(entry: object, current: Runtime) -> IssueAct:
     expected = {"issue": "the UUID or number of an issue", "id": _ID, "version": _VERSION}
     fields = fields_of(orjson.dumps(entry), ("issue", *_ACT_FIELDS), expected)
     if not isinstance(fields["issue"], str):
-        raise BadValueError("issue", fields["issue"], expected["issue"])
+        raise BadValueError("issue", fields["issue"], "the UUID or number of an issue", "issue")
     return act_of(fields["issue"], fields, current)
 
 

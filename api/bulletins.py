@@ -16,7 +16,7 @@ from api.view import View
 from data.bulletins import Bulletin, bulletin_of
 from data.exporting.bulletin_csv import bulletin_csv
 from data.snapshot import Snapshot
-from geo.errors import BadValueError
+from geo.errors import BadValueError, Word
 from geo.filter import IssueFilter
 from geo.iso_time import local_date, local_iso
 from geo.period_figures import NAMES, Figures
@@ -76,7 +76,7 @@ def _bulletin(snapshot: Snapshot, asked: IssueFilter, own: Mapping[str, Any]) ->
         ("stage", asked.stages),
     ):
         if given:
-            raise BadValueError(key, "given", "nothing: the period says which issues are meant")
+            raise BadValueError(key, Word("given", "given"), "nothing: the period says which issues are meant")
     register = snapshot.city.campaign(asked.campaign).register(asked.register)
     if not (register.rectified_published or own["synthetic_splits"]):
         raise BadValueError("synthetic_splits", "0", "1: of this register it was not published how many were rectified")

@@ -34,7 +34,9 @@ async def digests(request: Request) -> Response:
     current = runtime()
     mail = current.settings.mail
     if mail is None:
-        raise ConflictError(f"{URL} is not set for the program that runs on this store: it sends no letters")
+        raise ConflictError(
+            f"{URL} is not set for the program that runs on this store: it sends no letters", "no_letters", setting=URL
+        )
     outcomes: list[Outcome] = await run_in_threadpool(current.notices.send_digests, mail, day=_day(day), unit=unit)
     rows = [{"unit": one.unit, "day": one.day.isoformat(), "state": one.state, "error": one.error} for one in outcomes]
     return json_response({"outcomes": rows}, 200)

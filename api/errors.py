@@ -23,7 +23,9 @@ from geo.errors import (
     StoreLostError,
     XunjieError,
 )
+from geo.text import LANGUAGES, Language
 from i18n import translate
+from i18n.refusals import kind_word, reason_of
 
 STATUS: Final[tuple[tuple[type[XunjieError], int], ...]] = (
     (BadValueError, 400),
@@ -66,10 +68,22 @@ def problem(key: str, status: int, headers: dict[str, str] | None = None, /, **v
 
 def sentence(key: str, /, **values: object) -> dict[str, str]:
     """The sentence `errors.<key>` in both languages."""
-    return {
-        "message": translate(f"errors.{key}", "en", **values),
-        "message_zh": translate(f"errors.{key}", "zh-CN", **values),
-    }
+    return _in_both(key, **values)
+
+
+def _told(key: str, error: XunjieError) -> dict[str, str]:
+    """The sentence `errors.<key>` with the reason that `error` gives."""
+    return _in_both(key, reason={language: reason_of(error, language) for language in LANGUAGES})
+
+
+def _in_both(key: str, /, **values: object) -> dict[str, str]:
+    """A sentence in both languages; a value that differs by language is a mapping."""
+
+    def said(language: Language) -> str:
+        own = {name: value[language] if isinstance(value, dict) else value for name, value in values.items()}
+        return translate(f"errors.{key}", language, **own)
+
+    return {"message": said("en"), "message_zh": said("zh-CN")}
 
 
 def error_response(error: XunjieError) -> Response:
@@ -77,17 +91,25 @@ def error_response(error: XunjieError) -> Response:
     status = status_of(error)
     if isinstance(error, BadValueError):
         return json_response(
-            {"error": {"key": error.key, "value": error.value, "expected": error.expected}},
+            {
+                "error": {
+                    "key": error.key,
+                    "value": error.value,
+                    "expected": error.expected,
+                    **_told("bad_value", error),
+                }
+            },
             status,
         )
     if isinstance(error, NotFoundError):
-        return problem("not_found", status, kind=error.kind, identity=error.identity[:100])
+        kinds = {language: kind_word(error.kind, language) for language in LANGUAGES}
+        return json_response({"error": _in_both("not_found", kind=kinds, identity=error.identity[:100])}, status)
     if isinstance(error, NotAllowedError):
-        return problem("not_allowed", status, reason=str(error))
+        return json_response({"error": _told("not_allowed", error)}, status)
     if isinstance(error, StaleError):
         return _stale_response(error, status)
     if isinstance(error, ConflictError):
-        return problem("conflict", status, reason=str(error))
+        return json_response({"error": _told("conflict", error)}, status)
     if isinstance(error, BusyError):
         return problem("writer_busy", status, {"Retry-After": "1"})
     _LOG.error("%s: %s", type(error).__name__, error)

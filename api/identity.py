@@ -23,7 +23,7 @@ def viewer_of(request: HTTPConnection) -> Viewer:
     """Who asks. NotAllowedError where no doorkeeper has looked at the request: then nobody may do anything."""
     viewer = request.scope.get(VIEWER)
     if not isinstance(viewer, Viewer):
-        raise NotAllowedError("nobody has been looked up")
+        raise NotAllowedError("nobody has been looked up", "nobody")
     return viewer
 
 
@@ -33,7 +33,7 @@ def reach_of(request: HTTPConnection, action: Action | None = None) -> Scope:
     wanted = action or request.scope.get(ACTION)
     scope = None if wanted is None else reach(viewer_of(request), wanted)
     if scope is None:
-        raise NotAllowedError(f"it is {wanted}, which none of your roles may do")
+        raise NotAllowedError(f"it is {wanted}, which none of your roles may do", "action", action=wanted)
     return scope
 
 

@@ -39,7 +39,7 @@ _one_at_a_time: Final = threading.Lock()
 async def imports(request: Request) -> Response:
     """200 with the report; 422 where rows could not be taken and nothing was written."""
     if not reach_of(request).is_whole:
-        raise NotAllowedError("a ledger is imported by who sees the whole campaign")
+        raise NotAllowedError("a ledger is imported by who sees the whole campaign", "whole_campaign")
     asked = read_own(request.query_params.multi_items(), _PARAMETERS)
     code = runtime().city.code
     if asked["city"] not in (None, code):

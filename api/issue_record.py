@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
@@ -28,11 +29,13 @@ from api.schemas import (
 from api.view import View
 from data.actors import actor_name
 from data.exporting.issue_properties import IssueProperties, issue_geometries
+from data.issue_story import StoryEntry, asking_entries
 from data.runtime import runtime
 from geo.asking import Asking
 from geo.errors import NotFoundError
 from geo.history import endings_at
-from geo.iso_time import local_iso
+from geo.iso_time import local_iso, parse_time
+from geo.lifecycle import Act
 from geo.permissions import Action
 from geo.queues import returned
 
@@ -50,8 +53,15 @@ def issue_record(view: View, own: Mapping[str, Any]) -> Json:
     [geometry] = issue_geometries(view.issues, rows)
     [lon], [lat] = view.issues.lonlat(rows)
     steps = view.snapshot.events(row)
+    zone = view.city.time_zone
+    answers = [
+        (states, entry, at)
+        for states, entry in asking_entries(runtime().story(properties["id"]))
+        if isinstance(at := parse_time("at", entry.at, zone), datetime) and at <= view.filter.as_of
+    ]
     asking = runtime().askings([properties["id"]], as_of=view.filter.as_of).get(properties["id"])
-    names = {actor: actor_name(runtime(), actor) for actor in {step.actor for step in steps}}
+    actors = {step.actor for step in steps} | {entry.actor for _, entry, _ in answers}
+    names = {actor: actor_name(runtime(), actor) for actor in actors}
     return {
         **properties,
         "lon": float(lon),
@@ -61,6 +71,21 @@ def issue_record(view: View, own: Mapping[str, Any]) -> Json:
         "version": int(view.snapshot.records.of(rows).version[0]),  # the present one, whatever the moment
         "geometry": geometry,
         "asking": None if asking is None else _asking(view, asking),
+        "asked": [
+            {
+                "states": states,
+                "act": entry.act,
+                "at": local_iso(at, zone),
+                "actor": entry.actor,
+                "name": names[entry.actor],
+                "note": entry.note,
+                "until": _asked_until(entry, zone),
+                "version": entry.version,
+                "answers": entry.answers,
+                "lapsed": entry.lapsed,
+            }
+            for states, entry, at in answers
+        ],
         "history": [
             {
                 "status": step.status.name,
@@ -86,8 +111,28 @@ def _asking(view: View, asking: Asking) -> Json:
     }
 
 
+def _asked_until(entry: StoryEntry, zone: str) -> str | None:
+    until = parse_time("until", entry.set["until"], zone) if entry.act == Act.ASK else None
+    return local_iso(until, zone) if isinstance(until, datetime) else None
+
+
 _NAME: Final = {**nullable(TEXT), "description": "of the account or unit that the actor stands for"}
 _MAYBE: Final = nullable(STRING)
+_VERSION: Final = nullable({"type": "integer", "minimum": 1})
+_ASKED: Final = record(
+    {
+        "states": {**COUNT, "description": "how many entries of the history came before it; that of a step is its own"},
+        "act": {**_MAYBE, "description": "null for a change of status"},
+        "at": MOMENT,
+        "actor": STRING,
+        "name": _NAME,
+        "note": STRING,
+        "until": {**nullable(MOMENT), "description": "the deadline that is asked for"},
+        "version": {"type": "integer", "minimum": 1},
+        "answers": {**_VERSION, "description": "the version of the request that this answers"},
+        "lapsed": {**_VERSION, "description": "that of the one that ended with this unanswered"},
+    }
+)
 PROPERTIES: Final[Mapping[str, Schema]] = {
     **dict.fromkeys(("id", "number", "campaign", "register", "type"), STRING),
     **dict.fromkeys(("type_zh", "type_en"), _MAYBE),
@@ -128,6 +173,10 @@ OPERATION = data_operation(
         "asking": {
             **nullable(record({"until": MOMENT, "at": MOMENT, "actor": STRING, "name": _NAME, "note": STRING})),
             "description": "the department's request for more time that is pending",
+        },
+        "asked": {
+            **listing(_ASKED),
+            "description": "what became of requests for more time: each is asked, then granted, refused or lapsed",
         },
         "history": listing(
             record(

@@ -9,7 +9,7 @@ import orjson
 from starlette.requests import Request
 
 from api.errors import TooLargeError
-from geo.errors import BadValueError
+from geo.errors import EMPTY_KEY, BadValueError, Word
 
 
 async def body_of(request: Request, most_bytes: int) -> bytes:
@@ -18,7 +18,8 @@ async def body_of(request: Request, most_bytes: int) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > most_bytes:
-            raise TooLargeError("body", f"more than {most_bytes} bytes", f"at most {most_bytes} bytes")
+            text = Word("large", f"more than {most_bytes} bytes")
+            raise TooLargeError("body", text, f"at most {most_bytes} bytes", "body_size", n=most_bytes)
     return bytes(body)
 
 
@@ -28,14 +29,17 @@ def fields_of(body: bytes, known: tuple[str, ...], required: Mapping[str, str]) 
     try:
         content = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise BadValueError("body", body[:100].decode(errors="replace"), "one JSON object in UTF-8") from None
+        raise BadValueError("body", body[:100].decode(errors="replace"), "one JSON object", "json") from None
     if not isinstance(content, dict):
-        raise BadValueError("body", content, "one JSON object")
+        raise BadValueError("body", content, "one JSON object", "json")
     fields = {name: value for name, value in content.items() if value is not None}
     for name in content:
         if name not in known:
-            raise BadValueError(name[:100] or "(empty key)", content[name], "one of " + ", ".join(known))
+            listed = ", ".join(known)
+            raise BadValueError(
+                name[:100] or EMPTY_KEY, content[name], f"one of {listed}", "no_such_field", known=listed
+            )
     for name, expected in required.items():
         if name not in fields:
-            raise BadValueError(name, "", "this field: " + expected)
+            raise BadValueError(name, "", f"this field: {expected}")
     return fields

@@ -74,7 +74,7 @@ def let_in(endpoint: Endpoint, action: Action | None) -> Endpoint:
 
     def check(request: Request) -> None:
         if action is None or request.scope.get(ACTION) is not action:
-            raise NotAllowedError(f"it is {action}, for which nobody was let in")
+            raise NotAllowedError(f"it is {action}, for which nobody was let in", "not_let_in", action=action)
 
     if inspect.iscoroutinefunction(endpoint):
 

@@ -18,7 +18,7 @@ from data.campaign_clock import in_steps
 from data.runtime import Runtime
 from geo.campaign import Campaign
 from geo.clock import from_us
-from geo.errors import BadValueError, NotAllowedError
+from geo.errors import EMPTY_KEY, BadValueError, NotAllowedError
 from geo.filter import IssueFilter
 from geo.filter_query import FILTER_KEYS, filter_pairs, parse_filter
 
@@ -76,7 +76,8 @@ def read_question(request: Request, runtime: Runtime, parameters: tuple[Paramete
     now = moment(runtime)
     asked = parse_filter([(key, value) for key, value in pairs if key in FILTER_KEYS], runtime.city, now=now)
     if asked.text and not sees_issues(request):
-        raise NotAllowedError("texts are searched by who may read them")  # a count would tell what stands in them
+        # A count would tell what stands in them.
+        raise NotAllowedError("texts are searched by who may read them", "search")
     canonical = urlencode(filter_pairs(asked, runtime.city, now=now))
     chosen = replace(asked, within=reach_of(request))
     present = now(runtime.city.campaign(chosen.campaign))
@@ -92,7 +93,7 @@ def read_own(pairs: list[tuple[str, str]], parameters: tuple[Parameter, ...]) ->
     for key, text in pairs:
         if key not in known:
             names = ", ".join((*known, *FILTER_KEYS))
-            raise BadValueError(key[:100] or "(empty key)", text, f"a parameter of this route: {names}")
+            raise BadValueError(key[:100] or EMPTY_KEY, text, f"a parameter of this route: {names}")
         if key in values:
             raise BadValueError(key, text, "this parameter once")
         values[key] = known[key].read(text)

@@ -76,7 +76,9 @@ def enveloped(properties: Mapping[str, Schema], *, optional: Iterable[str] = ())
     return record({**ENVELOPE, **properties}, optional=optional)
 
 
-BAD_VALUE: Final[Schema] = record({"error": record({"key": STRING, "value": STRING, "expected": STRING})})
+BAD_VALUE: Final[Schema] = record(
+    {"error": record(dict.fromkeys(("key", "value", "expected", "message", "message_zh"), STRING))}
+)
 PROBLEM: Final[Schema] = record({"error": record({"message": STRING, "message_zh": STRING})})
 _DIFFERING: Final[Schema] = record({"yours": STRING, "now": STRING})
 STALE: Final[Schema] = record(

@@ -18,6 +18,7 @@ from api.question import read_own
 from api.schemas import BOOLEAN, INTEGER, MOMENT, PROBLEM, STRING, listing, nullable, record
 from data.access.people import Token, checked_name, checked_roles, checked_scope, scope_kinds
 from data.runtime import Runtime, runtime
+from data.scope_codes import known_codes
 from geo.clock import from_us
 from geo.errors import BadValueError
 from geo.iso_time import local_iso
@@ -71,7 +72,7 @@ async def make(request: Request) -> Response:
         viewer,
         name=checked_name(fields["name"]),
         roles=checked_roles(fields["roles"]) if "roles" in fields else viewer.roles,
-        scope=checked_scope(fields.get("scope"), subdistricts=current.city.areas.codes),
+        scope=checked_scope(fields.get("scope"), known_codes(current.snapshot), held=(viewer.scope,)),
         days=days,
     )
     return json_response(described(token, current) | {"token": secret}, 201)

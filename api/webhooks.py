@@ -20,6 +20,7 @@ from api.tokens import moment
 from data.access.people import checked_scope
 from data.notices.webhooks import Webhook, checked_codes
 from data.runtime import Runtime, runtime
+from data.scope_codes import known_codes
 from geo.errors import BadValueError
 from geo.notices import Code
 from geo.permissions import Action
@@ -73,7 +74,7 @@ async def add(request: Request) -> Response:
         by=viewer_of(request).account,
         url=fields["url"],
         codes=checked_codes(fields.get("kinds")),
-        scope=checked_scope(kinds, subdistricts=current.city.areas.codes),
+        scope=checked_scope(kinds, known_codes(current.snapshot)),
     )
     return json_response(described(made, current) | {"secret": secret}, 201)
 

@@ -189,7 +189,9 @@ class ActDesk:
 
     def _checked(self, act: IssueAct, actor: str | Viewer) -> Any:
         if (act.status is None) == (act.act is None):
-            raise BadValueError("act", str(act.act), "a status to change to, or an amendment to make, and not both")
+            raise BadValueError(
+                "act", str(act.act), "a status to change to, or an amendment to make, and not both", "one_act"
+            )
         identity = self._identity(act.issue)
         given = {"change_id": act.client_uuid, "actor": actor, "note": act.note}
         if act.act is None:

@@ -156,7 +156,7 @@ def _acts_of(
     if wish.kind is BulkAct.DISPATCH:
         acts.append(IssueAct(identity, version + len(acts), named(1), Status.DISPATCHED, note=wish.note))
     if not acts:
-        raise ConflictError(f"{identity} is assigned to {unit} already")
+        raise ConflictError(f"{identity} is assigned to {unit} already", "assigned", issue=identity, unit=unit)
     return acts
 
 

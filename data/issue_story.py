@@ -13,7 +13,7 @@ from data.store.events import Event, Kind
 from data.store.personal import is_reference
 from geo.asking import Asking, asking_after
 from geo.issue import UNNAMED
-from geo.lifecycle import Status
+from geo.lifecycle import Act, Status
 
 _ACTS = (Kind.ISSUE_CHANGED, Kind.ISSUE_AMENDED)
 
@@ -82,6 +82,16 @@ def story_of(events: Iterable[Event]) -> Iterator[StoryEntry]:
                                  act=payload["act"], note=payload["note"], set=_shown(payload["set"]),
                                  before=_shown(payload["before"]), answers=answers,
                                  lapsed=lapsed)  # fmt: skip
+
+
+def asking_entries(entries: Iterable[StoryEntry]) -> Iterator[tuple[int, StoryEntry]]:
+    """Those entries by which more time was asked for, granted or refused, or with which a request lapsed, in their
+    order; each with how many states the issue had been in by then, that of the entry itself among them."""
+    states = 0
+    for entry in entries:
+        states += entry.status is not None
+        if entry.act == Act.ASK or entry.answers is not None or entry.lapsed is not None:
+            yield states, entry
 
 
 def _reporter(event: Event, payload: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 from geo.catalogue import Catalogue
 from geo.errors import BadValueError
 from geo.organisation import Organisation
+from geo.plural import numbered
 
 Miss = Literal["type", "subdistrict", "task", "office"]
 """Why a rule did not match: another type, place or task, or a place without an office of its own."""
@@ -98,7 +99,9 @@ def check_rule(
         catalogue.position("task", code)
     for code in rule.subdistricts:
         if subdistricts is not None and code not in subdistricts:
-            raise BadValueError("subdistrict", code, f"one of the {len(subdistricts)} subdistricts of this city")
+            raise BadValueError(
+                "subdistrict", code, f"one of {numbered(len(subdistricts), 'subdistrict')} of this city"
+            )
     if rule.unit is not None and not organisation.unit(rule.unit).takes_issues:
         raise BadValueError("unit", rule.unit, "a department or the office of a subdistrict, not retired")
     return rule

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from geo.errors import BadValueError
+from geo.plural import numbered
 from geo.text import Text
 from geo.working_days import DeadlineRule
 
@@ -92,7 +93,8 @@ class Catalogue:
         try:
             return self._index[kind][code]
         except KeyError:
-            raise BadValueError(kind, code, f"one of the {len(self._index[kind])} {kind} codes of this city") from None
+            known = numbered(len(self._index[kind]), f"{kind} code")
+            raise BadValueError(kind, code, f"one of {known} of this city") from None
 
     def deadline_of(self, issue_type: str) -> DeadlineRule | None:
         """How long a department has for an issue of that type: the type's own rule, else the default, which may be

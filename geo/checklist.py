@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from geo.errors import BadValueError, NotFoundError
+from geo.errors import BadValueError, NotFoundError, Word
 from geo.text import Text
 
 MOST_WEIGHT = 100
@@ -57,14 +57,16 @@ class Checklist:
         codes = [item.code for item in self.items]
         place = f"checklist {self.site_class} version {self.version}"
         if not codes:
-            raise BadValueError(place, "no items", "at least one item")
+            raise BadValueError(place, Word("no_items", "no items"), "at least one item")
         if len(set(codes)) != len(codes):
-            raise BadValueError(place, "an item code that stands twice", "every item code once")
+            raise BadValueError(place, Word("twice", "an item code that stands twice"), "every item code once")
         for item in self.items:
             if not 1 <= item.weight <= MOST_WEIGHT:
                 raise BadValueError(f"{place} item {item.code} weight", item.weight, f"1 to {MOST_WEIGHT}")
         if all(item.may_not_apply for item in self.items):
-            raise BadValueError(place, "only items that may not apply", "one item at least that always applies")
+            raise BadValueError(
+                place, Word("none_applies", "only items that may not apply"), "one item at least that always applies"
+            )
         if not 0 <= self.pass_mark <= 100:
             raise BadValueError(f"{place} pass_mark", self.pass_mark, "a whole number from 0 to 100")
         if not 1 <= self.recheck_days <= 366:
@@ -106,7 +108,7 @@ def score_of(checklist: Checklist, answers: Mapping[str, Answer]) -> Score:
     for item in checklist.items:
         answer = answers.get(item.code)
         if answer is None:
-            raise BadValueError(f"answers.{item.code}", "nothing", "an answer to every item")
+            raise BadValueError(f"answers.{item.code}", Word("nothing", "nothing"), "an answer to every item")
         if answer is Answer.NOT_APPLICABLE:
             if not item.may_not_apply:
                 raise BadValueError(f"answers.{item.code}", answer.value, "met or unmet: this item always applies")

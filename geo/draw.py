@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from geo.errors import BadValueError, ConflictError
+from geo.errors import BadValueError, ConflictError, Word
 
 SEED_LEAST = 16
 
@@ -35,7 +35,7 @@ class Frame:
         if len(self.ids) != len(self.strata):
             raise ValueError(f"{len(self.ids)} ids and {len(self.strata)} strata: expected as many of both")
         if len(set(self.ids)) != len(self.ids):
-            raise BadValueError("frame", "an id that stands twice", "every id once")
+            raise BadValueError("frame", Word("twice", "an id that stands twice"), "every id once")
         for text in (*self.ids, *set(self.strata)):
             if not text or any(mark in text for mark in "\t\r\n"):
                 raise BadValueError("frame", text, "ids and strata that are not empty, without tabs and line breaks")
@@ -140,10 +140,14 @@ def check_commitment(announced: str, *, seed: str, frame: Frame, frame_hash: str
     if frame.hash != frame_hash:
         raise ConflictError(
             f"what can be drawn now ({len(frame)}, hash {frame.hash[:12]}…) is not what was announced "
-            f"({frame_hash[:12]}…); announce a new draw"
-        )
+            f"({frame_hash[:12]}…); announce a new draw",
+            "draw_frame", n=len(frame), hash=frame.hash[:12], announced=frame_hash[:12],
+        )  # fmt: skip
     if commitment(seed, frame_hash) != announced:
-        raise ConflictError(f"this seed does not belong to the commitment {announced[:12]}…; use the one announced")
+        raise ConflictError(
+            f"this seed does not belong to the commitment {announced[:12]}…; use the one announced",
+            "draw_seed", announced=announced[:12],
+        )  # fmt: skip
 
 
 def frame_of(pairs: Iterable[tuple[str, str]]) -> Frame:

@@ -3,22 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that a sentence names: `text` in English, `refusals.word_<code>` in the catalogue."""
+
+    code: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+_NONE: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class XunjieError(Exception):
-    """Base of all errors meant to be read by a person; its text is one sentence without a traceback."""
+    """Base of all errors meant to be read by a person; its text is one sentence without a traceback.
+
+    Where the catalogue has that sentence, `code` names it (`refusals.<code>`) and `values` fill it (i18n.refusals).
+    """
+
+    code: str = ""
+    values: Mapping[str, object] = _NONE
+
+
+class ReasonedError(XunjieError):
+    """One with its reason in English, and perhaps the code and the values of the same in the catalogue."""
+
+    def __init__(self, message: str, code: str = "", /, **values: object) -> None:
+        self.code, self.values = code, values
+        super().__init__(message)
+
+
+EMPTY_KEY: Final = "(empty key)"
+"""Stands for a field or parameter whose name is empty."""
 
 
 class BadValueError(XunjieError):
     """A value from outside that cannot be taken: a filter key, a field of a form, a column of a file.
 
-    `key` names the place, `value` is what came (shortened to 200 characters), `expected` says what would be taken.
+    `key` names the place, `value` is what came (shortened to 200 characters) or a `word` for it, `expected` says what
+    would be taken; it is what `code` and `values` say in the catalogue.
     """
 
-    def __init__(self, key: str, value: object, expected: str) -> None:
-        text = value if isinstance(value, str) else repr(value)
+    def __init__(self, key: str, value: object, expected: str, code: str = "", /, **values: object) -> None:
+        self.code, self.values = code, values
+        text = str(value) if isinstance(value, str | Word) else repr(value)
         self.key, self.expected = key, expected
+        self.word = value if isinstance(value, Word) else None
         self.value = text if len(text) <= 200 else text[:199] + "…"
         super().__init__(f"{key}: got {self.value!r}, expected {expected}")
 
@@ -35,8 +73,8 @@ class PhotoError(BadValueError):
     """A photo that is not taken. `code` (also its `value`) is the reason; `photos.refused_<code>` is its sentence."""
 
     def __init__(self, code: str, expected: str) -> None:
-        self.code = code
         super().__init__("photo", code, expected)
+        self.code = code
 
 
 class CityError(XunjieError):
@@ -75,11 +113,11 @@ class NotFoundError(XunjieError):
         super().__init__(f"there is no {kind} {identity!r}")
 
 
-class ConflictError(XunjieError):
+class ConflictError(ReasonedError):
     """The same client UUID came with other content, or a change is not allowed from the present state."""
 
 
-class NotAllowedError(XunjieError):
+class NotAllowedError(ReasonedError):
     """What somebody wants to do is for another role, another part of the campaign, or another person."""
 
 

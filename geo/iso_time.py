@@ -12,9 +12,6 @@ from geo.errors import BadValueError
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2200
 
-_EXPECTED: Final = (
-    f"a date (2021-08-24) or time (2021-08-24T18:00:00+08:00) that exists, years {FIRST_YEAR} to {LAST_YEAR}"
-)
 _ISO: Final = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[T ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)"
@@ -32,26 +29,31 @@ def parse_time(key: str, text: str, time_zone: str) -> date | datetime:
     """
     match = _ISO.fullmatch(text)
     if match is None:
-        raise BadValueError(key, text, _EXPECTED)
+        raise _no_time(key, text)
     try:
         day = date.fromisoformat(match["date"])
         wall = _wall_time(match["time"]) if match["time"] else None
     except ValueError:
-        raise BadValueError(key, text, _EXPECTED) from None
+        raise _no_time(key, text) from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise BadValueError(key, text, _EXPECTED)
+        raise _no_time(key, text)
     if wall is None:
         return day
     local = datetime.combine(day, wall)
     if match["offset"]:
         moment = local.replace(tzinfo=_offset(match)).astimezone(UTC)
         if not FIRST_YEAR <= local_date(moment, time_zone).year <= LAST_YEAR:
-            raise BadValueError(key, text, _EXPECTED)
+            raise _no_time(key, text)
         return moment
     moment = local.replace(tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
     if moment.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None) != local:
         raise BadValueError(key, text, f"a time that exists in {time_zone}: clocks were set forward over this one")
     return moment
+
+
+def _no_time(key: str, text: str) -> BadValueError:
+    expected = f"a date (2021-08-24) or time (2021-08-24T18:00:00+08:00) that exists, years {FIRST_YEAR} to {LAST_YEAR}"
+    return BadValueError(key, text, expected, "day_or_moment", first=FIRST_YEAR, last=LAST_YEAR)
 
 
 def day_start(day: date, time_zone: str) -> datetime:

@@ -10,7 +10,7 @@ from enum import IntEnum, StrEnum
 from typing import Final
 
 from geo.access import Role, Subject, Viewer
-from geo.errors import BadValueError, NotAllowedError, TransitionError
+from geo.errors import BadValueError, NotAllowedError, TransitionError, Word
 
 
 class Status(IntEnum):
@@ -149,6 +149,8 @@ WITHDRAWN: Final = "withdrawn"
 
 _ALLOWED: Final = {(change.before, change.after): change for change in CHANGES}
 _AMENDING: Final = {amendment.act: amendment for amendment in AMENDMENTS}
+_REPORTER: Final = Word("reporter", "its reporter")
+_NOBODY: Final = Word("no_role", "somebody without a role")
 _UNBOUNDED: Final = frozenset({Role.COMMANDER, Role.PLANNER})
 """Roles that act everywhere, whatever their scope says."""
 
@@ -158,11 +160,19 @@ def change_between(before: Status, after: Status) -> Change:
     try:
         return _ALLOWED[before, after]
     except KeyError:
-        after_names = [Status(b).name for (a, b) in _ALLOWED if a == before]
-        allowed = ", ".join(after_names) if after_names else "nothing: the case is at its end"
+        nexts = tuple(Status(b) for (a, b) in _ALLOWED if a == before)
+        allowed = ", ".join(status.name for status in nexts)
+        if not nexts:
+            raise TransitionError(
+                f"{before.name} cannot become {after.name}; the case is at its end",
+                "at_end",
+                before=before,
+                after=after,
+            ) from None
         raise TransitionError(
-            f"{before.name} cannot become {after.name}; from {before.name} the next may be {allowed}"
-        ) from None
+            f"{before.name} cannot become {after.name}; from {before.name} the next may be {allowed}",
+            "no_step", before=before, after=after, allowed=nexts,
+        ) from None  # fmt: skip
 
 
 def check_change(
@@ -176,11 +186,12 @@ def check_change(
     rule = change_between(before, after)
     step = f"{before.name} → {after.name}"
     if rule.evidence is Evidence.REASON and not says_something(note):
-        raise BadValueError("note", note, f"a reason for {step}")
+        raise BadValueError("note", note, f"a reason for {step}", "reason", step=rule)
     if rule.evidence is Evidence.PROOF and not says_something(evidence):
-        raise BadValueError("evidence", evidence, f"a photo or a written finding for {step}")
+        raise BadValueError("evidence", evidence, f"a photo or a written finding for {step}", "proof", step=rule)
     if before is Status.VERIFYING and actor in handlers:
-        raise BadValueError("actor", actor, f"for {step} somebody other than who handled the issue")
+        expected = f"for {step} somebody other than who handled the issue"
+        raise BadValueError("actor", actor, expected, "other_hands", step=rule)
     return rule
 
 
@@ -188,7 +199,12 @@ def amendment_of(act: Act, status: Status) -> Amendment:
     """The rule for `act` on an issue in `status`; raises TransitionError where it may not be done any more."""
     rule = _AMENDING[act]
     if status not in rule.states:
-        raise TransitionError(f"an issue that is {status.name} takes no {act}; it may be reopened first")
+        if status is Status.CLOSED:
+            raise TransitionError(
+                f"an issue that is {status.name} takes no {act}; it may be reopened first",
+                "closed_first", status=status, act=act,
+            )  # fmt: skip
+        raise TransitionError(f"an issue that is {status.name} takes no {act}", "no_amendment", status=status, act=act)
     return rule
 
 
@@ -205,16 +221,26 @@ def check_viewer(rule: Change | Amendment, viewer: Viewer, subject: Subject, *, 
         verifies = isinstance(rule, Change) and rule.before is Status.VERIFYING
         of_handler = Role.DEPARTMENT in viewer.roles and scope.answers_for(subject)
         if verifies and of_handler:
-            raise NotAllowedError(f"{what} needs somebody from outside the department that handles the issue")
+            raise NotAllowedError(
+                f"{what} needs somebody from outside the department that handles the issue", "outsider", what=rule
+            )
         return
     if isinstance(rule, Change) and rule.by_reporter and reporter:
         if not note.startswith(WITHDRAWN):
-            raise BadValueError("note", note, f"a reason that begins with {WITHDRAWN!r}, since you reported the issue")
+            expected = f"a reason that begins with {WITHDRAWN!r}, since you reported the issue"
+            raise BadValueError("note", note, expected, "withdrawal", word=WITHDRAWN)
         return
     if roles:
-        raise NotAllowedError(f"{what} is for {_names(rule.roles)} of the issue's place and department; you are not")
-    whose = _names(rule.roles) or "its reporter"
-    raise NotAllowedError(f"{what} is for {whose}, not for {_names(viewer.roles) or 'somebody without a role'}")
+        whose = _names(rule.roles)
+        raise NotAllowedError(
+            f"{what} is for {whose} of the issue's place and department; you are not",
+            "elsewhere", what=rule, whose=frozenset(rule.roles),
+        )  # fmt: skip
+    whose, mine = _names(rule.roles) or str(_REPORTER), _names(viewer.roles) or str(_NOBODY)
+    raise NotAllowedError(
+        f"{what} is for {whose}, not for {mine}",
+        "role", what=rule, whose=frozenset(rule.roles) or _REPORTER, mine=viewer.roles or _NOBODY,
+    )  # fmt: skip
 
 
 def _names(roles: Collection[Role]) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 
 from geo.catalogue import Catalogue
 from geo.errors import BadValueError
+from geo.plural import numbered
 from geo.text import Text
 
 ROAD_CLASSES: Final = ("major", "secondary", "minor")
@@ -106,7 +107,7 @@ class Organisation:
         """The unit of that code; BadValueError if there is none."""
         at = self.index.get(code)
         if at is None:
-            raise BadValueError("unit", code, f"one of the {len(self.units)} units of this city")
+            raise BadValueError("unit", code, f"one of {numbered(len(self.units), 'unit')} of this city")
         return self.units[at]
 
 

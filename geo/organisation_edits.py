@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeVar
 from geo.assignment import AssignmentRule
 from geo.errors import BadValueError
 from geo.organisation import DUTY_LISTS, Organisation, Unit
+from geo.plural import numbered
 
 Part = Literal["unit", "rule"]
 What = Literal["added", "removed", "changed", "moved"]
@@ -63,7 +64,8 @@ def with_unit_retired(book: Book, code: str, *, heir: str | None) -> Book:
     own = [rule for rule in book.rules if rule.unit == code]
     after = None if heir is None else book.organisation.unit(heir)
     if after is None and own:
-        raise BadValueError("heir", "", f"a unit that takes over the {len(own)} rules that name {code}")
+        named = numbered(len(own), "rule that names", "rules that name")
+        raise BadValueError("heir", "", f"a unit that takes over the {named} {code}")
     if after is not None and (after.kind is not unit.kind or after.retired or heir == code):
         raise BadValueError("heir", heir, f"another {unit.kind} that is not retired")
     units = []

@@ -45,6 +45,7 @@ PAGE: Final = (
     "case_facts",
     "case_photos",
     "case_actions",
+    "case_asking",
     "case",
     "list_frame",
     "visit_entry",

@@ -10,6 +10,7 @@ import streamlit as st
 from data.access.people import checked_scope
 from data.duties import duties_in_force
 from data.notices.webhooks import Webhook, checked_codes
+from data.scope_codes import known_codes
 from geo.clock import from_us
 from geo.errors import BadValueError, StoreError, XunjieError
 from geo.notices import Code
@@ -143,7 +144,7 @@ def _add() -> None:
             by=scene.viewer.account,
             url=str(state.get("hook-url") or "").strip(),
             codes=checked_codes(list(state.get("hook-kinds") or ()) or None),
-            scope=checked_scope(picked_scope("hook"), subdistricts=scene.city.areas.codes),
+            scope=checked_scope(picked_scope("hook"), known_codes(scene.snapshot)),
         )
         state["hook-url"] = ""
         state["hook-kinds"], state["hook-subdistricts"], state["hook-departments"] = [], [], []

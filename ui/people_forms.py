@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from data.access.people import KINDS, Account, checked_login, checked_name, checked_roles, checked_scope
+from data.scope_codes import known_codes
 from geo.access import Role, Scope
 from geo.errors import BadValueError, ConflictError, StoreError
 from geo.permissions import Action
@@ -106,8 +107,8 @@ def _chosen() -> None:
         state[f"edit-{kind}"] = sorted(getattr(account.scope, kind) or ())
 
 
-def _scope(scene: Scene, form: str) -> Scope:
-    return checked_scope(picked_scope(form), subdistricts=scene.city.areas.codes)
+def _scope(scene: Scene, form: str, *, held: tuple[Scope, ...] = ()) -> Scope:
+    return checked_scope(picked_scope(form), known_codes(scene.snapshot), held=held)
 
 
 def _make() -> None:
@@ -132,12 +133,13 @@ def _make() -> None:
 
 def _save() -> None:
     def write(scene: Scene, state: Any) -> tuple[str, dict[str, Any]]:
+        identity = _other(scene)
         changed = scene.runtime.access.change_account(
-            _other(scene),
+            identity,
             by=scene.viewer.account,
             name=checked_name(state.get("edit-name")),
             roles=checked_roles(state.get("edit-roles")),
-            scope=_scope(scene, "edit"),
+            scope=_scope(scene, "edit", held=(scene.runtime.access.account(identity).scope,)),
         )
         return "saved", {"login": changed.login}
 

@@ -9,10 +9,9 @@ import streamlit as st
 
 from data.access.people import KINDS
 from data.duties import duties_in_force
-from data.inspecting.groups import groups_of
+from data.scope_codes import known_codes
 from geo.access import Scope
 from geo.filter_query import NOWHERE
-from geo.organisation import ASSIGNABLE
 from ui.names import subdistrict_name
 from ui.scene import Scene
 from ui.who import unit_label
@@ -44,11 +43,7 @@ def unknown_codes(scene: Scene, scope: Scope) -> list[str]:
 
 
 def _offered(scene: Scene, kind: str) -> list[str]:
-    if kind == "subdistricts":
-        return list(scene.city.areas.codes)
-    if kind == "groups":
-        return [unit.code for unit in groups_of(scene.snapshot)]
-    return [unit.code for unit in duties_in_force(scene.snapshot).organisation.of_kind(*ASSIGNABLE)]
+    return [code for code in known_codes(scene.snapshot)[kind] or () if code != NOWHERE]
 
 
 def _is_known(scene: Scene, kind: str, code: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from data.access.people import MAX_NAME, checked_name, checked_roles, checked_scope
+from data.scope_codes import known_codes
 from geo.errors import BadValueError, StoreError
 from ui.markup import tag
 from ui.names import subdistrict_name
@@ -80,7 +81,9 @@ def _make() -> None:
             viewer,
             name=checked_name(state.get("token-name")),
             roles=checked_roles(roles),
-            scope=checked_scope({"subdistricts": areas} if areas else None, subdistricts=scene.city.areas.codes),
+            scope=checked_scope(
+                {"subdistricts": areas} if areas else None, known_codes(scene.snapshot), held=(viewer.scope,)
+            ),
             days=int(state.get("token-days") or DAYS[0]),
         )
     except BadValueError as error:

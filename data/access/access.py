@@ -181,7 +181,7 @@ class Access:
                 return before
             accounts.change_account(connection, before.id, **values)
             if not accounts.administrators(connection) and Role.ADMINISTRATOR in before.roles:
-                raise ConflictError("this is the last administrator; make another one first")
+                raise ConflictError("this is the last administrator; make another one first", "last_administrator")
             now_us = self._now_us()
             if disabled:
                 accounts.end_everything(connection, before.id, now_us)

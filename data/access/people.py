@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ MAX_NAME: Final = 80
 MAX_LOGIN: Final = 64
 KINDS: Final = ("subdistricts", "departments", "groups")
 _MOST_CODES: Final = 500
+_MOST_LISTED: Final = 60
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
 _BYTES: Final = 32
 
@@ -124,9 +125,10 @@ def checked_roles(values: object) -> frozenset[Role]:
     return frozenset(Role(name) for name in names)
 
 
-def checked_scope(value: object, *, subdistricts: Iterable[str]) -> Scope:
+def checked_scope(value: object, known: Mapping[str, Collection[str] | None], *, held: Collection[Scope] = ()) -> Scope:
     """A scope from {kind: [codes]}; a kind that is left out or null is not bounded. BadValueError for another kind, and
-    for a subdistrict that the city does not have."""
+    for a code that is not `known` (data.scope_codes; None: any is) and that no scope of `held` has already: whoever has
+    the code of a unit that was retired since may keep it."""
     kinds = {} if value is None else value
     if not isinstance(kinds, Mapping) or not kinds.keys() <= set(KINDS):
         raise BadValueError("scope", value, "lists of codes under " + ", ".join(KINDS))
@@ -136,11 +138,20 @@ def checked_scope(value: object, *, subdistricts: Iterable[str]) -> Scope:
         sound = isinstance(codes, list | tuple) and 0 < len(codes) <= _MOST_CODES
         if not sound or not all(isinstance(code, str) and 0 < len(code) <= 64 for code in codes):
             raise BadValueError(kind, codes, f"a list of 1 to {_MOST_CODES} codes, or nothing for all of them")
-    known = {*subdistricts, "-"}
-    for code in kinds.get("subdistricts") or ():
-        if code not in known:
-            raise BadValueError("subdistricts", code, "the code of a subdistrict of this city")
+    for kind in KINDS:
+        taken = known[kind]
+        kept = {code for scope in held for code in getattr(scope, kind) or ()}
+        for code in kinds.get(kind) or () if taken is not None else ():
+            if code not in kept and code not in (taken or ()):
+                raise _unknown(kind, code, list(taken or ()))
     return scope_of(kinds)
+
+
+def _unknown(kind: str, code: str, codes: list[str]) -> BadValueError:
+    listed = ", ".join(codes[:_MOST_LISTED]) + (", …" if len(codes) > _MOST_LISTED else "")
+    if not codes:
+        return BadValueError(kind, code, f"nothing: there are no {kind} yet", f"no_{kind}")
+    return BadValueError(kind, code, f"one of those that there are: {listed}", "of_those", listed=listed)
 
 
 def scope_of(kinds: Mapping[str, Any]) -> Scope:

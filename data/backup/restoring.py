@@ -25,6 +25,7 @@ from data.store.schema import EVENT, META, SCHEMA_VERSION
 from data.store.writer import is_empty
 from geo.city import City
 from geo.errors import StoreError
+from geo.plural import numbered
 
 _BATCH: Final = 5_000
 
@@ -90,7 +91,8 @@ def _check_photos(backup: BackupReader) -> None:
     rows = (dict(zip(columns, values, strict=True)) for values in _values(backup, PHOTO))
     wanted = {row[name] for row in rows if row["erased_us"] is None for name in ("sha256", "thumb_sha256")}
     if names != wanted or len(names) != backup.manifest.photos:
-        raise StoreError(f"{backup.path} is damaged: it has {len(names)} files of photos, its rows name {len(wanted)}")
+        has = numbered(len(names), "file of photos", "files of photos")
+        raise StoreError(f"{backup.path} is damaged: it has {has}, its rows name {len(wanted)}")
 
 
 def _must_equal(connection: Connection, manifest: Manifest) -> None:

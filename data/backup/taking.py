@@ -18,6 +18,7 @@ from data.store.meta_seal import seal_problem
 from data.store.schema import SCHEMA_VERSION
 from data.version import version
 from geo.errors import StoreError
+from geo.plural import numbered
 
 
 def take_backup(store: Store, path: Path, photos: PhotoFiles | None = None) -> Manifest:
@@ -65,7 +66,8 @@ def _photos_written(writer: BackupWriter, connection: Connection, files: PhotoFi
     """How many files were written: every photo's two, those that several share once."""
     names = file_names(connection)
     if names and files is None:
-        raise StoreError(f"the store has {len(names)} files of photos, and no folder of them was named")
+        has = numbered(len(names), "file of photos", "files of photos")
+        raise StoreError(f"the store has {has}, and no folder of them was named")
     for name in names:
         assert files is not None
         writer.photo(name, files.read(name))

@@ -15,7 +15,7 @@ from data.documents.collections import CHECKERS
 from data.intake.draft_checks import AHEAD, MAX_NAME, checked_moment, checked_text, checked_uuid
 from geo.city import City
 from geo.clock import to_us
-from geo.errors import BadValueError
+from geo.errors import BadValueError, Word
 
 MOST_BYTES: Final = 256_000
 """How long the content of a document may be, as JSON in UTF-8."""
@@ -109,7 +109,7 @@ def canonical(content: object) -> bytes:
             "content", str(error), "values of JSON: text, numbers, true, false, null, lists, objects"
         ) from None
     if len(text) > MOST_BYTES:
-        raise BadValueError("content", f"{len(text)} bytes", f"at most {MOST_BYTES} bytes of JSON")
+        raise BadValueError("content", Word("large", f"{len(text)} bytes"), f"at most {MOST_BYTES} bytes of JSON")
     return text
 
 

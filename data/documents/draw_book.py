@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from data.documents.fields import Fields
 from geo.city import City
 from geo.draw import checked_seed, commitment
-from geo.errors import BadValueError
+from geo.errors import BadValueError, Word
 
 DRAWS: Final = "draws"
 DRAW_CHECKS: Final = "draw_checks"
@@ -62,7 +62,9 @@ def checked_draw(content: Mapping[str, Any], city: City) -> Mapping[str, Any]:
     if record.subject == "issues" and record.register not in city.register_index:
         raise BadValueError("register", record.register, "one of " + ", ".join(city.register_index))
     if record.state == "drawn" and commitment(record.seed, record.frame_hash) != record.commitment:
-        raise BadValueError("seed", "a seed of another commitment", "the seed that was committed to")
+        raise BadValueError(
+            "seed", Word("other_seed", "a seed of another commitment"), "the seed that was committed to"
+        )
     return draw_content(record)
 
 

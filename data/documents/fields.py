@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from data.city_folder.section import is_code
 from data.intake.draft_checks import MAX_NAME, MAX_NOTE, checked_text
-from geo.errors import BadValueError
+from geo.errors import BadValueError, Word
 from geo.text import Text
 
 MOST_ENTRIES: Final = 10_000
@@ -34,7 +34,7 @@ class Fields:
     def take(self, name: str, expected: str) -> Any:
         """The value of a field that must be there."""
         if not self.has(name):
-            raise BadValueError(self.key(name), "nothing", expected)
+            raise BadValueError(self.key(name), Word("nothing", "nothing"), expected)
         return self._left.pop(name)
 
     def text(self, name: str, *, most: int = MAX_NAME, default: str | None = None) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from data.documents.fields import Fields
 from geo.city import City
-from geo.errors import BadValueError
+from geo.errors import BadValueError, Word
 from geo.visit_plan import Reason, Stop
 
 PLANS: Final = "visit_plans"
@@ -37,7 +37,7 @@ def checked_plan(content: Mapping[str, Any], city: City) -> Mapping[str, Any]:
     plan = read_plan(content)
     codes = [stop.code for stop in plan.stops]
     if len(set(codes)) != len(codes):
-        raise BadValueError("stops", "a point that stands twice", "every point once")
+        raise BadValueError("stops", Word("twice", "a point that stands twice"), "every point once")
     for code in plan.subdistricts:
         if code not in city.areas.index:
             raise BadValueError("subdistricts", code, "codes of this city's subdistricts")

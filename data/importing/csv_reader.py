@@ -16,6 +16,7 @@ from data.exporting.csv_cells import unguarded
 from data.importing.file_bytes import LedgerFile
 from data.importing.file_row import FileRow
 from geo.errors import BadGeometryError, BadValueError
+from geo.plural import numbered
 
 ENCODINGS: Final = ("utf-8", "gb18030")
 NUMBERS: Final = ("lon", "lat", "x", "y", "source_x", "source_y", "distance_m")
@@ -68,7 +69,9 @@ def _checked(lines: Any, file: LedgerFile) -> Iterator[list[str]]:
 
 def _row(number: int, header: list[str], cells: list[str]) -> FileRow:
     if len(cells) != len(header):
-        problem = BadValueError("row", f"{len(cells)} cells", f"{len(header)} cells, as in the header")
+        problem = BadValueError(
+            "row", numbered(len(cells), "cell"), f"{numbered(len(header), 'cell')}, as in the header"
+        )
         return FileRow(number, {}, None, problem)
     values: dict[str, Any] = {}
     problem_found: BadValueError | None = None

@@ -60,7 +60,10 @@ def announce_draw(
         record = read_draw(identity, known.content)
         asked = (subject, by, n, register, title, commitment(seed, record.frame_hash))
         if asked != (record.subject, record.by, record.n, record.register, record.title, record.commitment):
-            raise ConflictError(f"the draw {identity} is known with other content; send it as a new UUID")
+            raise ConflictError(
+                f"the draw {identity} is known with other content; send it as a new UUID",
+                "uuid_draw", id=identity,
+            )  # fmt: skip
         return record, False
     campaign = snapshot.city.current_campaign
     frame = frame_at(snapshot, subject, by, as_of, register=register, campaign=campaign)
@@ -131,7 +134,7 @@ def make_draw(
     if announced.state == "drawn":
         if (announced.seed, announced.word) == (seed, word):
             return announced, False
-        raise ConflictError(f"the draw {identity} was made before; its sample stands")
+        raise ConflictError(f"the draw {identity} was made before; its sample stands", "draw_made", draw=identity)
     frame = frame_of_draw(snapshot, identity)
     check_commitment(announced.commitment, seed=seed, frame=frame, frame_hash=announced.frame_hash)
     found = draw(frame, announced.n, seed=seed, word=word)

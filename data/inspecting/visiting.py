@@ -240,7 +240,10 @@ def _known(snapshot: Snapshot, draft: VisitDraft) -> VisitReceipt | None:
         and (draft.compliant is None or draft.compliant == bool(visits.compliant[row]))
     )
     if not same:
-        raise ConflictError(f"the visit {draft.id} is known with other content; send it as a new UUID")
+        raise ConflictError(
+            f"the visit {draft.id} is known with other content; send it as a new UUID",
+            "uuid_visit", id=draft.id,
+        )  # fmt: skip
     value = float(visits.score[row])
     visit = Visit(
         draft.id,

@@ -67,26 +67,30 @@ def checked_amendment(
     """
     version = checked_version(expected)
     if not isinstance(act, str) or act not in list(Act):
-        raise BadValueError("act", act, "one of " + ", ".join(Act))
+        known = ", ".join(Act)
+        raise BadValueError("act", act, f"one of {known}", "one_of", known=known)
     rule = _RULES[Act(act)]
     change_id = checked_uuid("id", change_id)
     viewer, who = checked_actor(actor)
     said = checked_text("note", note, MAX_NOTE)
     if rule.evidence is Evidence.REASON and not says_something(said):
-        raise BadValueError("note", said, f"a reason for {rule.act}")
+        raise BadValueError("note", said, f"a reason for {rule.act}", "reason", step=rule.act)
     allowed = (*rule.fields, *(("datum",) if "geometry" in rule.fields else ()))
     for name, value in fields.items():
         if name not in allowed:
-            raise BadValueError(str(name)[:100], value, f"a field of {rule.act}: {', '.join(allowed) or 'none'}")
+            known = ", ".join(allowed) or "-"
+            expected = f"a field of {rule.act}: {known}"
+            raise BadValueError(str(name)[:100], value, expected, "no_field", act=rule.act, known=known)
     for name in rule.fields if rule.must else ():
         if name not in fields:
-            raise BadValueError(name, "", f"a value, which {rule.act} needs")
+            raise BadValueError(name, "", f"a value, which {rule.act} needs", "needed", act=rule.act)
     wanted: dict[str, Any] = {} if rule.act is not Act.UNLINK else {"duplicate_of": None}
     for name in rule.fields:
         if name in fields:
             wanted |= _checked(name, fields, city)
     if not wanted and rule.fields:
-        raise BadValueError("set", "{}", f"at least one of {', '.join(rule.fields)}")
+        known = ", ".join(rule.fields)
+        raise BadValueError("set", "{}", f"at least one of {known}", "at_least_one", known=known)
     sent: list[object] = [issue_id, version, str(rule.act), wanted, who, said]
     return CheckedAmendment(change_id, issue_id, version, rule.act, wanted, who, said, content_hash(sent), viewer)
 
@@ -112,18 +116,19 @@ def _checked(name: str, fields: Mapping[str, object], city: City) -> dict[str, A
             return {name: checked_uuid(name, value)}
         case "photo":
             if not isinstance(value, str) or not _SHA256.fullmatch(value):
-                raise BadValueError(name, value, "the SHA-256 of a photo, 64 hex digits")
+                raise BadValueError(name, value, "the SHA-256 of a photo, 64 hex digits", "photo_hash")
             return {name: value}
         case "kind":
             if value not in PHOTO_KINDS:
-                raise BadValueError(name, value, "one of " + ", ".join(PHOTO_KINDS))
+                known = ", ".join(PHOTO_KINDS)
+                raise BadValueError(name, value, f"one of {known}", "one_of", known=known)
             return {name: value}
     return _checked_geometry(value, fields.get("datum", "wgs84"), city)
 
 
 def _moment(name: str, value: object) -> datetime:
     if not isinstance(value, datetime):
-        raise BadValueError(name, value, "a time with its offset from UTC")
+        raise BadValueError(name, value, "a time with its offset from UTC", "moment")
     return value
 
 

@@ -51,7 +51,8 @@ def checked_change(
     version = checked_version(expected)
     name = status.name if isinstance(status, Status) else status
     if not isinstance(name, str) or name not in Status.__members__:
-        raise BadValueError("status", status, "one of " + ", ".join(Status.__members__))
+        known = ", ".join(Status.__members__)
+        raise BadValueError("status", status, f"one of {known}", "one_of", known=known)
     change_id = checked_uuid("id", change_id)
     viewer, who = checked_actor(actor)
     note, evidence = checked_text("note", note, MAX_NOTE), checked_text("evidence", evidence, MAX_NOTE)
@@ -69,7 +70,7 @@ def checked_change(
 def checked_version(expected: object) -> int:
     """The version of an issue that somebody saw. Raises BadValueError."""
     if isinstance(expected, bool) or not isinstance(expected, int) or not 1 <= expected < 2**31:
-        raise BadValueError("version", expected, "the version of the issue that was seen, 1 or more")
+        raise BadValueError("version", expected, "the version of the issue that was seen, 1 or more", "version")
     return expected
 
 

@@ -30,13 +30,15 @@ def checked_text(key: str, value: object, limit: int, *, required: bool = False)
     """`value` unchanged, if it is text that can be kept: BadValueError for another type, for control characters
     other than new line and tab, for half a surrogate pair, and for more than `limit` characters."""
     if not isinstance(value, str):
-        raise BadValueError(key, value, "text")
+        raise BadValueError(key, value, "text", "text")
     if len(value) > limit:
-        raise BadValueError(key, value, f"at most {limit} characters, not {len(value)}")
+        n = len(value)
+        raise BadValueError(key, value, f"at most {limit} characters, not {n}", "too_long", limit=limit, n=n)
     if _FORBIDDEN.search(value):
-        raise BadValueError(key, value, "text without control characters other than new line and tab")
+        expected = "text without control characters other than new line and tab"
+        raise BadValueError(key, value, expected, "control")
     if required and not value.strip():
-        raise BadValueError(key, value, "text that is not empty")
+        raise BadValueError(key, value, "text that is not empty", "not_empty")
     return value
 
 
@@ -47,7 +49,7 @@ def checked_uuid(key: str, value: object) -> str:
             return str(uuid.UUID(value))
         except ValueError:
             pass
-    raise BadValueError(key, value, "a UUID such as 0d6d8a52-5f5e-4c1e-9d53-2f0a6ad4c1de")
+    raise BadValueError(key, value, "a UUID such as 0d6d8a52-5f5e-4c1e-9d53-2f0a6ad4c1de", "uuid")
 
 
 def is_uuid(value: str) -> bool:
@@ -61,7 +63,7 @@ def is_uuid(value: str) -> bool:
 def checked_code(catalogue: Catalogue, kind: str, value: object) -> str:
     """A code that the catalogue has in its list `kind` (type, task, site_class)."""
     if not isinstance(value, str) or not catalogue.has(kind, value):
-        raise BadValueError(kind, value, f"a {kind} code of this city's catalogue")
+        raise BadValueError(kind, value, f"a {kind} code of this city's catalogue", "no_code", kind=kind)
     return value
 
 
@@ -69,7 +71,7 @@ def checked_department(value: object) -> str:
     """The code of a department. Raises BadValueError for text that can be none."""
     code = checked_text("department", value, MAX_NAME, required=True)
     if code != code.strip() or code == "-":
-        raise BadValueError("department", code, "the code of a department")
+        raise BadValueError("department", code, "the code of a department", "department")
     return code
 
 
@@ -83,11 +85,13 @@ def checked_person(draft: IssueDraft) -> dict[str, str]:
 def checked_moment(key: str, value: object, *, latest: datetime | None = None) -> datetime:
     """An aware moment of years 1900 to 2200, in UTC, not after `latest`."""
     if not isinstance(value, datetime) or value.tzinfo is None:
-        raise BadValueError(key, value, "a time with its offset from UTC")
+        raise BadValueError(key, value, "a time with its offset from UTC", "moment")
     if not FIRST_YEAR < value.year < LAST_YEAR:
-        raise BadValueError(key, value.isoformat(), f"a year between {FIRST_YEAR} and {LAST_YEAR}")
+        expected = f"a year between {FIRST_YEAR} and {LAST_YEAR}"
+        raise BadValueError(key, value.isoformat(), expected, "year", first=FIRST_YEAR, last=LAST_YEAR)
     if latest is not None and value > latest:
-        raise BadValueError(key, value.isoformat(), f"a time not after {latest.isoformat(timespec='seconds')}")
+        at = latest.isoformat(timespec="seconds")
+        raise BadValueError(key, value.isoformat(), f"a time not after {at}", "not_after", at=at)
     return value.astimezone(UTC)
 
 

@@ -41,7 +41,9 @@ def add_address(connection: Connection, unit: str, address: str, now_us: int) ->
     if address in there:
         return
     if len(there) >= MOST_A_UNIT:
-        raise ConflictError(f"the unit has {MOST_A_UNIT} addresses already; remove one first")
+        raise ConflictError(
+            f"the unit has {MOST_A_UNIT} addresses already; remove one first", "addresses_full", n=MOST_A_UNIT
+        )
     connection.execute(insert(UNIT_ADDRESS).values(unit=unit, address=address, made_us=now_us))
 
 

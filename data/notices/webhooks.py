@@ -70,7 +70,7 @@ def add_webhook(
     BadValueError for an address that cannot be taken, ConflictError where there are MOST already."""
     checked_url(url)
     if (connection.execute(select(func.count()).select_from(WEBHOOK)).scalar() or 0) >= MOST:
-        raise ConflictError(f"there are {MOST} webhooks already; remove one first")
+        raise ConflictError(f"there are {MOST} webhooks already; remove one first", "webhooks_full", n=MOST)
     identity, secret = f"w-{uuid.uuid4().hex[:12]}", SECRET_PREFIX + secrets.token_urlsafe(32)
     values = {"id": identity, "url": url, "secret": secret, "active": True, "made_us": now_us, "seq": _head(connection)}
     values |= {"attempts": 0, "error": "", "delivered": 0, "holder": "", "held_until_us": 0}

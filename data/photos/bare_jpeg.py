@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from geo.plural import numbered
+
 _NEEDED: Final = frozenset({0xC0, 0xC2, 0xC4, 0xDB, 0xDD})
 """Frames (baseline, progressive), tables, restart interval. APP0 of JFIF, 16 bytes long, may stand first."""
 
@@ -20,7 +22,7 @@ def foreign_part(content: bytes) -> str | None:
             return f"no marker at byte {at}"
         if marker == 0xD9:
             rest = len(content) - at - 2
-            return f"{rest} bytes behind its end" if rest else None
+            return f"{numbered(rest, 'byte')} behind its end" if rest else None
         length = int.from_bytes(content[at + 2 : at + 4], "big")
         if marker == 0xE0:
             if at != 2 or length != 16 or content[at + 4 : at + 9] != b"JFIF\0":

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
 
 import shapely
 from sqlalchemy import Connection, select
@@ -35,8 +34,6 @@ from geo.errors import BadValueError, ConflictError, NotFoundError
 Alone = Callable[[], AbstractContextManager[Connection]]
 Rectangle = tuple[int, int, int, int]
 """Left, top, width, height in pixels of the photo."""
-
-_ERASED: Final = "this photo was erased, and what was erased is not taken again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +249,7 @@ class PhotoBook:
                     )
                     rows.write_photo(connection, photo)
                 elif photo.is_erased:
-                    raise ConflictError(_ERASED)
+                    raise ConflictError("this photo was erased, and what was erased is not taken again", "photo_erased")
                 for content, name in ((clean.jpeg, sha256), (clean.thumb, thumb)):
                     if not self.files.has(name):  # collected since it was put there
                         self.files.put(content)

@@ -10,6 +10,7 @@ from data.photos.rows import all_photos, broken_seals
 from data.store.past import ISSUE_PHOTO
 from data.store.photo_tables import PHOTO, PHOTO_UPLOAD
 from geo.errors import StoreError
+from geo.plural import numbered
 
 
 def photo_row_problems(connection: Connection) -> list[str]:
@@ -42,5 +43,5 @@ def photo_file_problems(connection: Connection, files: PhotoFiles) -> list[str]:
                     faults.append(f"the photo {files.path(name)} has {part}, which no photo of ours has")
     if not faults:
         return []
-    more = f" (and {len(faults) - 1} more files of photos)" if len(faults) > 1 else ""
+    more = f" (and {numbered(len(faults) - 1, 'more file', 'more files')} of photos)" if len(faults) > 1 else ""
     return [faults[0] + more]

@@ -21,6 +21,7 @@ from geo.density import counts_of
 from geo.errors import StoreError
 from geo.filter import IssueFilter
 from geo.iso_time import local_iso
+from geo.plural import numbered
 from geo.selection import counted, select_points, still_open
 from geo.summary import issue_totals
 from geo.text import Text
@@ -58,7 +59,8 @@ def publication(
     table, stages = snapshot.issues_at(moment), snapshot.stages(chosen)
     totals = issue_totals(counts_of(table, city, stages))
     if totals.total < least:
-        raise StoreError(f"{totals.total} issues by {moment.isoformat()}: fewer than {least} are not published")
+        issues = numbered(totals.total, "issue")
+        raise StoreError(f"{issues} by {moment.isoformat()}: fewer than {least} are not published")
     published = register.rectified_published
     points = rate_of_all(
         compliance_at(snapshot.points, snapshot.visits, to_us(moment)), select_points(snapshot.points, city, chosen)
@@ -97,7 +99,7 @@ def _subdistricts(city: City, all_of: NDArray[np.integer], open_of: NDArray[np.i
     areas = city.areas
     columns = [np.bincount(places.astype(np.int64) + 1, minlength=len(areas.codes) + 1) for places in (all_of, open_of)]
     if withheld(columns[0], least).all():
-        raise StoreError(f"{len(all_of)} issues in all: too few in each subdistrict to be published")
+        raise StoreError(f"{numbered(len(all_of), 'issue')} in all: too few in each subdistrict to be published")
     total, still = (
         [None if hide else int(count) for count, hide in zip(column, withheld(column, least), strict=True)]
         for column in columns

@@ -13,7 +13,7 @@ from geo.access import WHOLE
 from geo.asking import Asking
 from geo.city import City
 from geo.clock import NEVER, from_us, to_us
-from geo.errors import BadValueError, ConflictError, StaleError
+from geo.errors import BadValueError, ConflictError, StaleError, Word
 from geo.lifecycle import (
     Act,
     Amendment,
@@ -48,19 +48,21 @@ def _deadline(record: IssueRecord, rule: Change, act: CheckedChange, at_us: int,
     """What the change says of a deferral and of the deadline, as its event does."""
     due_us: int | None = record.columns["due_us"]
     if (rule.deadline is Deadline.NOT_BEFORE) != (act.until_us is not None):
-        expected = "a moment until which it is deferred" if act.until_us is None else "none: this defers nothing"
-        raise BadValueError("until", _iso(act.until_us), expected)
+        if act.until_us is None:
+            raise BadValueError("until", "", "a moment until which it is deferred", "until_wanting")
+        raise BadValueError("until", _iso(act.until_us), "none: this defers nothing", "until_unasked")
     if act.due_us is not None and rule.deadline is not Deadline.AFRESH:
-        raise BadValueError("due_at", _iso(act.due_us), "none: this step sets no deadline")
+        raise BadValueError("due_at", _iso(act.due_us), "none: this step sets no deadline", "due_unasked")
     if act.until_us is not None:
         if act.until_us <= at_us:
-            raise BadValueError("until", _iso(act.until_us), f"a moment after {_iso(at_us)}")
+            raise BadValueError("until", _iso(act.until_us), f"a moment after {_iso(at_us)}", "after", at=_iso(at_us))
         later = due_us is not None and due_us < act.until_us
         return {"until": _iso(act.until_us)} | ({"due_at": _iso(act.until_us)} if later else {})
     if rule.deadline is not Deadline.AFRESH:
         return {}
     if act.due_us is not None and act.due_us < at_us:
-        raise BadValueError("due_at", _iso(act.due_us), f"a moment not before {_iso(at_us)}")
+        expected = f"a moment not before {_iso(at_us)}"
+        raise BadValueError("due_at", _iso(act.due_us), expected, "not_before", at=_iso(at_us))
     afresh = act.due_us if act.due_us is not None else deadline_from(record.columns["type"], at_us, city)
     return {} if afresh == due_us else {"due_at": None if afresh is None else _iso(afresh)}
 
@@ -84,13 +86,18 @@ def amended(record: IssueRecord, act: CheckedAmendment, at_us: int, wall_us: int
     elif act.act in (Act.ATTACH, Act.DETACH):
         there = (act.wanted["photo"], act.wanted["kind"]) in record.photos
         if there == (act.act is Act.ATTACH):
-            raise ConflictError(f"the photo is {'already' if there else 'not'} attached as {act.wanted['kind']}")
+            kind = act.wanted["kind"]
+            said = Word(f"photo_{kind}", kind)
+            if there:
+                raise ConflictError(f"the photo is already attached as {kind}", "photo_there", kind=said)
+            raise ConflictError(f"the photo is not attached as {kind}", "photo_not_there", kind=said)
         wanted = act.wanted
     else:
         present = present_values(record)
         wanted = {name: value for name, value in act.wanted.items() if present[name] != value}
         if not wanted:
-            raise ConflictError(f"nothing would change: {', '.join(act.wanted)} stands so already")
+            fields = ", ".join(act.wanted)
+            raise ConflictError(f"nothing would change: {fields} stands so already", "no_change", fields=fields)
         if "geometry" in wanted:  # a place says by which coordinates it came
             wanted |= {name: act.wanted[name] for name in ("source_datum", "source_x", "source_y")}
         else:
@@ -98,9 +105,9 @@ def amended(record: IssueRecord, act: CheckedAmendment, at_us: int, wall_us: int
         before = {name: present[name] for name in wanted}
     due_us = us_or_none(wanted.get("due_at"))
     if due_us is not None and due_us < record.columns["reported_us"]:
-        raise BadValueError("due_at", wanted["due_at"], "a moment not before the report")
+        raise BadValueError("due_at", wanted["due_at"], "a moment not before the report", "before_report")
     if act.act is Act.EXTEND and due_us is None:
-        raise BadValueError("due_at", "", "a moment: a deadline can be put off, not taken away")
+        raise BadValueError("due_at", "", "a moment: a deadline can be put off, not taken away", "due_wanting")
     if act.act is Act.EXTEND and record.asking is not None and (due_us or 0) > (record.columns["due_us"] or NEVER):
         more = _answer(record.asking)  # its author saw the request: they name a version after it
     record.amend(at_us, act.actor, act.act, wanted, recorded_us=wall_us)
@@ -112,12 +119,16 @@ def _asked(record: IssueRecord, act: CheckedAmendment, at_us: int) -> dict[str, 
     BadValueError for one that is not later than the deadline in force, and than now."""
     due_us = record.columns["due_us"]
     if due_us is None:
-        raise ConflictError("the issue has no deadline, so there is no more time to ask for")
+        raise ConflictError("the issue has no deadline, so there is no more time to ask for", "no_deadline")
     if record.asking is not None:
-        raise ConflictError(f"{record.asking.actor} has asked for more time already; that is to be answered first")
+        who = record.asking.actor
+        raise ConflictError(
+            f"{who} has asked for more time already; that is to be answered first", "asked_already", who=who
+        )
     latest = max(due_us, at_us)
     if us_of_iso(act.wanted["until"]) <= latest:
-        raise BadValueError("until", act.wanted["until"], f"a moment after {_iso(latest)}")
+        expected = f"a moment after {_iso(latest)}"
+        raise BadValueError("until", act.wanted["until"], expected, "after", at=_iso(latest))
     department = record.columns["department"]
     scope = WHOLE if act.viewer is None else act.viewer.scope
     if department is not None:
@@ -131,7 +142,7 @@ def _answer(asking: Asking) -> dict[str, Any]:
 
 def _pending(record: IssueRecord) -> Asking:
     if record.asking is None:
-        raise ConflictError("nobody has asked for more time, or that has been answered")
+        raise ConflictError("nobody has asked for more time, or that has been answered", "not_asked")
     return record.asking
 
 

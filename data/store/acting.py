@@ -28,6 +28,7 @@ from geo.city import City
 from geo.clock import to_us
 from geo.errors import BadValueError, ConflictError, NotFoundError, XunjieError
 from geo.lifecycle import Act, Amendment, Change, check_viewer, photos_named
+from geo.plural import numbered
 
 CheckedAct = CheckedChange | CheckedAmendment
 
@@ -56,7 +57,11 @@ class RefusedTogetherError(ConflictError):
     def __init__(self, refusals: dict[int, XunjieError]) -> None:
         self.refusals = refusals
         first, error = next(iter(refusals.items()))
-        super().__init__(f"{len(refusals)} of the acts are refused and none was made; number {first + 1}: {error}")
+        n, at = len(refusals), first + 1
+        super().__init__(
+            f"{numbered(n, 'of the acts is', 'of the acts are')} refused and none was made; number {at}: {error}",
+            "together", n=n, at=at, why=error,
+        )  # fmt: skip
 
 
 class Acting:
@@ -143,7 +148,10 @@ class Acting:
                 content = same.content
                 receipt = ChangeReceipt(made.id, made.issue_id, made.version, made.revision, created=False)
         if receipt is not None and content != act.content:
-            raise ConflictError(f"the change {act.id} is known with other content; send it as a new UUID")
+            raise ConflictError(
+                f"the change {act.id} is known with other content; send it as a new UUID",
+                "uuid_act", id=act.id,
+            )  # fmt: skip
         return receipt
 
     def _make(
@@ -207,7 +215,8 @@ class Acting:
         first = True
         while target is not None:
             if target in seen:
-                raise ConflictError(f"{act.wanted['duplicate_of']} is, by its own links, a duplicate of this issue")
+                other = act.wanted["duplicate_of"]
+                raise ConflictError(f"{other} is, by its own links, a duplicate of this issue", "circle", issue=other)
             seen.add(target)
             record = forks.get(target) or self._record(target)
             if record is None:
@@ -229,7 +238,8 @@ class Acting:
         if self._units is None:
             self._units = assignable_units(latest_documents(self._connection, collection=ORGANISATION), self._city)
         if self._units and code not in self._units:
-            raise BadValueError("department", code, "the code of a department or office of the organisation in force")
+            expected = "the code of a department or office of the organisation in force"
+            raise BadValueError("department", code, expected, "no_unit")
 
     def _record(self, identity: str) -> IssueRecord | None:
         return self._stored.get(identity) or self._new.get(identity)

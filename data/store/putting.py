@@ -57,7 +57,10 @@ class Putting:
             if put.change in known:
                 digest, receipt = known[put.change]
                 if digest != put.hash:
-                    raise ConflictError(f"the put {put.change} is known with other content; send it as a new UUID")
+                    raise ConflictError(
+                        f"the put {put.change} is known with other content; send it as a new UUID",
+                        "uuid_put", id=put.change,
+                    )  # fmt: skip
                 receipts.append(receipt)
                 continue
             row = self._next(put, heads.get((put.collection, put.id)))

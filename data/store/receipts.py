@@ -49,7 +49,10 @@ def sort_out(
         if issue.id is not None and issue.id in known:
             content, receipt = known[issue.id]
             if not issue.is_same(content):
-                raise ConflictError(f"the issue {issue.id} is known with other content; send new content as a new UUID")
+                raise ConflictError(
+                    f"the issue {issue.id} is known with other content; send it as a new UUID",
+                    "uuid_issue", id=issue.id,
+                )  # fmt: skip
             receipts.append(receipt)
             continue
         issue.id = issue.id or str(uuid.uuid4())

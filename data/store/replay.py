@@ -24,6 +24,7 @@ from data.store.projection import IssueRecord, Projection
 from data.store.receipts import last_number
 from data.store.schema import EVENT, ISSUE, ISSUE_CHANGE, ISSUE_SHARE, POINT, TRANSITION, VISIT
 from geo.city import City
+from geo.plural import numbered
 
 Row = Mapping[Any, Any]
 _COUNTED: Final = (
@@ -192,4 +193,5 @@ def _driver_value(connection: Connection, column: Column[Any]) -> Callable[[Any]
 
 def _same_number(table: Table, expected: int, stored: int) -> None:
     if expected != stored:
-        raise DifferenceError(f"the table {table.name} has {stored} rows, the log makes {expected}; restore a backup")
+        rows = numbered(stored, "row")
+        raise DifferenceError(f"the table {table.name} has {rows}, the log makes {expected}; restore a backup")

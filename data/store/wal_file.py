@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import StoreError
+from geo.plural import numbered
 
 _HEADER: Final = 32
 _FRAME_HEADER: Final = 24
@@ -92,7 +93,7 @@ class _Log:
     def check(self, needed: int) -> None:
         """Raises _DamagedError at the first of `needed` frames that is not as it was written."""
         if needed > len(self.frames):
-            raise _DamagedError(f"{len(self.frames)} frames of {needed}")
+            raise _DamagedError(f"{numbered(len(self.frames), 'frame')} of {needed}")
         sums = self.sums
         for first in range(0, needed, _AT_ONCE):
             part = self.frames[first : min(first + _AT_ONCE, needed)]

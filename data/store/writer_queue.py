@@ -24,6 +24,7 @@ from data.store.putting import DocumentReceipt
 from data.store.receipts import Receipt
 from data.store.writer import Writer
 from geo.errors import BusyError, StoreError, StoreLostError, XunjieError
+from geo.plural import numbered
 
 _LOG = logging.getLogger("xunjie.writer")
 _OF_ONE: Final = (
@@ -91,7 +92,8 @@ class WriterQueue:
                 raise StoreError("the program is closing its store: nothing was written; send it again when it runs")
             waits = len(self._waiting)
             if waits >= bounds.waiting or (waits and self._bytes + entry.bytes > bounds.waiting_bytes):
-                raise BusyError(f"{waits} writes wait already: nothing was written; send it again in a moment")
+                writes = numbered(waits, "write waits", "writes wait")
+                raise BusyError(f"{writes} already: nothing was written; send it again in a moment")
             self._waiting.append(entry)
             self._bytes += entry.bytes
             self._changed.notify()

@@ -36,7 +36,7 @@ from geo.issue import IssueDraft
 from geo.permissions import Action
 from geo.tally import TallyEntry
 from geo.visit_plan import Reason, Stop
-from tests.api.people import UNIT, Place
+from tests.api.people import RULED, RULED_AT, UNIT, Place
 from tests.data.photos.scenes import encoded, exif, scene
 
 TALLY: Final = "vending_cleared"
@@ -187,14 +187,19 @@ def _organisation(current: Runtime, books: Books, places: list[Place]) -> None:
             name = {"zh": f"{word}{kind}", "en": f"{word}{kind}en"}
             units.append({"code": f"{kind}.{place.code}", "kind": kind, "name": name, **own})
         for code in (f"group.{place.code}", f"of.{place.code}"):
-            name = {"zh": f"{word}group", "en": f"{word}groupen"}
+            name = {"zh": f"canary{code}.", "en": f"canary{code}.en"}
             units.append({"code": code, "kind": "site_group", "name": name, **own})
+            books.hide((f"canary{code}.",), Subject(place.code, group=code))
         name = {"zh": f"{word}steward", "en": f"{word}stewarden"}
         units.append({"code": f"S.{place.code}", "kind": "steward", "name": name, "points": place.points})
         books.hide((word,), Subject(place.code))
-    # No issue here is of the one type that the rules give to the department: what is theirs by rule has its own tests.
-    rare = current.city.catalogue.types[-1].code
-    rules = [{"code": "works", "unit": UNIT, "types": [rare]}, {"code": "rest", "unit": None}]
+    # No issue here is of the one type that the rules give to the first department; of that of the second, one a place.
+    types = [kind.code for kind in current.city.catalogue.types]
+    rules = [
+        {"code": "works", "unit": UNIT, "types": [types[-1]]},
+        {"code": "ruled", "unit": RULED, "types": [types[RULED_AT]]},
+        {"code": "rest", "unit": None},
+    ]
     content = {"units": units, "rules": rules}
     current.put_document(COLLECTION, CURRENT, content, client_uuid=fresh(), actor="operator")
 

@@ -30,6 +30,10 @@ PLACES: Final = 3
 UNIT: Final = "D01"
 """The department to which the first issue of each place is assigned."""
 
+RULED: Final = "D02"
+"""The department to which the rules give the second issue of each place, by its type; it is assigned to nobody."""
+
+RULED_AT: Final = 1
 PER_PLACE: Final = 4
 PASSWORD: Final = "a horse, a kingdom"
 SAME_ORIGIN: Final = {"Sec-Fetch-Site": "same-origin"}
@@ -45,6 +49,7 @@ class Place:
     ids: list[str] = field(default_factory=list)
     points: list[str] = field(default_factory=list)
     canaries: dict[str, Subject] = field(default_factory=dict)
+    subjects: dict[str, Subject] = field(default_factory=dict)  # of each issue
 
 
 @dataclass
@@ -102,7 +107,8 @@ def fill(current: Runtime) -> list[Place]:
             word = f"canary{place.code}x{n}"
             point = f"PT{place.code}x{n}"
             place.points.append(point)
-            here = Subject(place.code, UNIT if n == 0 else None)
+            kind = city.catalogue.types[n].code
+            here = Subject(place.code, UNIT if n == 0 else None, type=kind)
             place.canaries |= {word: here, point: Subject(place.code), f"p{word}": Subject(place.code)}
             points.append(
                 InspectionPoint(
@@ -119,10 +125,11 @@ def fill(current: Runtime) -> list[Place]:
             visits.append(Visit(visit, point, moment, "unannounced", n % 2 == 0, 80.0, f"p{word}note"))
             identity = str(uuid.uuid4())
             place.ids.append(identity)
+            place.subjects[identity] = here
             drafts.append(
                 IssueDraft(
                     register=city.campaign().default_register,
-                    type=city.catalogue.types[n].code,
+                    type=kind,
                     geometry=shapely.Point(place.lon + n * 1e-5, place.lat),
                     id=identity,
                     description=f"{word}description",
@@ -137,7 +144,7 @@ def fill(current: Runtime) -> list[Place]:
     for position, receipt in enumerate(receipts):
         place = places[position // PER_PLACE]
         n = position % PER_PLACE
-        here = Subject(place.code, UNIT if n == 0 else None)
+        here = place.subjects[receipt.id]
         place.canaries |= {receipt.id: here, receipt.number: here, f"canary{place.code}change{n}": here}
         current.change(
             receipt.id, 1, "ACCEPTED", actor="commander", client_uuid=str(uuid.uuid4()),

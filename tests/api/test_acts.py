@@ -117,6 +117,39 @@ def test_more_time_is_asked_for_seen_and_answered(empty: TestClient, issue: dict
     ]  # fmt: skip
 
 
+def test_the_record_says_what_became_of_every_request(empty: TestClient, issue: dict[str, Any]) -> None:
+    """Where in the history each was asked and ended, by whom; of the past what was known then."""
+    path, until = f"/api/issues/{issue['id']}", "2199-01-01T00:00:00+08:00"
+
+    def act(version: int, name: str, **more: Any) -> None:
+        answer = empty.post(f"{path}/amendments", json=wish(name, version, **more))
+        assert answer.status_code == 201, answer.text
+
+    assert empty.get(path).json()["asked"] == []
+    act(1, "ask_extension", set={"until": until}, note="等配件")
+    act(2, "refuse_extension", note="不可")
+    act(3, "assign", set={"department": "D01"})
+    for version, status in enumerate(("ACCEPTED", "FILED"), 4):
+        step = {"id": str(uuid.uuid4()), "version": version, "status": status, "actor": "a"}
+        assert empty.post(f"{path}/changes", json=step).status_code == 201
+    act(6, "ask_extension", set={"until": until}, note="雨季")
+    deferred = {"id": str(uuid.uuid4()), "version": 7, "status": "DEFERRED", "actor": "a", "note": "n", "until": until}
+    assert empty.post(f"{path}/changes", json=deferred).status_code == 201
+    act(8, "ask_extension", set={"until": "2199-02-01T00:00:00+08:00"}, note="再等")
+    act(9, "assign", set={"department": "D02"})
+    record = empty.get(path).json()
+    assert [(e["act"], e["states"], e["version"], e["answers"], e["lapsed"]) for e in record["asked"]] == [
+        ("ask_extension", 1, 2, None, None), ("refuse_extension", 1, 3, 2, None),
+        ("ask_extension", 3, 7, None, None), (None, 4, 8, 7, None),
+        ("ask_extension", 4, 9, None, None), ("assign", 4, 10, None, 9),
+    ]  # fmt: skip
+    assert [step["status"] for step in record["history"]] == ["REPORTED", "ACCEPTED", "FILED", "DEFERRED"]
+    assert [(e["until"], e["note"]) for e in record["asked"][:2]] == [(until, "等配件"), (None, "不可")]
+    assert record["asking"] is None
+    before = empty.get(path, params={"as_of": issue["reported_at"]}).json()
+    assert all(entry["at"] <= issue["reported_at"] for entry in before["asked"])
+
+
 def test_an_unknown_issue_has_no_story(empty: TestClient) -> None:
     for identity in ("YY-99999", str(uuid.uuid4())):
         assert empty.get(f"/api/issues/{identity}/history").status_code == 404

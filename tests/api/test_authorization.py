@@ -33,7 +33,7 @@ from data.runtime import runtime
 from geo.access import WHOLE, Role, Scope, Subject
 from geo.permissions import ALLOWED, SEE_ALL, Action
 from tests.api.canaries import DAY, EVERYWHERE, TALLY, Books, Secret, fill_books, tiny
-from tests.api.people import PASSWORD, SAME_ORIGIN, UNIT, Person, Place, fill, person, signing_in
+from tests.api.people import PASSWORD, RULED, RULED_AT, SAME_ORIGIN, UNIT, Person, Place, fill, person, signing_in
 
 BY_FORM: Final = {"/sign-in", "/sign-out", "/sign-in/oidc", "/sign-in/oidc/callback", "/sign-in/style.css"}
 ASKED: Final = [operation for operation in OPERATIONS if operation.path not in BY_FORM]
@@ -93,17 +93,31 @@ class Town:
         return next(one for one in self.people if one.login == login)
 
 
+@dataclass(frozen=True)
+class OfType:
+    """What the rules give to the one department, written once more and plainly: every issue of a type."""
+
+    type: str | None
+    key: str = "of type"
+
+    def takes(self, issue_type: str | None, _subdistrict: str | None, _task: str | None) -> bool:
+        return issue_type == self.type
+
+
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, bare_city: Path) -> Iterator[Town]:
     url = f"sqlite:///{tmp_path_factory.mktemp('matrix') / 'store.db'}"
     with signing_in(url, bare_city) as client:
         places = fill(runtime())
         books = fill_books(runtime(), places)
+        by_rule: Any = OfType(places[0].subjects[places[0].ids[RULED_AT]].type)
         scopes = {
             "all": WHOLE,
             "first": Scope(subdistricts=frozenset({places[0].code})),
             "second": Scope(subdistricts=frozenset({places[1].code})),
             "unit": Scope(departments=frozenset({UNIT})),
+            "ruled": Scope(departments=frozenset({RULED}), by_rule=by_rule),
+            "group": Scope(groups=frozenset({f"group.{places[0].code}"})),
         }
         people = [person(f"{role}-{name}", role, scope=scope) for role in Role for name, scope in scopes.items()]
         mixed = Scope(subdistricts=frozenset({places[2].code}))
@@ -191,8 +205,10 @@ class Requests:
         draw, town = self.random, self.town
         [operation] = draw.choices(ASKED, WEIGHTS)
         someone = None if draw.random() < 0.04 else draw.choice(town.bounded if draw.random() < 0.5 else town.people)
-        if operation.action in FINER and draw.random() < 0.5:
-            someone = draw.choice([one for one in town.people if one.roles & {R.COMMANDER, R.INSPECTOR, R.DEPARTMENT}])
+        if operation.action in FINER and draw.random() < 0.75:
+            acting = [one for one in town.people if one.roles & {R.COMMANDER, R.INSPECTOR, R.DEPARTMENT}]
+            sighted = [one for one in acting if one.scope.groups is None]  # a group has no issues
+            someone = draw.choice(sighted + 2 * [one for one in sighted if one.scope.is_whole])
         headers = {} if someone is None else someone.headers(by_token=draw.random() < 0.4)
         headers |= self.smuggled()
         path, self.asked = operation.path, ""
@@ -251,7 +267,7 @@ class Requests:
         """Where the issue lies that was acted on or reported."""
         for place in self.town.places:
             if self.asked in place.ids:
-                return {Subject(place.code, UNIT if place.ids.index(self.asked) == 0 else None)}
+                return {place.subjects[self.asked]}
             if f"canary{place.code}new".encode() in (body or b""):
                 return {Subject(place.code)}
         return set()
@@ -468,11 +484,7 @@ def must_be_theirs(town: Town, someone: Person, asked: str, answer: Any) -> None
     sent = orjson.loads(answer.request.content)
     [act] = sent.get("acts", [sent])
     roles = someone.roles & WHOSE[act.get("act") or act["status"]]
-    [subject] = [
-        Subject(place.code, UNIT if place.ids.index(asked) == 0 else None)
-        for place in town.places
-        if asked in place.ids
-    ]
+    [subject] = [place.subjects[asked] for place in town.places if asked in place.ids]
     assert roles, (someone.login, act)
     assert roles & {R.COMMANDER, R.PLANNER} or someone.scope.holds(subject), (someone.login, act, subject)
     town.done.update(f"{act.get('act') or act['status']} by {role}" for role in roles)
@@ -699,6 +711,28 @@ def test_a_department_sees_what_is_assigned_to_it_and_nothing_else(town: Town) -
     assert town.client.get("/api/points.geojson", headers=unit.headers()).json()["features"] == []
 
 
+def test_sight_by_rule_and_by_group_is_of_what_is_theirs_and_nothing_else(town: Town) -> None:
+    """By rule what is assigned to nobody and would go to the department; a group has its plan, and no issues."""
+    ruled, group = town.who("department-ruled"), town.who("inspector-group")
+
+    def asked(one: Person, path: str) -> Any:
+        return town.client.get(path, headers=one.headers()).json()
+
+    def seen(one: Person) -> list[str]:
+        return sorted(feature["id"] for feature in asked(one, "/api/issues.geojson")["features"])
+
+    assert seen(ruled) == sorted(place.ids[RULED_AT] for place in town.places)
+    assert seen(group) == []
+    for one in (ruled, group):
+        assert town.client.get(f"/api/issues/{town.places[0].ids[2]}", headers=one.headers()).status_code == 404
+        assert asked(one, "/api/points.geojson")["features"] == []
+        assert asked(one, f"/api/draws/{town.books.draws[0]}")["sample"] == []
+    sample = asked(ruled, f"/api/draws/{town.books.draws[1]}")["sample"]
+    assert {entry["id"] for entry in sample} <= {place.ids[RULED_AT] for place in town.places}
+    [plan] = asked(group, f"/api/plans?day={DAY}")["plans"]
+    assert (plan["group"], plan["note"], plan["stops"]) == (f"group.{town.places[0].code}", "", [])
+
+
 def test_an_issue_that_comes_to_another_department_goes_from_the_maps_of_the_first(town: Town) -> None:
     current = runtime()
     deltas = Deltas(current)
@@ -792,14 +826,17 @@ def _draft(place: Place) -> Any:
 
 def test_nothing_leaks_and_nobody_oversteps(town: Town, soak: bool) -> None:
     """The last in this file: whatever the others look at, these requests may have changed."""
-    count = 20_000 if soak else 1_000
+    count = 20_000 if soak else 1_200
     requests = Requests(town, seed=20_000)
     seen: Counter[tuple[str, int]] = Counter()
     told: set[str] = set()
+    by_scope: Counter[tuple[str, int]] = Counter()
     for _ in range(count):
         operation, someone, answer = requests.one()
         check(town, operation, someone, answer, asked=requests.asked)
         seen[operation.path, answer.status_code] += 1
+        if someone is not None:
+            by_scope[someone.login.rpartition("-")[2], answer.status_code] += 1
         told |= {word for word in town.books.secrets if word in answer.text}
     # That it says something: every route was asked for, records were given and refused, known answers told so.
     assert {path for path, _ in seen} == {operation.path for operation in ASKED}
@@ -808,6 +845,8 @@ def test_nothing_leaks_and_nobody_oversteps(town: Town, soak: bool) -> None:
         by_status[status] += n
     assert all(by_status[status] for status in (200, 201, 304, 400, 401, 403, 404, 409)), by_status
     assert town.done.total() >= count // 200, town.done
+    for scope in ("all", "first", "second", "unit", "ruled", "group"):
+        assert all(by_scope[scope, status] for status in (200, 403, 404)), (scope, by_scope)
     for path in ("/api/issues/{identity}", "/api/issues/{identity}/photos", "/api/photos/{sha}", "/api/points/{code}"):
         assert seen[path, 200], path
         assert seen[path, 404], path

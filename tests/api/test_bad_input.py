@@ -61,7 +61,7 @@ def test_bad_input_is_named_on_every_data_route(demo: TestClient, operation: Ope
     error = answer.json()["error"]
     assert error["key"] == key
     assert error["expected"]
-    assert set(error) == {"key", "value", "expected"}
+    assert set(error) == {"key", "value", "expected", "message", "message_zh"}
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -445,6 +445,71 @@ def test_a_step_that_somebody_else_has_taken_is_shown_and_let_go(own_app, visito
         seen.witness.assert_calm(but=["status of 409", "answered 409"])
 
 
+def test_more_time_is_asked_for_without_a_signal_and_its_answer_is_seen(own_app, visitor):
+    """Asked once, though the case was changed meanwhile and its author had to say so again; then it is refused."""
+    with visitor(**LOOK, calm=False) as seen:
+        page, phone = seen.page, seen.page.context
+        sent = []
+        phone.on("request", lambda request: sent.append(request.method) if "/amendments" in request.url else None)
+        open_street(page, own_app, "?tab=list")
+        issue = next(one for one in own_app.get("/api/my-list")["issues"] if one["status"] == "HANDLING")
+        path = f"/api/issues/{issue['id']}"
+        phone.set_offline(True)
+        page.locator(f"[data-id='{issue['id']}'] .case-main").click()
+        page.locator(".todo .second").click()
+        page.locator("#ask-days").fill("0")
+        page.locator(".todo form .primary").click()
+        assert page.locator(".todo .wrong").inner_text() == "请填 1 至 365 天。"
+        page.locator("#ask-days").fill("5")
+        page.locator("#ask-reason").fill("<b>等配件</b>")
+        said = page.locator(".todo form .hint").inner_text()
+        page.locator(".todo form .primary").click()
+        page.locator("dialog").wait_for(state="detached")
+        page.locator(f"[data-id='{issue['id']}'] .case-main").click()
+        page.locator(".todo .note").wait_for()
+        assert page.locator(".todo .second").count() == 0, "one request at a time"
+        page.keyboard.press("Escape")
+        wish = {"id": new_id(page), "version": issue["version"], "act": "correct", "actor": "另一位"}
+        code, _ = own_app.post(f"{path}/amendments", wish | {"set": {"address": "改正"}, "note": "路名"})
+        assert code == 201
+        phone.set_offline(False)
+        page.wait_for_function("() => xunjie.pending.all()[0].state === 'conflict'")
+        page.locator(".status").click()
+        assert "您的申请还没有送出" in page.locator(".differences").inner_text()
+        page.locator(".differences .primary").click()
+        wait_until_sent(page, 1)
+        page.keyboard.press("Escape")
+        [asked] = own_app.get(path)["asked"]
+        assert (asked["act"], asked["note"], asked["version"]) == (
+            "ask_extension",
+            "<b>等配件</b>",
+            issue["version"] + 2,
+        )
+        page.locator(f"[data-id='{issue['id']}'] .case-main").click()
+        page.locator(".facts dt", has_text="延期申请").wait_for()
+        facts, history = page.locator(".facts").inner_text(), page.locator(".history")
+        assert said in facts
+        assert "待答复 · <b>等配件</b>" in facts
+        assert "申请延期，待答复" in history.inner_text()
+        assert page.locator(".todo .second").count() == 0
+        page.keyboard.press("Escape")
+        wish = {
+            "id": new_id(page),
+            "version": asked["version"],
+            "act": "refuse_extension",
+            "actor": "指挥部",
+            "note": "不可",
+        }
+        assert own_app.post(f"{path}/amendments", wish)[0] == 201
+        page.locator(f"[data-id='{issue['id']}'] .case-main").click()
+        page.locator(".history li", has_text="不同意延期").wait_for()
+        assert "不同意延期 · 不可" in page.locator(".facts").inner_text()
+        assert f"答复第 {asked['version']} 版的延期申请。" in history.inner_text()
+        page.locator(".todo .second").wait_for()
+        assert sent == ["POST", "POST"], "the stale one, and the one that was taken"
+        seen.witness.assert_calm(but=["status of 409", "answered 409"])
+
+
 def test_a_report_that_is_refused_says_why_and_can_be_put_right(own_app, visitor):
     with visitor(**LOOK, calm=False) as seen:
         page = seen.page

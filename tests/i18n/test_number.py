@@ -27,7 +27,8 @@ FORMED = {key: text for key, text in ENGLISH.items() if FORMS.search(text)}
 NODE = Path(playwright.__file__).parent / "driver" / "node"
 
 MANY: Final = re.compile(
-    r"\{(?!(?:who|unit|account|group|address|release)\})\w+\} (?:(?!(?:with|without|outside|of|in|on)\b)[a-z]+ ){0,2}?"
+    r"\{(?!(?:who|unit|account|group|address|release|status|what|act|fields)\})\w+\} "
+    r"(?:(?!(?:with|without|outside|of|in|on)\b)[a-z]+ ){0,2}?"
     r"(?!(?:is|was|has|as|its|this)\b)(?:[a-z]+s|were|are|do|have|people|strata)\b"
 )
 """A value that may be a number, perhaps a word or two, and what is said only of several (or looks like it)."""

@@ -53,6 +53,27 @@ def test_what_was_returned_is_called_as_the_page_of_work_calls_it(language):
     assert section("street", language)["status_returned"] == section("work", language)["queue_returned"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_more_time_is_spoken_of_in_the_words_of_the_page_of_a_case(language):
+    street, case, notices = (section(name, language) for name in ("street", "case", "notices"))
+    for key in ("asking", "asked_for", "asking_answers", "asking_lapsed"):
+        assert street[key] == case[key]
+    for key in ("code_asked", "code_granted", "code_refused"):
+        assert street[key] == notices[key]
+    assert street["ask_extension"] == case["act_ask_extension"]
+    assert street["asked_until"] == case["field_asked_until"] + " {until}"
+    assert street["ask_reason"] == case["field_note"]
+
+
+def test_what_the_worker_sends_it_knows_how_to_prepare():
+    """Each kind of step has its request and, but for a photo, its words in the files that the worker runs too."""
+    read = {name: (STREET / "js" / f"{name}.js").read_text(encoding="utf-8") for name in SHARED}
+    requests = set(re.findall(r"^    (\w+): \(", read["routes"], re.M))
+    bodies = set(re.findall(r"^      (\w+): \(\) =>", read["sender"], re.M))
+    assert "ask" in requests
+    assert requests == bodies | {"upload"}
+
+
 def test_every_sentence_of_the_catalogue_is_said():
     said = "\n".join(file.read_text(encoding="utf-8") for file in SAID)
     starts = tuple(filter(None, BUILT.findall(said)))

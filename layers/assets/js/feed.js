@@ -27,7 +27,8 @@
   const get = async (url, signal) => (await ask(url, { signal })).json();
 
   function reasonOf(body, status) {
-    return body && body.error ? body.error.expected || body.error.message : `HTTP ${status}`;
+    const { message, message_zh: chinese } = (body && body.error) || {};
+    return (x.isChinese() ? chinese : message) || `HTTP ${status}`;
   }
 
   async function getUnpacked([name, url], signal) {

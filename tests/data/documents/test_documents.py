@@ -223,8 +223,8 @@ def test_documents_are_backed_up_and_restored(live: Runtime, city: City, tmp_pat
         ("UPDATE document SET retired = true WHERE version = 2", "document has retired"),
         ("UPDATE document SET actor = 'b' WHERE version = 1", "document has actor"),
         ("UPDATE document SET at_us = at_us + 1 WHERE version = 1", "document has at_us"),
-        ("UPDATE document SET change = 'x' WHERE version = 1", "the table document has 1 rows, the log makes 2"),
-        ("DELETE FROM document WHERE version = 1", "the table document has 1 rows, the log makes 2"),
+        ("UPDATE document SET change = 'x' WHERE version = 1", "the table document has 1 row, the log makes 2"),
+        ("DELETE FROM document WHERE version = 1", "the table document has 1 row, the log makes 2"),
         (
             "INSERT INTO document SELECT collection, 'u9', 1, at_us, recorded_us, actor, content, retired, revision, "
             "'y', hash FROM document WHERE version = 1",

@@ -337,7 +337,7 @@ def test_foreign_parts_are_named() -> None:
     assert foreign_part(bare) is None
     assert foreign_part(b"") == "no JPEG"
     assert foreign_part(bare[:-2]) is not None
-    assert foreign_part(bare + b"x") == "1 bytes behind its end"
+    assert foreign_part(bare + b"x") == "1 byte behind its end"
     assert foreign_part(WHOLE) == "a segment of kind E1"
     assert foreign_part(encoded(scene(1), comment=b"x")) == "a segment of kind FE"
     for cut in range(0, len(bare), 97):

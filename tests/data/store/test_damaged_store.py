@@ -310,7 +310,7 @@ def damaged_to_a_reader(url: str, city: City) -> None:
         ("UPDATE transition SET n = 4 WHERE issue_row = 1", "transition"),
         ("DELETE FROM transition WHERE issue_row = 3", "the table transition has 2 rows, the log makes 3"),
         ("INSERT INTO issue_share VALUES (1, 'segment', 's1', 1.0)", "issue_share"),
-        ("INSERT INTO visit VALUES (1, 'v', 'p', 0, 'visit', true, NULL, '')", "the table visit has 1 rows"),
+        ("INSERT INTO visit VALUES (1, 'v', 'p', 0, 'visit', true, NULL, '')", "the table visit has 1 row"),
     ],
 )
 def test_a_changed_value_is_found_wherever_it_stands(tampered: str, city: City, script: str, said: str) -> None:

@@ -35,7 +35,7 @@
     x.marks.symbol(issue).addTo(map.leaflet);
     ends.push(map.remove);
     let shown = issue;
-    let open = act;
+    let open = act ? "step" : null; // which form is shown
 
     function say() {
       const due = x.caseFacts.due(shown);
@@ -52,13 +52,23 @@
       const says = [waits && (stuck ? "case_stuck" : "case_waits"), !waits && !action && "nothing_to_do"].filter(Boolean);
       const notes = says.map((key) => x.element("p", { class: "note" }, x.say(key)));
       const see = waits ? [x.element("button", { type: "button", class: "plain", onclick: () => x.openOutbox() }, x.say("see_outbox"))] : [];
-      const begin = () => {
-        open = true;
+      const begin = (form) => {
+        open = form;
         offer();
-        todo.querySelector("textarea, button")?.focus();
+        todo.querySelector("input, textarea, button")?.focus();
       };
-      const step = action && (open ? action.form(x.pending.ahead(shown), () => sheet.close()) : x.element("button", { type: "button", class: "primary wide", onclick: begin }, x.say(action.key)));
-      todo.replaceChildren(...notes, ...see, ...(step ? [step] : []));
+      const button = (kind, key, form) => x.element("button", { type: "button", class: `${kind} wide`, onclick: () => begin(form) }, x.say(key));
+      const close = () => sheet.close();
+      const forms = [];
+      if (action && open !== "ask") {
+        forms.push(open ? action.form(x.pending.ahead(shown), close) : button("primary", action.key, "step"));
+      }
+      if (open === "ask") {
+        forms.push(x.asking.form(shown, close));
+      } else if (!open && !stuck && x.asking.offered(x.pending.ahead(shown), roles)) {
+        forms.push(button("second", "ask_extension", "ask"));
+      }
+      todo.replaceChildren(...notes, ...see, ...forms);
     }
 
     say();
@@ -70,10 +80,11 @@
     }
     x.today.openCase(issue.id, (record) => {
       const moved = record.version !== shown.version && record.status !== shown.status;
+      const asked = !open && Boolean(record.asking) !== Boolean(shown.asking);
       shown = { ...shown, ...record };
       say();
-      past.replaceChildren(x.caseFacts.history(record.history));
-      if (moved) {
+      past.replaceChildren(x.caseFacts.history(record.history, record.asked));
+      if ((moved && open !== "ask") || asked) {
         offer();
       }
     });

@@ -48,6 +48,7 @@
       fact("status", stateName(issue)),
       fact("reported_at", x.numbers.dayAndTime(issue.reported_at)),
       fact("due_at", due(issue) && issue.due_at && `${x.numbers.dayAndTime(issue.due_at)} (${due(issue).text})`),
+      fact("asking", x.asking.standing(issue)),
       fact("closed_at", issue.closed_at && x.numbers.dayAndTime(issue.closed_at)),
       fact("place", [x.place.areaName(issue.subdistrict), x.place.roadName(issue.road)].filter(Boolean).join(" · ")),
       fact("address", issue.address),
@@ -59,18 +60,26 @@
   // By name, where the server knows one. Who reported it may be a protected person, of whom the log has a reference.
   const actor = (step) => (step.name ? x.nameOf(step.name) : step.actor?.startsWith("p-") ? x.say("a_reporter") : step.actor);
 
-  function history(steps) {
-    const before = (at) => steps.slice(0, at).findLast((step) => step.status)?.status;
-    const row = (step, at) =>
+  // The steps, and among them what was asked and answered of more time; `asked` says after how many steps.
+  function history(steps, asked = []) {
+    const row = (step, name, ends) =>
       x.element(
         "li",
         {},
-        x.element("strong", {}, step.status ? stepName(step.status, before(at)) : x.say("amended")),
+        x.element("strong", {}, name),
         x.element("span", { class: "sub" }, [x.numbers.dayAndTime(step.at), actor(step)].filter(Boolean).join(" · ")),
         step.note ? x.element("p", {}, step.note) : null,
         step.evidence ? x.element("p", {}, step.evidence.replace(/^photo:[0-9a-f]{64}$/gm, x.say("a_photo"))) : null,
+        step.until ? x.element("p", {}, x.say("asked_until", { until: x.numbers.dayAndTime(step.until) })) : null,
+        ends.map((text) => x.element("p", { class: "sub" }, text)),
       );
-    return x.element("ol", { class: "history" }, steps.map(row));
+    const rows = steps.flatMap((step, at) => {
+      const after = asked.filter((entry) => entry.states === at + 1);
+      const own = after.filter((entry) => entry.act === null).flatMap(x.asking.ends);
+      const others = after.filter((entry) => entry.act !== null);
+      return [row(step, stepName(step.status, steps[at - 1]?.status), own), ...others.map((entry) => row(entry, x.asking.what(entry), x.asking.ends(entry)))];
+    });
+    return x.element("ol", { class: "history" }, rows);
   }
 
   x.caseFacts = { due, statusName, stateName, stepName, heading, facts, history };

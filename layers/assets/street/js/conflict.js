@@ -73,6 +73,29 @@
     return element;
   };
 
+  // The case was changed while more time was asked for: nothing of the two differs, so the author only says whether they
+  // still ask.
+  x.askingConflict = function (entry) {
+    const { changed_by: by, changed_at: at, version } = entry.problem;
+    const says = x.say("ask_conflict", { who: by, when: x.numbers.dayAndTime(inCity(at)), version });
+    const button = (kind, key, act) => {
+      const element = x.element("button", { type: "button", class: `${kind} wide` }, x.say(key));
+      element.addEventListener("click", async () => {
+        element.disabled = true;
+        try {
+          await act();
+        } catch (error) {
+          element.disabled = false;
+          x.storageTrouble(error);
+        }
+      });
+      return element;
+    };
+    const still = button("primary", "ask_still", () => x.outbox.resolve(entry, {}));
+    const drop = button("second", "ask_drop", () => x.outbox.discard(entry));
+    return x.element("div", { class: "differences" }, x.element("p", {}, says), still, drop);
+  };
+
   // A moment in UTC as the city's clocks write it.
   function inCity(iso) {
     const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: x.city.time_zone, dateStyle: "short", timeStyle: "medium" }).format(new Date(iso));

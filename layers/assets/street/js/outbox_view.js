@@ -36,7 +36,8 @@
     if (entry.kind === "visit") {
       return x.say("entry_visit", { point: entry.stop.name });
     }
-    const what = entry.kind === "report" ? x.say("entry_report") : x.caseFacts.stepName(entry.status, entry.seen);
+    const others = { report: "entry_report", ask: "ask_extension" };
+    const what = others[entry.kind] ? x.say(others[entry.kind]) : x.caseFacts.stepName(entry.status, entry.seen);
     return [what, x.types.typeName(entry.type)].join(" · ");
   }
 
@@ -45,6 +46,8 @@
     const done = photos.filter((step) => step.done).length;
     return photos.length ? x.say("photos_sent", { done, n: photos.length }) : "";
   }
+
+  const CONFLICTS = { visit: (entry) => x.visitConflict(entry), ask: (entry) => x.askingConflict(entry) };
 
   function card(entry, account) {
     const at = x.numbers.dayAndTime(x.inCity(new Date(entry.at).toISOString()));
@@ -57,7 +60,8 @@
       x.element("p", { class: "sub" }, [entry.where, at, entry.state === "sent" ? "" : progress(entry)].filter(Boolean).join(" · ")),
       entry.kind === "visit" ? visited(entry) : null,
       other ? x.element("p", { class: "note" }, x.say("waits_for_account", { account: entry.account })) : null,
-      entry.state === "conflict" ? (entry.kind === "visit" ? x.visitConflict(entry) : x.conflict(entry, () => {})) : null,
+      entry.kind === "ask" ? x.element("p", { class: "sub" }, x.say("asked_until", { until: x.numbers.dayAndTime(entry.until) })) : null,
+      entry.state === "conflict" ? (CONFLICTS[entry.kind] || x.conflict)(entry, () => {}) : null,
       entry.state === "refused" ? refused(entry) : null,
       untouched(entry) ? takeBack(entry) : null,
       entry.state === "held" ? held(entry) : null,
@@ -110,7 +114,7 @@
   }
 
   // Refusals that people meet in the street, in words of theirs.
-  const PLAIN = { actor: "refused_actor", geometry: "refused_geometry", reported_at: "refused_reported_at", at: "refused_reported_at", type: "refused_type" };
+  const PLAIN = { actor: "refused_actor", until: "refused_until", geometry: "refused_geometry", reported_at: "refused_reported_at", at: "refused_reported_at", type: "refused_type" };
 
   const CHECKLIST = ["compliant", "version"];
 
@@ -121,9 +125,6 @@
     }
     if (PLAIN[problem.key]) {
       return x.say(PLAIN[problem.key]);
-    }
-    if (problem.expected) {
-      return x.say("refused_field", { field: problem.key, value: problem.value || x.say("empty"), expected: problem.expected });
     }
     return (x.isChinese() ? problem.message_zh : problem.message) || x.say("refused_status", { status: problem.status });
   }

@@ -18,7 +18,11 @@
     }
   }
 
-  const waiting = (issue) => entries.filter((entry) => entry.issue === issue && entry.state !== "sent").at(-1) || null;
+  const unsent = (issue) => entries.filter((entry) => entry.issue === issue && entry.state !== "sent");
+  const waiting = (issue) => unsent(issue).at(-1) || null;
+
+  // Whether a request for more time has not arrived; one that has stands in the case as soon as that is read again.
+  const asks = (issue) => unsent(issue).some((entry) => entry.kind === "ask");
 
   // The version that a change of `issue` is made from, seen as `seen`; null where it follows an entry on its way.
   function versionOf(issue, seen) {
@@ -31,13 +35,13 @@
 
   // The issue as it will be once what is on its way has arrived: its next step can be taken before that.
   function ahead(issue) {
-    const last = waiting(issue.id);
-    return last && last.state === "waiting" && last.status ? { ...issue, status: last.status, returned: last.seen === "VERIFYING" } : issue;
+    const last = unsent(issue.id).filter((entry) => entry.status).at(-1);
+    return last && last.state === "waiting" ? { ...issue, status: last.status, returned: last.seen === "VERIFYING" } : issue;
   }
 
   // Reports that have not arrived: they stand on the map beside what the server knows.
   const reports = () => entries.filter((entry) => entry.kind === "report" && entry.state !== "sent");
 
-  x.pending = { load, waiting, versionOf, ahead, reports, all: () => entries };
+  x.pending = { load, waiting, asks, versionOf, ahead, reports, all: () => entries };
   x.on("outbox", load);
 })(globalThis.xunjie);

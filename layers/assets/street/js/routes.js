@@ -15,6 +15,7 @@
     report: (step) => json("/api/issues", step.body),
     change: (step, entry) => json(issuePath(entry.issue, "changes"), x.who.named(step.body, entry.account)),
     attach: (step, entry) => json(issuePath(entry.issue, "amendments"), x.who.named(step.body, entry.account)),
+    ask: (step, entry) => json(issuePath(entry.issue, "amendments"), x.who.named(step.body, entry.account)),
     visit: (step, entry) => json("/api/visits", x.who.named(step.body, entry.account)),
     upload: (step, _entry, photo) => ({
       path: "/api/photos",

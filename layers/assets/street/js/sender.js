@@ -130,6 +130,7 @@
     const bodies = {
       report: () => ({ ...step.content, ...(step.capturedAt ? { reported_at: x.clock.corrected(step.capturedAt) } : {}) }),
       attach: () => ({ version, act: "attach", set: { photo: nameOf(step.photo), kind: step.as } }),
+      ask: () => ({ ...step.content, version }),
       visit: () => ({ ...step.content, visits_seen: version, ...(step.capturedAt ? { at: x.clock.corrected(step.capturedAt) } : {}) }),
       change: () => ({ ...step.content, version, evidence: evidenceOf(step.content.evidence, photos) }),
     };
