@@ -18,6 +18,7 @@ from geo.campaign import Campaign, Register, Tally
 from geo.catalogue import Catalogue, IssueType, SiteClass, Task, TypeGroup
 from geo.city import AreaLayer, City, RoadLayer
 from geo.text import Text
+from tests.compiled_statements import share_compiled_statements
 from tests.postgres_server import PostgresServer, running_postgres
 from tests.stores import BACKENDS, Stores, stores_of
 
@@ -202,3 +203,6 @@ def toy_city() -> City:
 def toy_origin() -> tuple[float, float]:
     """Metric coordinates (EPSG:4545) of the south-west corner of the toy city."""
     return _origin()
+
+
+share_compiled_statements()
