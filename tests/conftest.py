@@ -75,9 +75,10 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
-def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stores:
+def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
     """Addresses of stores: each test that asks for this runs on SQLite and on PostGIS."""
-    return stores_of(request.param, request, tmp_path_factory.mktemp("stores"))
+    with stores_of(request.param, request) as found:
+        yield found
 
 
 # The toy city, small enough to reckon by hand. All in metres east and north of 106.7 E, 26.6 N. Outside every
