@@ -18,6 +18,7 @@ from geo.campaign import Campaign, Register, Tally
 from geo.catalogue import Catalogue, IssueType, SiteClass, Task, TypeGroup
 from geo.city import AreaLayer, City, RoadLayer
 from geo.text import Text
+from tests.compiled_statements import share_compiled_statements
 from tests.postgres_server import PostgresServer, running_postgres
 from tests.stores import BACKENDS, Stores, stores_of
 
@@ -35,6 +36,15 @@ _LONG = (
     *("api/test_inspecting.py", "bench"),
 )
 
+# Files that take long for how many tests they have, the longest first. Several processes begin with them (see
+# scripts/every_test.py): begun late, one of them would keep a process busy when the others have nothing left.
+_FIRST = (
+    *("test_bundle.py", "data/test_laws_of_the_store.py", "data/test_acts.py", "bench/test_live_load.py"),
+    *("data/documents/test_documents.py", "data/backup/test_backup.py", "data/test_flipped_bytes.py"),
+    *("data/test_demo_on_other_processors.py", "data/notices/test_courier.py", "data/test_importing.py"),
+    *("browser/test_street_offline.py", "browser/test_full_day.py", "browser/test_delivery.py"),
+)
+
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("reduced", max_examples=40, deadline=None, derandomize=True, suppress_health_check=_QUIET)
 settings.register_profile("soak", max_examples=1_000, deadline=None, print_blob=True, suppress_health_check=_QUIET)
@@ -43,17 +53,18 @@ settings.load_profile("soak" if SOAK else "reduced")
 
 @pytest.hookimpl(tryfirst=True)  # before -m leaves any out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is slow is marked so. Browser tests come last: Playwright keeps an event loop in the main thread, which
-    tests of coroutines cannot share."""
+    """What is slow is marked so, and what takes longest begins. Browser tests come last: Playwright keeps an event
+    loop in the main thread, which tests of coroutines cannot share."""
     long = {BROWSER.parent / path for path in _LONG}
-    assert all(path.exists() for path in long), "a path of _LONG is no longer there"
+    first = {BROWSER.parent / path: rank for rank, path in enumerate(_FIRST)}
+    assert all(path.exists() for path in (*long, *first)), "a path of _LONG or _FIRST is no longer there"
     for item in items:
         if not long.isdisjoint((item.path, *item.path.parents)):
             item.add_marker(pytest.mark.slow)
         if "postgres" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgis)
             item.add_marker(pytest.mark.slow)  # the server takes a while to start, and most of it is repetition
-    items.sort(key=lambda item: BROWSER in item.path.parents)  # they are marked after this
+    items.sort(key=lambda item: (BROWSER in item.path.parents, first.get(item.path, len(first))))  # marked after this
 
 
 @pytest.fixture(scope="session")
@@ -74,9 +85,10 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
-def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stores:
+def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
     """Addresses of stores: each test that asks for this runs on SQLite and on PostGIS."""
-    return stores_of(request.param, request, tmp_path_factory.mktemp("stores"))
+    with stores_of(request.param, request) as found:
+        yield found
 
 
 # The toy city, small enough to reckon by hand. All in metres east and north of 106.7 E, 26.6 N. Outside every
@@ -202,3 +214,6 @@ def toy_city() -> City:
 def toy_origin() -> tuple[float, float]:
     """Metric coordinates (EPSG:4545) of the south-west corner of the toy city."""
     return _origin()
+
+
+share_compiled_statements()

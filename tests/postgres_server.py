@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ import psycopg
 import pytest
 
 from tests.browser.app_server import free_port
+from tests.memory_disk import quick_folder
 
 USER, PASSWORD = "xunjie", "only-for-tests"
 WANTED = "install them (Debian: apt install postgresql postgresql-postgis), or set POSTGRES_BIN=/their/folder"
@@ -41,6 +42,7 @@ wal_level = minimal
 max_wal_senders = 0
 log_min_messages = warning
 jit = off
+shared_preload_libraries = 'postgis-3'
 """
 
 
@@ -70,9 +72,10 @@ class PostgresServer:
     def __init__(self, binaries: Path, *, fsync: bool = False) -> None:
         self._binaries = binaries
         self._account = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
-        self.folder = Path(tempfile.mkdtemp(prefix="xj-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="xj-pg-")) if fsync else quick_folder()
         self._process: subprocess.Popen[bytes] | None = None
         self._names = (f"t{number}" for number in itertools.count())
+        self._made: dict[str, str] = {}  # databases that are copied, by what is in them
         self.port = free_port()
         try:
             if self._account is not None:
@@ -90,8 +93,18 @@ class PostgresServer:
 
     def fresh_database(self, *, postgis: bool = True) -> str:
         """The address of a new, empty database that the program's user owns."""
+        return self._copy_of(_TEMPLATE if postgis else "template0")
+
+    def copied_database(self, what: str, make: Callable[[str], None]) -> str:
+        """The address of a new database like the one that `make` makes of an empty one, once for each `what`."""
+        if what not in self._made:
+            url = self.fresh_database()
+            make(url)
+            self._made[what] = url.rpartition("/")[2]
+        return self._copy_of(self._made[what])
+
+    def _copy_of(self, template: str) -> str:
         name = next(self._names)
-        template = _TEMPLATE if postgis else "template0"
         self.administer(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {USER} STRATEGY file_copy")
         return self.url(name)
 

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from api.app import MIDDLEWARE, ROUTES, lifespan
-from tests.stores import BACKENDS, Stores, environment_of, fresh_store, stores_of
+from tests.stores import BACKENDS, Stores, demo_store, environment_of, fresh_store, stores_of
 
 CITIES = Path(__file__).resolve().parents[2] / "data" / "cities"
 BASE_URL = "http://127.0.0.1:8501"
@@ -38,10 +38,13 @@ def serving(url: str, city: Path) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session", params=BACKENDS)
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def demo(request: pytest.FixtureRequest) -> Iterator[TestClient]:
     """Yunyan's demo. Only for reading: every test sees the same revision."""
-    stores = stores_of(request.param, request, tmp_path_factory.mktemp("demo"))
-    with fresh_store(stores) as url, serving(url, CITIES / "yunyan") as client:
+    with (
+        stores_of(request.param, request) as stores,
+        demo_store(stores) as url,
+        serving(url, CITIES / "yunyan") as client,
+    ):
         yield client
 
 

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.api.conftest import CITIES, serving
-from tests.stores import Stores, fresh_store
+from tests.stores import Stores, demo_store
 
 SEED = "0123456789abcdef0123"
 
@@ -19,7 +19,7 @@ SEED = "0123456789abcdef0123"
 @pytest.fixture(scope="module")
 def client(stores: Stores) -> Iterator[TestClient]:
     """Yunyan's demo in a store of this module's own."""
-    with fresh_store(stores) as url, serving(url, CITIES / "yunyan") as opened:
+    with demo_store(stores) as url, serving(url, CITIES / "yunyan") as opened:
         yield opened
 
 

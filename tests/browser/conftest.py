@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser.app_server import ROOT, App, running_app, tail
+from tests.browser.demo_app import running_demo
 from tests.browser.witness import SharedWorkerWitness, Witness
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ def shared_workers(browser: Browser) -> SharedWorkerWitness:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app with Yunyan's demo in a fresh store. Read from it only; who writes takes `own_app`."""
-    with running_app(tmp_path_factory.mktemp("yunyan")) as running:
+    """The app with Yunyan's demo in a store of its own. Read from it only; who writes takes `own_app`."""
+    with running_demo(tmp_path_factory.mktemp("yunyan")) as running:
         yield running
     assert_log_is_calm(running)
 
@@ -70,7 +71,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @pytest.fixture(scope="module")
 def own_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """An app of the module's own, to write to."""
-    with running_app(tmp_path_factory.mktemp("own")) as running:
+    with running_demo(tmp_path_factory.mktemp("own")) as running:
         yield running
     assert_log_is_calm(running)
 

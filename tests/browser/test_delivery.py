@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.browser.app_server import running_app
+from tests.browser.demo_app import running_demo
 from tests.browser.map_frame import map_frame, shown, wait_for_n
 from tests.concern import concerns
 
@@ -215,7 +216,7 @@ def test_a_wall_that_runs_all_day_does_not_grow(tmp_path, visitor, soak):
     Warm is when the browser has compiled what runs often, which takes 600 updates and three quarters of a megabyte.
     """
     warm, updates = (1_000, 2_000) if soak else (40, 60)
-    with running_app(tmp_path) as own, visitor(language="zh-CN", theme="dark") as seen:
+    with running_demo(tmp_path) as own, visitor(language="zh-CN", theme="dark") as seen:
         seen.page.goto(f"{own.url}/wall?lang=zh-CN&layer=heat")
         frame = map_frame(seen.page)
         tools = seen.page.context.new_cdp_session(seen.page)

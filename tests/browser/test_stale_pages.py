@@ -6,7 +6,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.browser.app_server import free_port, running_app
+from tests.browser.app_server import free_port
+from tests.browser.demo_app import running_demo
 from tests.browser.streamlit_page import open_page
 
 STALE = ".asof.stale"
@@ -31,7 +32,7 @@ def window(browser):
 def test_a_page_with_a_map_and_one_without_outlive_their_server(tmp_path, window):
     port = free_port()
     situation, record = window(1920, 1080, "zh-CN"), window(390, 844, "en-US", "dark")
-    with running_app(tmp_path, port=port) as app:
+    with running_demo(tmp_path, port=port) as app:
         open_page(situation, f"{app.url}/?lang=zh-CN")
         open_page(record, f"{app.url}/record?lang=en")
         for page in (situation, record):
@@ -52,7 +53,7 @@ def test_a_page_with_a_map_and_one_without_outlive_their_server(tmp_path, window
     assert situation.locator("[data-testid=stDialog]").count() == 0
     assert situation.locator(".xj-kpis").inner_text() == figures
     situation.get_by_role("button", name="文昌阁").first.hover(timeout=2_000)  # nothing lies over the page
-    with running_app(tmp_path, port=port):
+    with running_demo(tmp_path, port=port):
         for page in (situation, record):
             page.locator(STALE).wait_for(state="detached", timeout=30_000)
         assert situation.locator(".asof").inner_text() == live
@@ -62,7 +63,7 @@ def test_a_page_with_a_map_and_one_without_outlive_their_server(tmp_path, window
 def test_after_five_minutes_the_clock_turns_vermilion(tmp_path, window, path):
     page = window(1920, 1080, "zh-CN")
     page.clock.install()
-    with running_app(tmp_path) as app:
+    with running_demo(tmp_path) as app:
         open_page(page, f"{app.url}{path}?lang=zh-CN")
         page.locator(".asof").wait_for()
         page.wait_for_timeout(800)

@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 
 from data.city_folder.load import load_city
 from geo.checklist import Answer, score_of
-from tests.browser.app_server import ROOT, free_port, running_app
+from tests.browser.app_server import ROOT, free_port
+from tests.browser.demo_app import running_demo
 from tests.browser.street_page import (
     HERE,
     LOOK,
@@ -276,7 +277,7 @@ def test_many_reports_arrive_exactly_once_though_page_is_closed_and_server_kille
     files = [photo(tmp_path / f"{i}.jpg", 160, seed=i) for i in range(many)] if with_photos else []
     with visitor(**LOOK, calm=False) as seen:
         page, phone = seen.page, seen.page.context
-        with running_app(tmp_path, port=port) as app:
+        with running_demo(tmp_path, port=port) as app:
             attached = attachments(phone)
             open_street(page, app)
             phone.set_offline(True)
@@ -287,7 +288,7 @@ def test_many_reports_arrive_exactly_once_though_page_is_closed_and_server_kille
             assert states(page) == ["waiting"] * many
             phone.set_offline(False)
             arrived = killed_in_the_middle(page, app, many)
-        with running_app(tmp_path, port=port) as app:
+        with running_demo(tmp_path, port=port) as app:
             wait_until_sent(page, many, timeout_ms=120_000)
             found = issues_called(app, "批量")
             if with_photos:

@@ -10,6 +10,7 @@ import pytest
 
 from geo.datum import wgs84_to_bd09, wgs84_to_gcj02
 from tests.browser.app_server import ROOT, free_port, running_app
+from tests.browser.demo_app import running_demo
 from tests.browser.street_page import HERE, LOOK, READY, issues_called, open_street, report, states, wait_until_sent
 from tests.browser.test_accessibility import serious
 
@@ -262,7 +263,7 @@ def test_a_new_release_is_offered_and_taken_over_with_nothing_lost(tmp_path, vis
     port = free_port()
     with visitor(**LOOK) as seen:
         page = seen.page
-        with running_app(tmp_path, port=port) as app:
+        with running_demo(tmp_path, port=port) as app:
             open_street(page, app)
             before = page.evaluate("() => document.documentElement.dataset.release")
             page.context.set_offline(True)

@@ -11,6 +11,7 @@ import pytest
 from data.commands.cli import main
 from tests.browser.app_server import App, running_app
 from tests.browser.street_page import HERE, LOOK, READY, report, stand_at, states, wait_until_sent
+from tests.ready_stores import put_demo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ PEOPLE = {"wang": "王督查", "li": "李督查"}
 def guarded_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The program with a login and one administrator."""
     folder = tmp_path_factory.mktemp("guarded")
-    environ = {"XUNJIE_DATABASE_URL": f"sqlite:///{folder / 'store.db'}"}
+    environ = {"XUNJIE_DATABASE_URL": put_demo(folder / "store.db")}
     with mock.patch("sys.stdin", io.StringIO(PASSWORD + "\n")):
         assert main(["account", "add-administrator", "chief", "--name", "李主任"], environ) == 0
     with running_app(folder, settings={"XUNJIE_LOGIN": "local"}) as running:

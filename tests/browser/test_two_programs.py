@@ -10,6 +10,7 @@ from tests.browser.app_server import running_app
 from tests.browser.map_frame import map_frame, shown
 from tests.browser.test_live import HERE, report, watch_for
 from tests.postgres_server import running_postgres
+from tests.ready_stores import make_demo
 
 pytestmark = [pytest.mark.postgis, pytest.mark.slow]
 
@@ -23,8 +24,8 @@ def database():
 
 @pytest.fixture(scope="module")
 def programs(database, tmp_path_factory):
-    """Two programs with one store; the first loads the demo."""
-    url = database.fresh_database()
+    """Two programs with one store, which holds the demo."""
+    url = database.copied_database("demo", make_demo)
     with (
         running_app(tmp_path_factory.mktemp("one"), url=url) as one,
         running_app(tmp_path_factory.mktemp("two"), url=url) as two,

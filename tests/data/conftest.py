@@ -10,7 +10,9 @@ from data.runtime import Runtime
 from data.store.database import Store, open_store
 from geo.city import City
 from tests.small_city import small_city
-from tests.stores import Stores, fresh_store, settings_of
+from tests.stores import Stores, fresh_store, made_store, settings_of
+
+_OPEN = frozenset({"live", "store"})
 
 
 def runtime_of(city: City, url: str) -> Runtime:
@@ -24,9 +26,10 @@ def city() -> City:
 
 
 @pytest.fixture
-def url(stores: Stores) -> Iterator[str]:
-    """The address of a store that is not there yet."""
-    with fresh_store(stores) as address:
+def url(request: pytest.FixtureRequest, stores: Stores) -> Iterator[str]:
+    """The address of a store: empty where the test has it open already (`live`, `store`), else not there yet."""
+    is_open = not _OPEN.isdisjoint(request.fixturenames)
+    with made_store(stores, request.getfixturevalue("city")) if is_open else fresh_store(stores) as address:
         yield address
 
 

@@ -44,7 +44,7 @@ from geo.selection import REJECTED, issues_within, meant
 from tests.data.conftest import runtime_of
 from tests.lawful_acts import BEGIN, an_act, moving_clock, refusal_of, same_past
 from tests.small_city import CLOCK, small_city
-from tests.stores import Stores, fresh_store, packed_reading
+from tests.stores import Stores, made_store, packed_reading
 from tests.strategies import filters, issue_drafts, moments, scopes
 
 CITY = small_city()
@@ -71,7 +71,7 @@ Filling = Sequence[tuple[Sequence[IssueDraft], bool, Sequence[tuple[int, int]]]]
 
 @contextmanager
 def filled(stores: Stores, batches: Filling) -> Iterator[tuple[Runtime, list[Receipt]]]:
-    with fresh_store(stores) as url, moving_clock():
+    with made_store(stores, CITY) as url, moving_clock():
         runtime = runtime_of(CITY, url)
         receipts: list[Receipt] = []
         for drafts, imported, changed in batches:
@@ -288,7 +288,7 @@ def test_written_together_or_one_by_one_is_the_same(
 ) -> None:
     """Outcomes, rows and the order of the log; only the revisions differ, and the wall time."""
     still = patch("data.store.acting.campaign_now", lambda _campaign: CLOCK)  # one of the campaigns has the wall clock
-    with fresh_store(stores) as one, fresh_store(stores) as two, still:
+    with made_store(stores, CITY) as one, made_store(stores, CITY) as two, still:
         opened = [open_store(url, CITY) for url in (one, two)]
         writers = [Writer(store, CITY, Placer(CITY)) for store in opened]
         batches = [[batch_of(work) for work in works] for _ in opened]  # each writer fills its own with ids and numbers

@@ -34,7 +34,7 @@ from tests.data.test_laws_of_the_store import same_readings
 from tests.data.test_runtime import draft
 from tests.lawful_acts import BEGIN, CIRCLE, an_act, moving_clock, refusal_of, same_past
 from tests.small_city import small_city
-from tests.stores import Stores, fresh_store
+from tests.stores import Stores, made_store
 
 CITY = small_city()
 HANDS, ISSUES = 16, 8
@@ -57,7 +57,7 @@ class ManyHands(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._stack = ExitStack()
-        url = self._stack.enter_context(fresh_store(self.stores))
+        url = self._stack.enter_context(made_store(self.stores, CITY))
         self._stack.enter_context(moving_clock())
         self._live = runtime_of(CITY, url)
         self._pool = self._stack.enter_context(ThreadPoolExecutor(HANDS))

@@ -17,6 +17,7 @@ from data.runtime import Runtime, open_runtime
 from data.settings import Settings
 from geo.text import LANGUAGES
 from i18n import translate
+from tests.ready_stores import put_demo
 
 CITIES = Path(__file__).resolve().parents[2] / "data" / "cities"
 WAIT_S = 60
@@ -66,8 +67,8 @@ class Page:
 
 @pytest.fixture(scope="session")
 def _demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    store = tmp_path_factory.mktemp("ui") / "demo.db"
-    opened = open_runtime(Settings(database_url=f"sqlite:///{store}", city_folder=CITIES / "yunyan"))
+    store = put_demo(tmp_path_factory.mktemp("ui") / "demo.db")
+    opened = open_runtime(Settings(database_url=store, city_folder=CITIES / "yunyan"))
     yield opened
     opened.close()
 

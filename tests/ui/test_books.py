@@ -15,6 +15,7 @@ from data.recording.exposures import exposures_of
 from data.runtime import Runtime, open_runtime
 from data.settings import Settings
 from geo.access import Role, Viewer
+from tests.ready_stores import put_demo
 from tests.ui.conftest import CITIES, Page
 from tests.ui.test_organisation import form, said, submit
 from ui import scene as scenes
@@ -27,8 +28,8 @@ pytestmark = pytest.mark.slow  # whole pages
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     """Yunyan's demo in a store of this module's own."""
-    store = tmp_path_factory.mktemp("books") / "demo.db"
-    opened = open_runtime(Settings(database_url=f"sqlite:///{store}", city_folder=CITIES / "yunyan"))
+    store = put_demo(tmp_path_factory.mktemp("books") / "demo.db")
+    opened = open_runtime(Settings(database_url=store, city_folder=CITIES / "yunyan"))
     yield opened
     opened.close()
 

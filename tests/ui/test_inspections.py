@@ -10,13 +10,14 @@ import pytest
 
 from data.runtime import Runtime, open_runtime
 from data.settings import Settings
+from tests.ready_stores import put_demo
 from tests.ui.conftest import CITIES, Page
 
 
 @pytest.fixture
 def writable(tmp_path) -> Iterator[Runtime]:
     """Yunyan's demo in a store of this test's own."""
-    opened = open_runtime(Settings(database_url=f"sqlite:///{tmp_path / 'demo.db'}", city_folder=CITIES / "yunyan"))
+    opened = open_runtime(Settings(database_url=put_demo(tmp_path / "demo.db"), city_folder=CITIES / "yunyan"))
     yield opened
     opened.close()
 

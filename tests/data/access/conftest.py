@@ -16,7 +16,7 @@ from data.store.database import Store, open_store
 from data.store.writer import Writer
 from geo.access import Role
 from tests.small_city import small_city
-from tests.stores import Stores, fresh_store
+from tests.stores import Stores, made_store
 
 PASSWORD = "a horse, a kingdom"
 
@@ -52,7 +52,7 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def desk(stores: Stores, cheap_passwords: None) -> Iterator[Desk]:
-    with fresh_store(stores) as url:
+    with made_store(stores, small_city()) as url:
         store = open_store(url, small_city())
         writer = Writer(store, small_city(), Placer(small_city()))
         settings = AccessSettings(login="local", log_days=184)

@@ -34,7 +34,7 @@ from tests.data.conftest import runtime_of
 from tests.data.store.test_damaged_store import altered, found
 from tests.data.test_runtime import draft
 from tests.small_city import CLOCK, small_city
-from tests.stores import Stores, fresh_store
+from tests.stores import Stores, fresh_store, made_store
 
 
 def checked_unit(content: Mapping[str, object], city: City) -> Mapping[str, object]:
@@ -278,7 +278,7 @@ PUTS = st.lists(
 @given(PUTS, st.integers(-1, 101))
 def test_laws_of_documents(stores: Stores, puts: list, days: int) -> None:
     """Rows are the replay; the snapshot that followed is the one read anew; the past is the log cut there."""
-    with fresh_store(stores) as url:
+    with made_store(stores, CITY) as url:
         live = runtime_of(CITY, url)
         for collection, identity, version, content, retired, age in puts:
             at = None if age is None else CLOCK - timedelta(days=age)

@@ -9,12 +9,12 @@ import pytest
 
 from data.runtime import Runtime, open_runtime
 from data.settings import Settings
+from tests.ready_stores import put_demo
 
 
 @pytest.fixture(scope="module")
 def yunyan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    store = tmp_path_factory.mktemp("inspecting") / "demo.db"
-    opened = open_runtime(Settings(database_url=f"sqlite:///{store}"))
+    opened = open_runtime(Settings(database_url=put_demo(tmp_path_factory.mktemp("demo") / "demo.db")))
     yield opened
     opened.close()
 

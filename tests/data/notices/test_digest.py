@@ -37,6 +37,7 @@ from geo.text import Text
 from tests.data.notices.certificates import Authority
 from tests.data.notices.conftest import Clock
 from tests.data.notices.post_office import Post, post_office
+from tests.ready_stores import put_demo
 
 TODAY = date(2021, 8, 24)
 AT = from_us(1_700_000_000_000_000)
@@ -51,7 +52,7 @@ def post() -> Iterator[Post]:
 @pytest.fixture(scope="module")
 def yunyan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     """The demo: only for reading, besides the tables of notices."""
-    opened = open_runtime(Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('digest') / 'demo.db'}"))
+    opened = open_runtime(Settings(database_url=put_demo(tmp_path_factory.mktemp("digest") / "demo.db")))
     yield opened
     opened.close()
 
@@ -361,7 +362,7 @@ def test_a_server_that_breaks_off_is_an_error_in_few_words(monkeypatch: pytest.M
 def test_the_command_prints_beside_a_running_program_and_sends_when_it_is_alone(
     post: Post, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
+    url = put_demo(tmp_path / "store.db")
     environ = {"XUNJIE_DATABASE_URL": url}
     opened = open_runtime(Settings(database_url=url))
     opened.notices.add_address("D01", "duty@d01.example", by="a-admin")

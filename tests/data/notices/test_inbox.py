@@ -30,7 +30,7 @@ from tests.data.notices.conftest import fresh, report
 from tests.data.test_acts import brought_to, viewer
 from tests.data.test_changes import change
 from tests.small_city import CLOCK, CRS, ORIGIN, small_city
-from tests.stores import Stores, fresh_store
+from tests.stores import Stores, made_store
 
 AREAS = {"A": (500, 300), "B": (1500, 300), "C": (500, 1200)}
 ALL = viewer(Role.COMMANDER, account="a-boss")
@@ -160,7 +160,7 @@ STEPS = st.lists(st.sampled_from(["report", "accept", "see", "look"]) | st.integ
 
 @pytest.fixture(scope="module")
 def running(stores: Stores) -> object:
-    with fresh_store(stores) as url:
+    with made_store(stores, small_city()) as url:
         opened = runtime_of(small_city(), url)
         yield opened
         opened.close()
