@@ -194,7 +194,7 @@ def test_many_hands_on_few_issues(stores: Stores) -> None:
     """At full counts 10,000 changes of status or more are made, by hands that act at one time."""
     ManyHands.stores = stores
     ManyHands.counts.clear()
-    examples, steps = (30, 150) if SOAK else (2, 8)
+    examples, steps = (36, 150) if SOAK else (2, 8)
     quiet = list(HealthCheck)
     run_state_machine_as_test(
         ManyHands,
