@@ -49,8 +49,8 @@
     return [x.element("label", { for: id }, x.say(key)), field];
   }
 
-  // A form whose button hands in; `content()` gives what is handed in, or {wrong: key, field}.
-  function form(issue, { fields, button, content, done, kind = "primary" }) {
+  // A form whose button hands in; `content()` gives what is handed in, or {wrong: key, field} and what the key's words name.
+  function form(issue, { fields, button, content, done, kind = "primary", send = handIn }) {
     const error = x.element("p", { class: "wrong", role: "alert" });
     const submit = x.element("button", { class: `${kind} wide` }, x.say(button));
     const element = x.element("form", { class: "stack", novalidate: true }, fields, error, submit);
@@ -58,13 +58,13 @@
       event.preventDefault();
       const wish = content();
       if (wish.wrong) {
-        error.textContent = x.say(wish.wrong);
+        error.textContent = x.say(wish.wrong, wish);
         wish.field.focus();
         return;
       }
       submit.disabled = true;
       try {
-        await handIn(issue, wish);
+        await send(issue, wish);
         done();
       } catch (trouble) {
         x.storageTrouble(trouble);
@@ -138,5 +138,5 @@
     return x.element("div", { class: "verdicts" }, x.element("div", { class: "pair", role: "group", "aria-label": x.say("verdict") }, buttons), passed, failed);
   }
 
-  x.caseActions = { actionOf };
+  x.caseActions = { form, actionOf };
 })(globalThis.xunjie);

@@ -18,7 +18,7 @@
     return `${new Date(day + days * DAY).toISOString().slice(0, 10)}T23:59:59.999999`;
   }
 
-  async function handIn(issue, until, note) {
+  async function handIn(issue, { until, note }) {
     const { account } = await x.who.current();
     await x.outbox.add({
       id: x.outbox.uuid(),
@@ -41,8 +41,6 @@
     const days = x.element("input", { id: "ask-days", type: "number", inputmode: "numeric", min: 1, max: MOST_DAYS, step: 1, value: 3 });
     const reason = x.element("textarea", { id: "ask-reason", rows: 3, maxlength: MOST_REASON, placeholder: x.say("ask_hint") });
     const means = x.element("p", { class: "hint", "aria-live": "polite" });
-    const error = x.element("p", { class: "wrong", role: "alert" });
-    const submit = x.element("button", { class: "primary wide" }, x.say("ask_extension"));
     const chosen = () => (/^\d{1,3}$/.test(days.value) && Number(days.value) >= 1 && Number(days.value) <= MOST_DAYS ? Number(days.value) : null);
     const show = () => {
       means.textContent = chosen() ? x.say("asked_until", { until: x.numbers.dayAndTime(untilOf(issue, chosen())) }) : "";
@@ -50,26 +48,14 @@
     days.addEventListener("input", show);
     show();
     const fields = [x.element("label", { for: "ask-days" }, x.say("ask_days")), days, means, x.element("label", { for: "ask-reason" }, x.say("ask_reason")), reason];
-    const element = x.element("form", { class: "stack", novalidate: true }, fields, error, submit);
-    element.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const wrong = chosen() === null ? ["ask_days_wrong", days] : reason.value.trim() ? null : ["ask_reason_missing", reason];
-      if (wrong) {
-        error.textContent = x.say(wrong[0], { most: MOST_DAYS });
-        wrong[1].focus();
-        return;
+    const content = () => {
+      const note = reason.value.trim();
+      if (chosen() === null) {
+        return { wrong: "ask_days_wrong", most: MOST_DAYS, field: days };
       }
-      submit.disabled = true;
-      try {
-        await handIn(issue, untilOf(issue, chosen()), reason.value.trim());
-        done();
-      } catch (trouble) {
-        x.storageTrouble(trouble);
-      } finally {
-        submit.disabled = false;
-      }
-    });
-    return element;
+      return note ? { until: untilOf(issue, chosen()), note } : { wrong: "ask_reason_missing", field: reason };
+    };
+    return x.caseActions.form(issue, { fields, button: "ask_extension", content, done, send: handIn });
   }
 
   const nameOf = (entry) => (entry.name ? x.nameOf(entry.name) : entry.actor);
